@@ -39,6 +39,7 @@ from explorer.views.window.python_files import tell
 from explorer.views.window.settings import SettingsInForce
 from explorer.views.workspace import Context, Facts
 from explorer.widgets.look.icons import app_icon
+from explorer.widgets.look.language import speak_in, tr
 from explorer.widgets.look.style import apply_theme
 from explorer.widgets.look.theme import Theme
 
@@ -63,13 +64,16 @@ def make_application() -> QApplication:
     app.setApplicationVersion(__version__)
     app.setDesktopFileName(APP)
     app.setWindowIcon(app_icon())
+    speak_in(app)
     return app
 
 
 def shipped_beginning(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session, str]:
     """The kept session with its checkpoints found again and its empty workspaces filled, and what to tell of it."""
     found, replaced = relinked(session, entries)
-    told = f"{', '.join(replaced)}: another file now than when this session was kept; the new one is shown." if replaced else ""
+    told = (
+        tr("{list}: another file now than when this session was kept; the new one is shown.", list=", ".join(replaced)) if replaced else ""
+    )
     return with_shipped_models(found, entries), told
 
 
@@ -117,6 +121,7 @@ class Explorer(QObject):
         self._file, self._beginning, self._measures, self._chooses = file, beginning, measures, measures or chooses
         self._has_begun = self._is_down = False
         self._paths: Sequence[str] = ()
+        self._document, self._untitled = loaded.saved.document_path, loaded.saved.untitled
         self._is_new = loaded.fresh and not loaded.message and file is not None
         self.theme = Theme(session.theme, self)
         apply_theme(app, self.theme)
@@ -131,14 +136,15 @@ class Explorer(QObject):
         self.window = MainWindow(self.context, standard_workspaces() if workspaces is None else workspaces)
         self.window.placement.restore(loaded.saved.window)
         if loaded.fresh:
-            self.window.await_engine()
+            self.window.engine_news.awaited()
         if loaded.message:
             self.window.banner.say(loaded.message, severity="warning")
         self._autosave: Autosave | None = None
         if file is not None:
-            self._autosave = Autosave(file, lambda: Saved(session=self.store.session, window=self.window.placement.state()), self)
+            self._autosave = Autosave(file, self._to_keep, self)
             self._autosave.failed.connect(self._not_saved)
         self.store.changed.connect(self._session_changed)
+        self.window.documents.changed.connect(self._to_be_kept)
         self.library.scanned.connect(self._library_known)
         self.client.failed.connect(_note_failure)
         self.window.closing.connect(self.shutdown)
@@ -158,15 +164,17 @@ class Explorer(QObject):
 
     def start(self) -> None:
         """Start the engine, unless it is there: what it was asked so far waits for it."""
-        if not self._is_down and not self.worker.running:
+        if self._is_down:
+            return
+        if not self.worker.running:
             self.worker.start()
-            self.window.stalls.start()
+        self.window.stalls.start()
 
     def start_again(self) -> None:
         """Start an engine that was lost for good once more, and ask it for what is shown."""
         if not self._is_down and not self.worker.running:
             self.worker.start()
-            self.window.engine_starts()
+            self.window.engine_news.starts()
             self._ask_anew()
             if self._has_begun:
                 self.window.ask_again()
@@ -176,8 +184,14 @@ class Explorer(QObject):
         if self._autosave is not None:
             self._autosave.save()
 
+    def _to_keep(self) -> Saved:
+        documents = self.window.documents
+        path = str(documents.path or "") if self._has_begun else self._document
+        untitled = documents.untitled if self._has_begun else self._untitled
+        return Saved(session=self.store.session, window=self.window.placement.state(), document_path=path, untitled=untitled)
+
     def _not_saved(self, why: str) -> None:
-        self.window.banner.say(why, "What is open will not be there at the next start.", severity="warning")
+        self.window.banner.say(why, tr("What is open will not be there at the next start."), severity="warning")
 
     def shutdown(self) -> bool:
         """Keep the session, cancel all, end the engine; False if it did not end. Once."""
@@ -209,7 +223,8 @@ class Explorer(QObject):
         self.client.send(payload, "engine.start", self._engine_ready, on_failure=on_failure)
 
     def _engine_lost(self, down: EngineDown) -> None:
-        self.window.engine_lost(down)
+        log.note(f"{down.message}\n{down.detail}", fault=True)
+        self.window.engine_news.lost(down)
         if down.goes_on:
             self._ask_anew()
 
@@ -222,18 +237,18 @@ class Explorer(QObject):
     def _engine_ready(self, outcome: Outcome) -> None:
         if isinstance(outcome, EngineReady):
             log.note(f"engine ready: {outcome.device} {outcome.precision}, torch {outcome.torch_version}")
-            self.window.engine_ready(outcome)
+            self.window.engine_news.ready(outcome)
 
     def _start_failed(self, outcome: Outcome) -> None:
         if isinstance(outcome, Failed):
             log.note(f"the engine could not start: {outcome.message}\n{outcome.detail}", fault=True)
-            self.window.engine_failed(outcome)
+            self.window.engine_news.failed(outcome)
 
     def _device_failed(self, outcome: Outcome) -> None:
         """The chosen device is not there: take what is."""
         if isinstance(outcome, Failed):
             self.window.banner.say(
-                outcome.message, "The app takes the best device there is. Preferences changes the choice.", severity="warning"
+                outcome.message, tr("The app takes the best device there is. Preferences changes the choice."), severity="warning"
             )
             self._ask_engine("auto")
 
@@ -244,14 +259,20 @@ class Explorer(QObject):
         session, told = self._beginning(self.store.session, self.library.known)
         self.store.start_from(session)
         self.window.activate()
+        if self._document:
+            self.window.documents.resume(self._document, self._untitled)
         if told:
             self.window.banner.say(told, severity="notice")
+        self.window.opener.begin()
         self.window.open_paths(self._paths)
         if self._is_new and not self._paths:
             self.window.welcome.offer()
         self.began.emit()
 
     def _session_changed(self, old: Session, new: Session) -> None:
+        self._to_be_kept()
+
+    def _to_be_kept(self) -> None:
         if self._autosave is not None and not self._is_down:
             self._autosave.changed()
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
 from explorer.errors import BadInput
 from explorer.state.persistence import Loaded, Saved, load, write
-from explorer.state.session import RECENT_LIMIT
+from explorer.state.session import RECENT_LIMIT, Session, with_settings_of
 
 SETTLED_MS, LATEST_MS = 800, 4000
 """After the last change, and after the first that is not written yet."""
@@ -47,16 +47,25 @@ class OwnFile:
     def load(self) -> Loaded:
         """Its session, with what the other windows opened behind what this one did; a new one begins as the first window was."""
         found = load(self.path)
-        others = [load(path).saved.session for path in _every(self._first) if path != self.path and path.is_file()]
-        session = others[0] if found.fresh and not found.message and others else found.saved.session
-        recent = dict.fromkeys([*session.recent, *(path for other in others for path in other.recent)])
-        session = msgspec.structs.replace(session, recent=tuple(recent)[:RECENT_LIMIT])
+        kept = [load(path).saved for path in _every(self._first) if path != self.path and path.is_file()]
+        others = [saved.session for saved in kept]
+        session = _untitled(kept[0]) if found.fresh and not found.message and kept else found.saved.session
+        recent, documents = (
+            tuple(dict.fromkeys(path for each in (session, *others) for path in getattr(each, name)))[:RECENT_LIMIT]
+            for name in ("recent", "documents")
+        )
+        session = msgspec.structs.replace(session, recent=recent, documents=documents)
         return Loaded(msgspec.structs.replace(found.saved, session=session), found.fresh and not others, found.message)
 
     def let_go(self) -> None:
         """Another window may have it."""
         if self._lock is not None:
             self._lock.unlock()
+
+
+def _untitled(saved: Saved) -> Session:
+    """What a window has open that is no document: that is one window's."""
+    return saved.session if not saved.document_path else with_settings_of(saved.untitled or Session(), saved.session)
 
 
 def _every(first: Path) -> list[Path]:

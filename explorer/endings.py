@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-SESSIONS = (".json",)
+DOCUMENT = ".gexplore"
+SESSIONS = (DOCUMENT, ".json")
+"""Sessions as people keep them; the second is what they were called first."""
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 ARRAYS = (".npy", ".npz")
 PACKED = (".gz",)

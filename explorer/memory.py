@@ -10,11 +10,13 @@ import contextlib
 import ctypes
 import os
 import sys
+from pathlib import Path
 
 OF_THE_PERSON = ("MALLOC_MMAP_THRESHOLD_", "MALLOC_MMAP_MAX_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_ARENA_MAX", "GLIBC_TUNABLES")
 """Variables that settle it; whoever has set one knows why."""
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+_GROUPS = Path("/sys/fs/cgroup")
 KEPT = 2**30
 """Bytes at the end of the heap that are kept at the most."""
 LARGEST = 2**25
@@ -32,6 +34,22 @@ def keep_freed_memory() -> None:
         mallopt = ctypes.CDLL(None).mallopt
         for option, value in ((M_MMAP_THRESHOLD, LARGEST), (M_TRIM_THRESHOLD, KEPT), (M_ARENA_MAX, 1)):
             mallopt(option, value)
+
+
+def of_machine() -> int:
+    """Bytes that this process could have at the most: the machine's memory, or what its control group is given."""
+    import psutil
+
+    found = int(psutil.virtual_memory().total)
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):
+        with contextlib.suppress(OSError, ValueError):  # no Linux, no limit ("max"), or not to be read
+            found = min(found, int(_GROUPS.joinpath(name).read_text(encoding="ascii")))
+    return found
+
+
+def in_words(nbytes: float) -> str:
+    """For people: "6.3 GB", "4.2 MB"."""
+    return f"{nbytes / 1e9:.1f} GB" if nbytes >= 1e9 else f"{nbytes / 1e6:.1f} MB"
 
 
 def was_short(error: BaseException) -> bool:

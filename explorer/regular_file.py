@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
+from functools import cache
 from pathlib import Path
 
 from explorer.errors import BadInput
+
+OF_THE_SYSTEM = ("/proc", "/sys")
+"""Where what looks like a file is a question to the system: /proc/kmsg is waited for, /proc/kcore has no end."""
+
+
+def is_regular(path: Path) -> bool:
+    """Whether there is a file that can be read to its end (OSError and ValueError where that cannot be known)."""
+    found = os.stat(path)
+    return stat.S_ISREG(found.st_mode) and found.st_dev not in _system_devices()
+
+
+@cache
+def _system_devices() -> frozenset[int]:
+    found = set()
+    for place in OF_THE_SYSTEM:
+        with contextlib.suppress(OSError):
+            if os.path.ismount(place):
+                found.add(os.stat(place).st_dev)
+    return frozenset(found)
 
 
 def check_regular(path: Path) -> None:
@@ -15,10 +36,10 @@ def check_regular(path: Path) -> None:
     What is missing, or may not be looked at, is told by whoever opens it.
     """
     try:
-        mode = os.stat(path).st_mode
+        good = is_regular(path) or os.path.isdir(path)
     except (OSError, ValueError):
         return
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+    if not good:
         raise BadInput(f"{path}: is no regular file, but a pipe or a device")
 
 

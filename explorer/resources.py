@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
+
+from explorer.errors import BadInput
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -12,13 +16,22 @@ def resource_root() -> Path:
 
     Raises
     ------
-    FileNotFoundError
+    BadInput
         If neither an installed package nor a checkout has them.
     """
     for folder in (_PACKAGE / "resources", _PACKAGE.parent / "resources"):
         if folder.is_dir():
             return folder
-    raise FileNotFoundError("the app's resources are missing: install it again, or run it from a checkout")
+    raise BadInput(f"{_PACKAGE / 'resources'}: the app's own files are missing: install it again, or run it from a checkout")
+
+
+@contextlib.contextmanager
+def read_as_shipped(path: Path) -> Iterator[None]:
+    """Within it, whatever is wrong with a file that comes with the app is one sentence (BadInput): it is missing, or is not as it came."""
+    try:
+        yield
+    except Exception as error:
+        raise BadInput(f"{path}: a file of the app is missing or spoilt: install the app again") from error
 
 
 def resource(*parts: str) -> Path:

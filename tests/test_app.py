@@ -20,6 +20,7 @@ from explorer.exports.pictures import RECIPE_KEY
 from explorer.recipe import ChainRecipe, Lane
 from explorer.state.persistence import Loaded, Saved, load, session_file
 from explorer.state.session import ChainState, Session
+from explorer.views.reverse_chain.view import ReverseChainWorkspace
 
 PATIENCE = 180_000
 Maker = Callable[..., Explorer]
@@ -104,6 +105,28 @@ def test_a_folder_that_cannot_be_written_is_told_of(make: Maker) -> None:
     explorer = make()
     explorer.save()
     assert "cannot be written" in explorer.window.banner.message
+
+
+def offered(explorer: Explorer) -> bool:
+    """Whether the panel that noises again offers a picture of the person's."""
+    current = explorer.window.current
+    assert isinstance(current, ReverseChainWorkspace)
+    panel = current.branching.back_up
+    return panel.isVisible() and panel.picture is not None
+
+
+@pytest.mark.parametrize("moment", ["named at the start", "dropped while the engine starts"])
+def test_a_picture_on_a_fresh_home_is_taken_as_soon_as_it_can(make: Maker, qtbot: QtBot, tmp_path: Path, moment: str) -> None:
+    path = tmp_path / "picture.png"
+    Image.new("L", (28, 28), 200).save(path)
+    explorer = make()
+    explorer.store.update(default_steps=1000)  # no chain of so many comes with the app: it is yet to be sampled
+    at_start = moment == "named at the start"
+    explorer.show([str(path)] if at_start else [])
+    if not at_start:
+        explorer.window.open_paths([str(path)])
+    qtbot.waitUntil(lambda: offered(explorer) or explorer.window.banner.message != "", timeout=PATIENCE)
+    assert explorer.window.banner.message == ""
 
 
 def test_a_bad_file_is_told_of_and_keeps_everything(make: Maker, qtbot: QtBot, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from pytestqt.qtbot import QtBot
 
+from explorer import log
 from explorer.app import Explorer
 from explorer.engine.process.link import ProcessLink
 from explorer.state.persistence import Loaded, Saved
@@ -112,7 +113,8 @@ def kill(explorer: Explorer) -> None:
     os.kill(explorer.worker.pid, signal.SIGKILL)
 
 
-def test_a_window_whose_engine_is_killed_goes_on_and_keeps_all(explorer: Explorer, qtbot: QtBot) -> None:
+def test_a_window_whose_engine_is_killed_goes_on_and_keeps_all(explorer: Explorer, qtbot: QtBot, tmp_path: Path) -> None:
+    log.begin(tmp_path / "log.txt")
     window, banner = explorer.window, explorer.window.banner
     run = window.workspaces["reverse-chain"].controller.run  # type: ignore[attr-defined]
     few_steps(explorer)
@@ -124,6 +126,8 @@ def test_a_window_whose_engine_is_killed_goes_on_and_keeps_all(explorer: Explore
     assert banner.message == "The engine stopped (killed by signal 9); it was started again."
     assert "All that was open still is" in banner.hint
     assert "memory" in banner.hint
+    log.end()
+    assert "The engine stopped (killed by signal 9)" in (tmp_path / "log.txt").read_text(), "a report says so, too"
     assert explorer.store.session == before
     qtbot.waitUntil(lambda: window.top_bar.state == "ready" and not run.sampling and bool(run.done))
     qtbot.waitUntil(lambda: window.current.idle and not explorer.client.busy)

@@ -8,18 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from explorer.engine.chain.curve_messages import ShowCurves
 from explorer.engine.chain.kept.chains import KeptChains
 from explorer.engine.chain.kept.folder import shipped_chains
-from explorer.engine.chain.messages import (
-    ChainFinished,
-    ChainProgress,
-    LanePlanned,
-    SampleChain,
-    ShowCurves,
-    ShowStep,
-    StepShown,
-    lane_keys,
-)
+from explorer.engine.chain.messages import ChainFinished, ChainProgress, LanePlanned, SampleChain, ShowStep, StepShown, lane_keys
 from explorer.engine.desk import Desk, early_answer
 from explorer.engine.engine import Engine
 from explorer.engine.latent.messages import CodesShown, EncodeImages

@@ -36,7 +36,17 @@ def test_the_window_needs_nothing_that_it_does_not_show() -> None:
 
 def test_what_is_wanted_later_is_imported_later() -> None:
     modules = all_loaded("explorer.cli.window", "explorer.app", "explorer.views.reverse_chain.view")
-    later = ("finder.finder", "help.welcome.tour", "help.guide", "help.glossary_page", "opening_exports", "preferences", "about")
+    later = (
+        "finder.finder",
+        "notes.notes_panel",
+        "documents.missing",
+        "help.welcome.tour",
+        "help.guide",
+        "help.glossary_page",
+        "opening_exports",
+        "preferences",
+        "about",
+    )
     assert not {f"explorer.views.window.{name}" for name in later} & modules
     assert not {"explorer.exports.kinds", "explorer.views.shared.export_dialog", "importlib.metadata"} & modules
 

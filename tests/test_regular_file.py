@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from explorer import sources
 from explorer.cli.replay.command import recipe_of
 from explorer.errors import BadInput
-from explorer.regular_file import read_whole
+from explorer.regular_file import check_regular, read_whole
 from explorer.sources import remembered
 from explorer.sources.diffusers.layout import read_json
 from explorer.state.persistence import load, read_session
@@ -78,3 +79,16 @@ def test_a_window_that_is_given_a_device_says_so(endless: Callable[[str], Path])
     )
     assert said.returncode == 2
     assert "a pipe or a device" in said.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux'")
+@pytest.mark.parametrize("name", ["/proc/self/mem", "/proc/self/status", "/sys/kernel/mm/transparent_hugepage/enabled"])
+def test_a_question_to_the_system_is_no_file(name: str) -> None:
+    if not os.path.exists(name):
+        pytest.skip("not on this system")
+    with pytest.raises(BadInput, match="is no regular file"):
+        check_regular(Path(name))
+    with pytest.raises(BadInput, match=f"{name}: is a pipe or a device"):
+        sources.card(Path(name))
+    with pytest.raises(BadInput, match="is no regular file"):
+        sources.sha256(Path(name))

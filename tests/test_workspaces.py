@@ -76,7 +76,7 @@ def test_its_keys_act_on_the_first_visit(explorer: Explorer, qtbot: QtBot) -> No
     assert explorer.store.session.latent.tool == "move"
     qtbot.keyClick(window.focusWidget(), "b")
     assert explorer.store.session.latent.tool == "stroke"
-    assert [menu.title() for menu in window.menus.shown()] == ["File", "Edit", "View", "Plane", "Help"]
+    assert [menu.title() for menu in window.menus.shown()] == ["File", "Edit", "View", "Plane", "Bookmarks", "Help"]
 
 
 def test_a_form_that_a_session_left_open_opens_over_the_window(explorer: Explorer) -> None:

@@ -31,7 +31,9 @@ from explorer.recipe import (
     Stroke,
     mask_of,
 )
+from explorer.recipe.notes import Bookmark, Notes
 from explorer.resources import resource
+from explorer.state.notes import NotesState
 from explorer.state.persistence import Saved, write
 from explorer.state.session import ChainState, LatentState, Session
 
@@ -67,14 +69,37 @@ def _beside(name: str) -> PlaneModel:
     return PlaneModel(_sha256(name), name)
 
 
+def _noted(session: Session, text: str, *places: Bookmark) -> Session:
+    """With notes, and places in the order in which they are told."""
+    return msgspec.structs.replace(session, notes=NotesState(Notes(text, places)))
+
+
+def _place(name: str, note: str, workspace: str = "compare", **where: object) -> Bookmark:
+    return Bookmark(name, workspace, note=note, **where)  # type: ignore[arg-type]
+
+
 def options_part() -> Session:
     """Options A, B and C from the same noise."""
-    return _compare(tuple(_lane(option, steps=50) for option in "ABC"), 9, t=700, quantity="x0_hat", curves_of="all")
+    return _noted(
+        _compare(tuple(_lane(option, steps=50) for option in "ABC"), 9, t=700, quantity="x0_hat", curves_of="all"),
+        "Three networks that were trained for the mean (A), the image (B) and the noise (C) start from the same noise, and get the same "
+        "fresh noise at every step. Whatever differs between the columns is the network.",
+        _place("One noise", "x_T is the same in all three lanes, pixel by pixel.", t=1000, shown="x_t"),
+        _place("First guesses", "What each network takes the noise for. They are blurred, and nearly the same.", t=700, shown="x0_hat"),
+        _place("They part", "The curves leave each other here; look at the samples whose guesses differ most.", t=400, shown="x0_hat"),
+        _place("Three images", "So small a difference becomes another image, or only another stroke.", t=0, shown="x_t"),
+    )
 
 
 def too_few_steps() -> Session:
     """One network in 3, 10 and 50 steps."""
-    return _compare(tuple(_lane("C", steps=steps) for steps in (3, 10, 50)), 9, t=0, quantity="x_t")
+    return _noted(
+        _compare(tuple(_lane("C", steps=steps) for steps in (3, 10, 50)), 9, t=0, quantity="x_t"),
+        "One network, one noise. Fewer steps are longer ones: each treats the posterior as a Gaussian, which it is not over a long step.",
+        _place("Three lengths of step", "With 3 steps digits are there, and noise with them.", t=0, shown="x_t"),
+        _place("What is seen half way", "All three see the same digit in the noise; the long steps lose it.", t=500, shown="x0_hat"),
+        _place("Another seed", "The same again, so that it was no accident.", t=0, seed=7, shown="x_t"),
+    )
 
 
 def no_dice() -> Session:
@@ -122,7 +147,13 @@ def erase_half() -> Session:
 def hole() -> Session:
     """A stroke through a place where no code is."""
     stroke = Stroke("through the hole", ((26.0, 2.0), (22.0, -28.0), (2.0, -46.0)), frames=32)
-    return _latent(_plane("mnist-ae-2d", strokes=(stroke,)), manifold=True, selected=stroke.name, frame=14)
+    return _noted(
+        _latent(_plane("mnist-ae-2d", strokes=(stroke,)), manifold=True, selected=stroke.name, frame=14),
+        "An autoencoder is asked for nothing between the codes of its images. A stroke through such a place shows what it makes of it.",
+        _place("Among the 7s", "Codes of real images: the decoding is sharp.", "latent", frame=0, shown=stroke.name),
+        _place("In the hole", "No image was ever encoded here.", "latent", frame=14, shown=stroke.name),
+        _place("Among the 1s", "And out again.", "latent", frame=31, shown=stroke.name),
+    )
 
 
 def prior_samples() -> Session:

@@ -17,6 +17,9 @@ NO_ENCODER = "none"
 VALUE_RANGES = (VALUE_RANGE, (0.0, 1.0), (-0.5, 0.5))
 """Values of images, black and white, that networks of other programs are trained on; the first one is this app's."""
 
+MOST_WORDS, MOST_METRICS = 50_000, 200
+"""Characters of a command or of notes; figures."""
+
 UNSAID = "not said"
 """Name of the data of a checkpoint that does not say it."""
 
@@ -39,13 +42,15 @@ class ScheduleCard(msgspec.Struct, frozen=True, omit_defaults=True):
     start: float = 1.0
 
 
-class DataCard(msgspec.Struct, frozen=True):
+class DataCard(msgspec.Struct, frozen=True, omit_defaults=True):
     """Data that the network was trained on."""
 
     name: str
     shape: tuple[int, int, int]
     value_range: tuple[float, float]
     sha256: str
+    taken: str = ""
+    """Which array of its file it is and what values that has, for people; empty where there was no choice."""
 
 
 class TrainingCard(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -246,10 +251,20 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
         """
         if self.kind == "ddpm" and (self.option is None or self.schedule is None):
             raise ValueError("a ddpm needs an option and a schedule")
+        self._check_words()
         if any(not 1 <= side <= 4096 for side in self.data.shape):
             raise ValueError(f"images of shape {self.data.shape} are not supported")
         if self.data.value_range not in (VALUE_RANGES if self.kind == "ddpm" and self.origin is not None else (VALUE_RANGE,)):
             raise ValueError(f"images of values in {list(self.data.value_range)} are not supported: they are in {list(VALUE_RANGE)} here")
+
+    def _check_words(self) -> None:
+        """Refuse more words than anybody reads: they are shown, line by line (ValueError)."""
+        training = self.training
+        words = [self.data.name, self.network.name]
+        words += [] if training is None else [training.notes, training.command, training.optimizer, training.loss, training.precision]
+        words += [word for metric in self.metrics[:MOST_METRICS] for word in (metric.name, metric.command)]
+        if len(self.metrics) > MOST_METRICS or max(map(len, words)) > MOST_WORDS:
+            raise ValueError(f"a card has at most {MOST_METRICS} figures, and at most {MOST_WORDS:,} characters of words for each thing")
 
 
 class _Version(msgspec.Struct):

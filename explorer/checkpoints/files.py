@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,11 +16,11 @@ from torch import Tensor, nn
 
 from explorer.checkpoints.card import METADATA_KEY, Card, decode_card, encode_card
 from explorer.checkpoints.fit import check_fit
+from explorer.checkpoints.header import read_header
 from explorer.datasets.images import file_sha256 as file_sha256
 from explorer.errors import BadInput
+from explorer.half_written import neighbour
 from explorer.models.registry import build, expected_tensors, parse_config
-
-MAX_HEADER = 100_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,18 +43,14 @@ def read_card(path: Path) -> Card:
     """
     try:
         with open(path, "rb") as file:
-            length = int.from_bytes(file.read(8), "little")
-            size = os.fstat(file.fileno()).st_size
-            if size < 10 or not 2 <= length <= min(MAX_HEADER, size - 8):
-                raise BadInput(f"{path}: not a safetensors file, or cut short")
-            header = json.loads(file.read(length))
+            header = read_header(file, os.fstat(file.fileno()).st_size)
         text = header.get("__metadata__", {}).get(METADATA_KEY)
     except FileNotFoundError:
         raise BadInput(f"{path}: no such file") from None
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
-    except (ValueError, AttributeError, RecursionError):
-        raise BadInput(f"{path}: not a safetensors file") from None
+    except ValueError as error:
+        raise BadInput(f"{path}: {error}") from None
     if not isinstance(text, str):
         raise BadInput(f"{path}: a safetensors file, but not a checkpoint of Generative Explorer")
     try:
@@ -114,7 +109,7 @@ def save(path: Path, card: Card, tensors: Mapping[str, Tensor]) -> None:
     BadInput
         If the folder cannot be written.
     """
-    partial = path.with_name(path.name + ".partial")
+    partial = neighbour(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
@@ -124,7 +119,8 @@ def save(path: Path, card: Card, tensors: Mapping[str, Tensor]) -> None:
     except (OSError, SafetensorError) as error:
         with contextlib.suppress(OSError):
             partial.unlink()  # a full disk is not made fuller
-        raise BadInput(f"{path}: cannot be written: {error}") from None
+        cause = str(error).removeprefix("Error while serializing: ").removeprefix("I/O error: ")
+        raise BadInput(f"{path}: cannot be written: {cause}") from None
 
 
 def save_card(path: Path, card: Card) -> None:

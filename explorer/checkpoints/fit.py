@@ -51,6 +51,8 @@ def check_fit(card: Card, config: Any) -> None:
         raise ValueError(f"a {card.kind} has the network {' or '.join(wanted)}, not a {card.network.name}")
     if card.schedule is not None:
         make_schedule(card.schedule)
+        if getattr(config, "skip_by_timestep", False) and config.timesteps < card.schedule.T:
+            raise ValueError(f"its schedule has {card.schedule.T} timesteps, and its network tables of {config.timesteps}")
     if reason := misfit(config, card.data.shape):
         raise ValueError(reason)
     if card.kind == "ddpm" and card.classes != (classes := classes_of(config, () if card.classes is None else card.classes.names)):

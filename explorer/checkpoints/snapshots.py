@@ -8,7 +8,6 @@ whose files are called the same.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 from dataclasses import dataclass
@@ -16,13 +15,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from explorer.checkpoints.card import METADATA_KEY, Card, decode_card
+from explorer.checkpoints.header import read_header
 
 SUFFIX = ".safetensors"
 
 FINAL_NAME = "final.safetensors"
-MAX_HEADER = 8 << 20
-"""Bytes of a header that is read just to know how far a run was."""
-
 _NAMED = re.compile(r"(epoch|snapshot)-(\d{1,9})\.safetensors")
 
 
@@ -166,10 +163,7 @@ def card_of(path: Path) -> Card | None:
 def _card(path: str, _modified: int, size: int) -> Card | None:
     try:
         with open(path, "rb") as file:
-            length = int.from_bytes(file.read(8), "little")
-            if not 2 <= length <= min(MAX_HEADER, size - 8):
-                return None
-            header = json.loads(file.read(length))
+            header = read_header(file, size)
         return decode_card(header["__metadata__"][METADATA_KEY])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -32,9 +32,7 @@ COMMANDS = {
     "encode": Command("explorer.cli.encode:encode", "Encode pictures with a VAE or an AE: mean, sigma and the terms of the ELBO."),
     "evaluate": Command("explorer.cli.evaluate.command:evaluate", "Measure a checkpoint."),
     "export": Command("explorer.cli.export:export", "Write a checkpoint for other programs: as ONNX, or as a diffusers folder."),
-    "info": Command(
-        "explorer.cli.info:info", "Say what checkpoints are, and what was told of them; exit status 2 if one cannot be opened."
-    ),
+    "info": Command("explorer.cli.info:info", "Say what checkpoints and documents are; exit status 2 if one cannot be opened."),
 }
 """By name, in the order of the list."""
 HIDDEN = {

@@ -42,17 +42,19 @@ def decode(
     offsets: Annotated[str, typer.Option(help="The plane moved along its remaining directions, in order.")] = "",
     device: shared.DeviceOption = "auto",
     scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pixels for each pixel of an image.")] = None,
+    force: shared.ForceOption = False,
     as_json: shared.JsonOption = False,
 ) -> None:
     """Decode codes of a VAE or an AE.
 
     --seed determines --prior and a random plane. A geodesic is the way along which decodings change least.
     """
-    from explorer.exports.atomic import check_out
+    from explorer.exports.atomic import check_free, check_out
     from explorer.exports.kinds import single
 
     kinds = single()
     check_out(out, tuple(kinds))
+    check_free(out, force=force)
     kind = kinds[out.suffix.lower()]
     options = PlaneOptions(
         z=tuple(numbers("--z", text) for text in z or []), grid=grid, extent=extent, path=path, frames=frames, prior=prior, seed=seed,

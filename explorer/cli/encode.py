@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from explorer.cli import shared
+from explorer.cli.reading_options import BackgroundOption, RangeOption, reading
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 
@@ -25,6 +26,8 @@ MOST_SAID = 64
 def encode(
     checkpoint: shared.CheckpointOption,
     images: Annotated[list[Path], typer.Argument(help="Pictures; made to fit the model's images where they do not.")],
+    values: RangeOption = "auto",
+    background: BackgroundOption = "white",
     seed: shared.SeedOption = 0,
     device: shared.DeviceOption = "auto",
     as_json: shared.JsonOption = False,
@@ -36,7 +39,8 @@ def encode(
     from explorer.datasets.images import read_picture
     from explorer.datasets.shipped import is_dark
 
-    pictures = [read_picture(path) for path in images]
+    told = reading(images, "a picture", values, "", background)
+    pictures = [read_picture(path, told) for path in images]
     opened = shared.open_checkpoint(checkpoint)
     model = shared.autoencoder(opened, shared.place_of_decoders(device).device)
     light_on_dark = is_dark(opened.card.data.name)

@@ -22,6 +22,7 @@ OUT_HELP = "FILE.onnx (of an autoencoder FILE-encoder.onnx and FILE-decoder.onnx
 def export(
     checkpoint: Annotated[str, typer.Argument(help=f"{sources.a_file()}, or a shipped name.")],
     out: Annotated[Path, typer.Option(help=OUT_HELP)],
+    force: shared.ForceOption = False,
     as_json: shared.JsonOption = False,
     run_python: shared.RunPythonOption = False,
 ) -> None:
@@ -37,7 +38,7 @@ def export(
 
         require_packages()  # before anything is read
     opened = shared.open_checkpoint(checkpoint, run_python)
-    written = _graphs(opened, out) if is_graph else [_folder(opened, out)]
+    written = _graphs(opened, out, force) if is_graph else [_folder(opened, out, force)]
     if as_json:
         shared.print_json({"source": checkpoint, "sha256": opened.sha256, "written": written})
         return
@@ -45,19 +46,21 @@ def export(
         shared.say(_line(each))
 
 
-def _graphs(opened: Checkpoint, out: Path) -> list[dict[str, Any]]:
+def _graphs(opened: Checkpoint, out: Path, force: bool) -> list[dict[str, Any]]:
+    from explorer.exports.atomic import check_free
     from explorer.model_exports import onnx_graph
 
+    check_free(*onnx_graph.files_of(opened, out).values(), force=force)
     found = onnx_graph.write(opened, out).items()
     return [{"path": path, "kind": "onnx", "bytes": path.stat().st_size, "largest_difference": moved} for path, moved in found]
 
 
-def _folder(opened: Checkpoint, out: Path) -> dict[str, Any]:
+def _folder(opened: Checkpoint, out: Path, force: bool) -> dict[str, Any]:
     from explorer.model_exports import diffusers_folder
 
     if out.suffix and not out.is_dir():
         raise BadInput(f"{out}: its ending must be .onnx, or it names a folder, which has none")
-    diffusers_folder.write(opened, out)
+    diffusers_folder.write(opened, out, replace=force)
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     return {"path": out, "kind": "diffusers", "bytes": size, "largest_difference": None}
 

@@ -1,4 +1,4 @@
-"""`info`: what checkpoints are, after reading every weight."""
+"""`info`: what checkpoints are, after reading every weight, and what documents hold."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import typer
 from explorer import sources
 from explorer.cli import shared
 from explorer.cli.told_options import takes_told
+from explorer.endings import DOCUMENT, SESSIONS, has
 from explorer.errors import BadInput
+from explorer.paths import expanded, is_dir
 from explorer.recipe.told import Told, option_name
 from explorer.sources.asking import MustBeTold, Question
 
@@ -31,16 +33,19 @@ CheckDataOption = Annotated[
 
 @takes_told("paths")
 def info(
-    paths: Annotated[list[str], typer.Argument(help=f"Checkpoints: {sources.a_file()}, or names of shipped ones.")],
+    paths: Annotated[list[str], typer.Argument(help=f"Checkpoints: {sources.a_file()}, or names of shipped ones; documents ({DOCUMENT}).")],
     as_json: shared.JsonOption = False,
     run_python: shared.RunPythonOption = False,
     check: CheckOption = False,
     check_data: CheckDataOption = None,
 ) -> int:
-    """Say what checkpoints are, and what was told of them; exit status 2 if one cannot be opened. With --json a line for each."""
+    """Say what checkpoints and documents are; exit status 2 if one cannot be opened. With --json a line for each."""
     status = 0
     for name in paths:
         try:
+            if _is_document(name):
+                _say_document(name, as_json)
+                continue
             checkpoint = shared.open_checkpoint(name, run_python)
             found = describe(checkpoint) | ({"check": _checked(checkpoint, check_data or ())} if check else {})
         except BadInput as error:
@@ -55,6 +60,23 @@ def info(
             for line in _lines(found):
                 shared.say(line)
     return status
+
+
+def _is_document(name: str) -> bool:
+    """Whether a session is named, and not a checkpoint whose name ends so."""
+    path = expanded(name)
+    return has(path, SESSIONS) and not is_dir(path) and (has(path, (DOCUMENT,)) or sources.source_for(path) is None)
+
+
+def _say_document(name: str, as_json: bool) -> None:
+    from explorer.cli.document_info import describe_document, document_lines
+
+    found = describe_document(expanded(name))
+    if as_json:
+        shared.print_json(found)
+        return
+    for line in document_lines(found):
+        shared.say(line)
 
 
 def _say_asked(asks: MustBeTold, as_json: bool) -> None:
@@ -196,11 +218,12 @@ def _lines(found: dict[str, Any]) -> list[str]:
     settings = ", ".join(f"{key} {value}" for key, value in network["config"].items())
     weights = f", {found['parameters']:,} parameters" if found["parameters"] else ""  # what is only called tells of none
     digest = f", sha256 {data['sha256'][:12]}…" if data["sha256"] else ""
+    taken = f", {data['taken']}" if data.get("taken") else ""
     rows = [
         ("kind", kind),
         *_origin(found),
         ("network", f"{network['name']}{weights}{': ' if settings else ''}{settings}"),
-        ("data", f"{data['name']}, {channels} x {height} x {width}{digest}"),
+        ("data", f"{data['name']}, {channels} x {height} x {width}{taken}{digest}"),
     ]
     if found["latent"]:
         rows.append(("codes", _codes(found["latent"])))

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import traceback
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -33,6 +34,8 @@ NO_STDOUT = "standard output: cannot be written: "
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
+    if arguments is None and not sys.warnoptions:
+        warnings.simplefilter("ignore")  # what libraries tell developers would stand between lines that are for people
     with streams.kept_usable():
         return _status(list(sys.argv[1:] if arguments is None else arguments))
 

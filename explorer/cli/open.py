@@ -15,15 +15,16 @@ from explorer.cli.window import open_files
 def open_window(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PATH]...", help="Checkpoints (a file, or a shipped name), a session, pictures; a .py of yours is run."),
+        typer.Argument(metavar="[PATH]...", help="Checkpoints (a file, or a shipped name), a document, pictures; a .py of yours is run."),
     ] = None,
     profile_window: Annotated[
         Path | None,
         typer.Option(help="Write to this .json, at the end, how soon the window was there and how long it kept you waiting."),
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file of --profile-window if it is there already.")] = False,
     run_python: Annotated[
         bool, typer.Option("--run-python", help="Run Python files among the paths, as `open FILE.py` does; else the window asks.")
     ] = False,
 ) -> int:
     """Open the window, with these files in it. A Python file that is named after `open` is run: its load() gives an explorer.Model."""
-    return open_files(paths or (), profile_window, run_python)
+    return open_files(paths or (), profile_window, run_python, force)

@@ -124,7 +124,7 @@ def choose(options: PlaneOptions, opened: Checkpoint, model: LatentModel) -> Cho
 
     from explorer.checkpoints.locate import source_of
 
-    base = PlaneRecipe(opened.sha256, source_of(opened.path), slice=options.slice())
+    base = PlaneRecipe(opened.sha256, source_of(opened.path), slice=options.slice(), told=opened.card.told)
     if options.prior is not None:
         return _prior(options, model, replace(base, prior=PriorSamples(options.prior, options.seed)))
     plane = _plane(options, opened, model, base.slice)

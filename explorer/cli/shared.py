@@ -68,6 +68,7 @@ PrecisionOption = Annotated[
 RunPythonOption = Annotated[
     bool, typer.Option("--run-python", help="Checkpoints may be Python files of yours: they are run, and load() in them gives the network.")
 ]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace what is there already under that name.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable results on stdout.")]
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import subprocess
 
 
-def open_files(paths: Sequence[str], profile: Path | None = None, run_python: bool = False) -> int:
+def open_files(paths: Sequence[str], profile: Path | None = None, run_python: bool = False, force: bool = False) -> int:
     """Open the window, with these files in it; returns the exit status.
 
     Parameters
@@ -25,6 +25,8 @@ def open_files(paths: Sequence[str], profile: Path | None = None, run_python: bo
         Where to write how quick it was (.json).
     run_python : bool
         Python files among them are run: the person named them for that. Else the window asks.
+    force : bool
+        `profile` may replace a file.
 
     Raises
     ------
@@ -36,9 +38,10 @@ def open_files(paths: Sequence[str], profile: Path | None = None, run_python: bo
     if run_python:
         allow_python(found)
     if profile is not None:
-        from explorer.exports.atomic import check_out
+        from explorer.exports.atomic import check_free, check_out
 
         check_out(profile, (".json",))
+        check_free(profile, force=force)
     require_window_system()
     engine = _engine()  # before Qt, and before what talks to it: its imports and the window's take their time together
     try:

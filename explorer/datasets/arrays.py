@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.lib.npyio import NpzFile
 
+from explorer.datasets.reading import AS_FOUND, RangeName, Reading
+from explorer.datasets.values import as_bytes
 from explorer.endings import ARRAYS
 from explorer.errors import BadInput
+from explorer.numpy_file import read_by_numpy
 from explorer.regular_file import check_regular
 
 MAX_BYTES = 2**31
 MAGIC, ZIP = b"\x93NUMPY", b"PK\x03\x04"
+SLACK_BYTES = 2**24
+"""Of its header."""
 LOOKED_AT = 64
-SLACK = 1e-3
-"""By which rounding may lead out of a range: a quarter of a grey level."""
+MOST_LISTED = 8
 TRAINING, TESTS = ("train", "images", "img", "data", "x", "arr_0"), ("test", "t10k", "val")
 """What members of images are called, the likeliest first."""
 
@@ -55,8 +62,10 @@ def _head(path: Path) -> bytes:
         return b""
 
 
-def _mapped(path: Path) -> np.ndarray | None:
+def _mapped(path: Path, told: RangeName) -> np.ndarray | None:
     """Array of bytes that stays on disk; None where it is of another kind, or cannot be mapped."""
+    if told not in ("auto", "0,255"):
+        return None
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except Exception:  # read whole it will be said what is wrong
@@ -64,75 +73,120 @@ def _mapped(path: Path) -> np.ndarray | None:
     if not isinstance(array, np.memmap) or array.dtype != np.uint8 or not array.flags.c_contiguous:
         return None
     few = array[:: max(1, len(array) // LOOKED_AT)] if array.ndim else array
-    return None if few.size and few.max() <= 1 and array.max() == 1 else array  # black and white is not taken as it is
+    is_black_and_white = told == "auto" and few.size and few.max() <= 1 and array.max() == 1
+    return None if is_black_and_white else array
 
 
-def read_array(path: Path, split: str = "train") -> np.ndarray:
-    """Images in an .npy or .npz file, shape (N, C, H, W), uint8.
+@dataclass(frozen=True, eq=False)
+class ReadArray:
+    """Images of a file, and how they were taken.
+
+    Attributes
+    ----------
+    images : ndarray, shape (N, C, H, W), uint8
+    member : str
+        Name of the array in an archive, empty where there is one array alone.
+    range : RangeName
+        Which of their numbers are black and white; never "auto".
+    """
+
+    images: np.ndarray
+    member: str
+    range: RangeName
+
+
+def read_array(path: Path, split: str = "train", told: Reading = AS_FOUND) -> ReadArray:
+    """Images in an .npy or .npz file.
 
     Bytes in an .npy file stay on disk and are read as they are asked for, so that memory does not grow with them;
-    everything else is read whole, up to 2 GiB. Of an .npz with several arrays the one that is of images is taken, of the split by
-    its name: x_train, x_test.
+    everything else is read whole, up to 2 GiB. Of an .npz with several arrays the one that is told is taken, else the one that is of
+    images, of the split by its name: x_train, x_test.
 
     Raises
     ------
     BadInput
-        If it is no array, or none of images.
+        If it is no array, none of images, or not as it was told.
     """
     check_regular(path)
-    if _head(path) == MAGIC and (mapped := _mapped(path)) is not None:
-        return with_channels(mapped, path)
+    if _head(path) == MAGIC:
+        if told.member:
+            raise BadInput(f"{path}: holds one array alone, and none called {told.member}: leave out --member")
+        if (mapped := _mapped(path, told.range)) is not None:
+            return ReadArray(with_channels(mapped, path), "", "0,255")
     try:
-        with open(path, "rb") as file:
-            array = _array_of(np.load(file, allow_pickle=False), path, split)
+        if _head(path) == MAGIC and path.stat().st_size > MAX_BYTES + SLACK_BYTES:
+            raise BadInput(f"{path}: {path.stat().st_size} bytes of images; at most {MAX_BYTES} are read")
+        with read_by_numpy(), open(path, "rb") as file:
+            member, array = _array_of(np.load(file, allow_pickle=False), path, split, told.member)
     except BadInput:
         raise
     except FileNotFoundError:
         raise BadInput(f"{path}: no such file") from None
     except MemoryError:
         raise BadInput(f"{path}: says it holds more than fits into memory") from None
-    except Exception as error:  # numpy raises many kinds for what is no array file
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
         if "pickle" in str(error):
             raise BadInput(f"{path}: holds Python objects, which are not opened because they may contain code") from None
-        raise BadInput(f"{path}: cannot be read as an array: {' '.join(str(error).split())}") from None
+        raise BadInput(f"{path}: cannot be read as an array: {error}") from None
     if array.nbytes > MAX_BYTES:
         raise BadInput(f"{path}: {array.nbytes} bytes of images; at most {MAX_BYTES} are read")
-    if array.dtype == np.bool_ or (array.dtype == np.uint8 and array.size and array.max() == 1):
-        array = array.astype(np.uint8) * 255  # black and white, not two darkest greys
-    if array.dtype == np.uint8:
-        return with_channels(array, path)
-    if array.dtype.kind != "f":
-        raise BadInput(f"{path}: images are uint8, or finite numbers in [0, 1] or [-1, 1]; these are {array.dtype}")
-    if not np.isfinite(array).all():
-        raise BadInput(f"{path}: holds numbers that are not finite")
-    low, high = float(array.min(initial=0)), float(array.max(initial=0))
-    if low < -1 - SLACK or high > 1 + SLACK:
-        raise BadInput(f"{path}: its values reach from {low:.9g} to {high:.9g}; expected [0, 1] or [-1, 1]")
-    scaled = (array + 1) / 2 if low < -SLACK else array
-    return with_channels(np.rint(np.clip(scaled, 0, 1) * 255).astype(np.uint8), path)
+    array = with_channels(array, path)  # first: what is of another shape is not asked about its values
+    try:
+        images, taken = as_bytes(array, told.range)
+    except ValueError as error:
+        raise BadInput(f"{path}{f' ({member})' if member else ''}: {error}") from None
+    return ReadArray(images, member, taken)
 
 
-def _array_of(loaded: np.ndarray | NpzFile, path: Path, split: str) -> np.ndarray:
+def members_of(path: Path) -> tuple[str, ...]:
+    """Names of the arrays in an archive that are of images, by their headers alone; none of any other file."""
+    if _head(path)[: len(ZIP)] != ZIP:
+        return ()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return tuple(name for name, inside in _named(archive).items() if _holds_images(archive, inside))
+    except Exception:  # zipfile and its packings raise many kinds for a spoilt file; opening it says what is wrong
+        return ()
+
+
+def _array_of(loaded: np.ndarray | NpzFile, path: Path, split: str, wanted: str) -> tuple[str, np.ndarray]:
     if isinstance(loaded, np.ndarray):
-        return loaded
+        return "", loaded
     if loaded.zip is None or not loaded.files:
         raise BadInput(f"{path}: holds no array")
-    claimed = max(member.file_size for member in loaded.zip.infolist())
+    found = _named(loaded.zip)
+    if not found:
+        raise BadInput(f"{path}: holds no array")
+    member = wanted or _likeliest(loaded.zip, found, path, split)
+    if member not in found:
+        raise BadInput(f"{path}: has no array called {member}; it has {_listed(found)}")
+    claimed = loaded.zip.getinfo(found[member]).file_size
     if claimed > MAX_BYTES:
         raise BadInput(f"{path}: {claimed} bytes of images; at most {MAX_BYTES} are read")
-    found = {name.removesuffix(".npy"): name for name in loaded.zip.namelist() if name.endswith(".npy")}
-    shaped = [name for name in found if _holds_images(loaded, found[name])]
+    return member, loaded[member]
+
+
+def _named(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Arrays by their names, with those of their files."""
+    return {name.removesuffix(".npy"): name for name in archive.namelist() if name.endswith(".npy")}
+
+
+def _likeliest(archive: zipfile.ZipFile, found: dict[str, str], path: Path, split: str) -> str:
+    shaped = [name for name in found if _holds_images(archive, found[name])]
     if not shaped:
-        if not found:
-            raise BadInput(f"{path}: holds no array")
-        raise BadInput(f"{path}: none of its arrays ({', '.join(sorted(found)[:8])}) is of images, of shape (N, H, W) or (N, 1 or 3, H, W)")
-    return loaded[min(shaped, key=lambda name: _rank(name, split))]
+        raise BadInput(f"{path}: none of its arrays ({_listed(found)}) is of images, of shape (N, H, W) or (N, 1 or 3, H, W)")
+    return min(shaped, key=lambda name: _rank(name, split))
 
 
-def _holds_images(loaded: NpzFile, member: str) -> bool:
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)[:MOST_LISTED])
+
+
+def _holds_images(archive: zipfile.ZipFile, member: str) -> bool:
     """Whether the header of a member says that it is of images, its numbers unread."""
-    assert loaded.zip is not None
-    with loaded.zip.open(member) as file:
+    with archive.open(member) as file:
         try:
             version = np.lib.format.read_magic(file)
             shape, _, kind = np.lib.format.read_array_header_1_0(file) if version == (1, 0) else np.lib.format.read_array_header_2_0(file)

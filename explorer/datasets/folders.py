@@ -13,19 +13,25 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from explorer.datasets.pictures import as_channels, as_seen, is_grey, opened, seen_size
+from explorer.datasets.reading import AS_FOUND, Reading
+from explorer.disk_space import reserve
 from explorer.endings import PICTURES, has
 from explorer.errors import BadInput
+from explorer.half_written import neighbour
+from explorer.numpy_file import read_by_numpy
 from explorer.paths import cache_folder
 
 Fit = Literal["resize", "crop"]
 IN_MEMORY = 2**28
 MAX_SIDE = 4096
 KEPT_FILES = 4
+MOST_OTHERS = 100_000
+"""Files below a folder that are no pictures, or ten for each that is one: a recipe can name "/"."""
 JUNK = ("__MACOSX", "Thumbs.db", "@eaDir")
 """Beside whatever begins with a dot: ._x.png, .thumbnails, .ipynb_checkpoints."""
 
 
-def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize") -> tuple[np.ndarray, str]:
+def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize", told: Reading = AS_FOUND) -> tuple[np.ndarray, str]:
     """Every picture below a folder, sorted by name.
 
     Parameters
@@ -34,6 +40,8 @@ def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize") -> t
         Side of the squares that they are made; without it all must be of one size.
     fit : "resize" or "crop"
         Squeeze them into the square, or cut the largest square out of their middle first.
+    told : Reading
+        What is behind transparent ones, and which numbers are black and white where they have others than bytes.
 
     Returns
     -------
@@ -53,19 +61,35 @@ def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize") -> t
     if not files:
         raise BadInput(f"{folder}: no pictures in this folder ({', '.join(sorted(PICTURES))})")
     shape = _shape(files, size)
-    pictures = _read(files, shape, size, fit)
+    pictures = _read(files, shape, size, fit, told)
     if len(files) * int(np.prod(shape)) <= IN_MEMORY:
         images = np.stack(list(pictures))
         return images, hashlib.sha256(images.tobytes()).hexdigest()
-    return _cached(files, shape, pictures, f"{size} {fit}")
+    return _cached(files, shape, pictures, f"{size} {fit}{'' if told == AS_FOUND else f' {told.range} {told.background}'}")
 
 
 def pictures_below(folder: Path) -> Iterator[Path]:
     """Picture files of a folder and its folders, but for what systems and editors put there: copies, thumbnails, halves of files."""
-    for path in folder.rglob("*"):
-        inside = path.relative_to(folder).parts
-        if has(path, PICTURES) and not any(part.startswith(".") or part in JUNK for part in inside) and path.is_file():
+    found = others = 0
+    for path in files_below(folder):
+        if has(path, PICTURES) and path.is_file():
+            found += 1
             yield path
+            continue
+        others += 1
+        if others > max(MOST_OTHERS, 10 * found):
+            raise BadInput(f"{folder}: is no folder of pictures: {found:,} are among its first {found + others:,} files")
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """Files of a folder and its folders, without that junk; a folder that cannot be read, or goes meanwhile, has none."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not _is_junk(name))
+        yield from (Path(place, name) for name in sorted(names) if not _is_junk(name))
+
+
+def _is_junk(name: str) -> bool:
+    return name.startswith(".") or name in JUNK
 
 
 def _shape(files: Sequence[Path], size: int | None) -> tuple[int, int, int]:
@@ -81,10 +105,11 @@ def _shape(files: Sequence[Path], size: int | None) -> tuple[int, int, int]:
     return 1, height, width
 
 
-def _read(files: Sequence[Path], shape: tuple[int, int, int], size: int | None, fit: Fit) -> Iterator[np.ndarray]:
+def _read(files: Sequence[Path], shape: tuple[int, int, int], size: int | None, fit: Fit, told: Reading) -> Iterator[np.ndarray]:
     for file in files:
         with opened(file) as picture:
-            array = as_channels(picture if size is None else _square(picture, size, fit))
+            seen = as_seen(picture, told)
+            array = as_channels(seen if size is None else _square(seen, size, fit))
         if len(array) < shape[0]:
             array = np.repeat(array, shape[0], axis=0)
         if array.shape != shape:
@@ -101,7 +126,6 @@ def _words(shape: tuple[int, ...]) -> str:
 
 
 def _square(picture: Image.Image, size: int, fit: Fit) -> Image.Image:
-    picture = as_seen(picture)
     if fit == "crop":
         return ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
     return picture.resize((size, size), Image.Resampling.LANCZOS)
@@ -117,16 +141,20 @@ def _cached(files: Sequence[Path], shape: tuple[int, int, int], pictures: Iterat
     path = folder / f"{key.hexdigest()}.npy"
     digest_file = path.with_suffix(".sha256")
     try:
-        found = np.load(path, mmap_mode="r", allow_pickle=False), digest_file.read_text(encoding="ascii")
+        with read_by_numpy():
+            found = np.load(path, mmap_mode="r", allow_pickle=False), digest_file.read_text(encoding="ascii")
+        if found[0].shape != (len(files), *shape) or found[0].dtype != np.uint8:
+            raise ValueError("spoilt")
         with contextlib.suppress(OSError):  # a cache that may only be read
             os.utime(digest_file)  # not forgotten next; a run that learns from the array sees whether that is still the same file
         return found
     except (OSError, ValueError):
         pass  # not there yet, or spoilt
+    partial = neighbour(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}.partial")
         array = np.lib.format.open_memmap(partial, "w+", np.uint8, (len(files), *shape))
+        reserve(partial)
         digest = hashlib.sha256()
         for index, picture in enumerate(pictures):
             array[index] = picture
@@ -140,8 +168,8 @@ def _cached(files: Sequence[Path], shape: tuple[int, int, int], pictures: Iterat
     except OSError as error:
         raise BadInput(f"{folder}: cannot hold the {len(files)} pictures: {error.strerror or error}") from None
     finally:
-        for left in folder.glob(f"*.{os.getpid()}.partial"):
-            left.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def _forget_old(folder: Path) -> None:

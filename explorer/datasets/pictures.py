@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from explorer.datasets.reading import AS_FOUND, Background, RangeName, Reading
+from explorer.datasets.values import as_bytes
 from explorer.errors import BadInput
 from explorer.regular_file import check_regular
 
@@ -18,8 +20,8 @@ ORIENTATION, LYING = 0x0112, (5, 6, 7, 8)
 """Tag of EXIF, and its values of pictures that are seen turned by a quarter."""
 
 
-def read_picture(path: Path) -> np.ndarray:
-    """One picture as (C, H, W) uint8: C is 1 for grey, 3 for colour.
+def read_picture(path: Path, told: Reading = AS_FOUND) -> np.ndarray:
+    """One picture as (C, H, W) uint8: C is 1 for grey, 3 for colour; of an animated one the first.
 
     Raises
     ------
@@ -27,7 +29,7 @@ def read_picture(path: Path) -> np.ndarray:
         If it is missing or is no picture.
     """
     with opened(path) as picture:
-        return as_channels(picture)
+        return as_channels(picture, told)
 
 
 @contextlib.contextmanager
@@ -49,6 +51,8 @@ def opened(path: Path) -> Iterator[Image.Image]:
         raise BadInput(f"{path}: is too large a picture: at most {Image.MAX_IMAGE_PIXELS} pixels are read") from None
     except FileNotFoundError:
         raise BadInput(f"{path}: no such file") from None
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read as a picture: {error.strerror or error}") from None
     except Exception as error:  # Pillow raises many kinds for what is no picture
         raise BadInput(f"{path}: cannot be read as a picture: {error}") from None
 
@@ -71,8 +75,13 @@ def seen_size(picture: Image.Image) -> tuple[int, int]:
     return (height, width) if picture.getexif().get(ORIENTATION) in LYING else (width, height)
 
 
-def as_seen(picture: Image.Image) -> Image.Image:
+def as_seen(picture: Image.Image, told: Reading = AS_FOUND) -> Image.Image:
     """The picture as programs show it, in mode "L" or "RGB": upright, on white where it is transparent, in sRGB, in bytes.
+
+    Parameters
+    ----------
+    told : Reading
+        On black instead; and which numbers are black and white, of a picture that has others than bytes.
 
     Raises
     ------
@@ -81,31 +90,18 @@ def as_seen(picture: Image.Image) -> Image.Image:
     """
     picture = ImageOps.exif_transpose(picture)
     if picture.mode.startswith("I") or picture.mode == "F":
-        return Image.fromarray(_as_bytes(picture))
+        usual: RangeName = "0,65535" if picture.mode.startswith("I;16") else "auto"
+        return Image.fromarray(as_bytes(np.asarray(picture), usual if told.range == "auto" else told.range)[0])
     grey = is_grey(picture)
-    if picture.mode == "P":
+    if picture.mode == "P" or (picture.mode == "RGB" and "transparency" in picture.info):  # a colour that is none: profiles do not keep it
         picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
-    return _on_white(_in_srgb(picture)).convert("L" if grey else "RGB")
+    return _on_paper(_in_srgb(picture), told.background).convert("L" if grey else "RGB")
 
 
-def as_channels(picture: Image.Image) -> np.ndarray:
+def as_channels(picture: Image.Image, told: Reading = AS_FOUND) -> np.ndarray:
     """Grey (1, H, W) or colour (3, H, W), uint8, as it is seen (ValueError as `as_seen`)."""
-    array = np.asarray(as_seen(picture))
+    array = np.asarray(as_seen(picture, told))
     return array[None] if array.ndim == 2 else np.ascontiguousarray(array.transpose(2, 0, 1))
-
-
-def _as_bytes(picture: Image.Image) -> np.ndarray:
-    """Whole numbers of 16 bits, or floats in [0, 1], [-1, 1] or 0..255, as bytes."""
-    values = np.asarray(picture)
-    if picture.mode != "F":
-        return np.rint(np.clip(values / 257, 0, 255)).astype(np.uint8)
-    if not np.isfinite(values).all():
-        raise ValueError("its values are not all finite")
-    low, high = float(values.min(initial=0)), float(values.max(initial=0))
-    if low < -1 or high > 255 or (low < 0 and high > 1):
-        raise ValueError(f"its values reach from {low:g} to {high:g}; expected [0, 1], [-1, 1] or 0 to 255")
-    scaled = (values + 1) * 127.5 if low < 0 else values * 255 if high <= 1 else values
-    return np.rint(scaled).astype(np.uint8)
 
 
 def _in_srgb(picture: Image.Image) -> Image.Image:
@@ -127,9 +123,9 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
         return picture
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
-    """The picture as it is seen on paper, where it is transparent; else itself."""
+def _on_paper(picture: Image.Image, background: Background) -> Image.Image:
+    """The picture as it is seen on paper of that colour, where it is transparent; else itself."""
     if picture.mode not in ("LA", "RGBA", "PA", "La", "RGBa") and "transparency" not in picture.info:
         return picture
     colour = picture.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", colour.size, "white"), colour)
+    return Image.alpha_composite(Image.new("RGBA", colour.size, background), colour)

@@ -28,6 +28,16 @@ def seen(values: Values, of: Range) -> Values:
     return moved
 
 
+def meant(values: Values, of: Range) -> Values:
+    """Values of this app, in [-1, 1], as a network's images: the inverse of `seen`."""
+    if of == HERE:
+        return values
+    low, high = of
+    found: Any = values
+    moved: Values = found * ((high - low) / 2) + (low + high) / 2
+    return moved
+
+
 def limit_of_range(clip: Clip, of: Range) -> Clip:
     """A limit of x0_hat that is meant for [-1, 1], for images of another range."""
     if of == HERE or not clip:

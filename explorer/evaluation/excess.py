@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
 
 from explorer.checkpoints.card import Metric
 from explorer.datasets.images import ImageSet, to_unit_range
 from explorer.diffusion.bound import Tally, excess, mean_excess
 from explorer.diffusion.exact import EmpiricalData
+from explorer.diffusion.exact_classes import ExactOfClasses
 from explorer.diffusion.exact_predictor import ExactPredictor
 from explorer.diffusion.schedule import Schedule
+from explorer.errors import BadInput
 from explorer.evaluation.vlb import strata_rows
 
 
@@ -19,6 +23,36 @@ def ideal_denoiser(training: ImageSet, schedule: Schedule, device: torch.device)
     """E[x_0 | x_t] over the training images: on images drawn from them no predictor has a smaller error."""
     data = EmpiricalData(torch.from_numpy(to_unit_range(training.images)), device)
     return ExactPredictor(data, schedule, follow="mean")
+
+
+def ideal_of_classes(training: ImageSet, schedule: Schedule, device: torch.device, labels: np.ndarray) -> ExactOfClasses:
+    """E[x_0 | x_t, c] over the training images of each image's class: what a network that is told classes cannot beat.
+
+    Parameters
+    ----------
+    training : ImageSet
+        With labels.
+    labels : ndarray, shape (n,)
+        Classes of the images that errors are measured on.
+
+    Raises
+    ------
+    BadInput
+        If one of these classes is not among the training images.
+    """
+    theirs = training.labels
+    if theirs is None or (unknown := sorted(set(labels.tolist()) - set(theirs.tolist()))):
+        raise BadInput(
+            f"{training.name}: holds no training images of class {unknown[0]}" if theirs is not None else f"{training.name}: has no labels"
+        )
+    of_class: dict[int, ExactPredictor] = {}
+
+    def exact(label: int) -> ExactPredictor:
+        if label not in of_class:
+            of_class[label] = ideal_denoiser(replace(training, images=training.images[theirs == label]), schedule, device)
+        return of_class[label]
+
+    return ExactOfClasses(exact, labels.tolist(), schedule)
 
 
 def summary(network: Tally, ideal: Tally) -> dict[str, Any]:

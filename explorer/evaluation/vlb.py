@@ -13,6 +13,7 @@ from torch import Tensor
 
 from explorer.checkpoints.card import Metric
 from explorer.datasets.images import ImageSet, load_images, to_unit_range
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.diffusion.bound import Curve, Figure, Images, Tally, walk
 from explorer.diffusion.limits import Clip
 from explorer.diffusion.objective import Variance, bits_per_dim
@@ -52,7 +53,7 @@ class Choice:
         return Design(strata, self.seed, order, min(BLOCK, max(1, len(order) // 2)), self.draws)
 
 
-def images_for(source: str, split: str, shape: tuple[int, int, int]) -> ImageSet:
+def images_for(source: str, split: str, shape: tuple[int, int, int], told: Reading = AS_FOUND) -> ImageSet:
     """Images that a checkpoint can be measured with.
 
     Raises
@@ -60,7 +61,7 @@ def images_for(source: str, split: str, shape: tuple[int, int, int]) -> ImageSet
     BadInput
         If they cannot be read or are of another shape.
     """
-    known = load_images(source, split)
+    known = load_images(source, split, told=told)
     fits(known, shape, source)
     return known
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -14,9 +12,11 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 import numpy as np
 from numpy.typing import DTypeLike
 
+from explorer.disk_space import reserve
 from explorer.errors import BadInput
-from explorer.exports.atomic import beginning, whole
+from explorer.exports.atomic import whole
 from explorer.exports.pictures import RECIPE_KEY
+from explorer.half_written import neighbour
 from explorer.recipe import Recipe, encode_recipe
 
 PIECE = 2**23
@@ -50,7 +50,9 @@ class ArrayArchive:
     def __enter__(self) -> Self:
         """Make the folder of parts, beside the file."""
         try:
-            self._folder = Path(tempfile.mkdtemp(prefix=f"{beginning(self._path)}.", suffix=".partial", dir=self._path.parent))
+            folder = neighbour(self._path)
+            folder.mkdir(mode=0o700)
+            self._folder = folder
         except OSError as error:
             raise BadInput(f"{self._path}: cannot be written: {error.strerror}") from None
         try:
@@ -77,7 +79,7 @@ class ArrayArchive:
         part = self._part(name)
         try:
             view = np.lib.format.open_memmap(part, "w+", np.dtype(dtype), tuple(shape))
-            _reserve(part)
+            reserve(part)
         except OSError as error:
             raise BadInput(f"{self._path}: cannot be written: {error.strerror}") from None
         self._views.append(view)
@@ -113,13 +115,6 @@ class ArrayArchive:
                         yield
                 part.unlink()
         self._done = True
-
-
-def _reserve(part: Path) -> None:
-    """Take the disk's space now: a mapped file that finds it full later would end the process."""
-    if hasattr(os, "posix_fallocate"):
-        with open(part, "r+b") as file:
-            os.posix_fallocate(file.fileno(), 0, part.stat().st_size)
 
 
 def space_needed(sizes: Sequence[int]) -> int:

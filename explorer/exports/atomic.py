@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from explorer.errors import BadInput
+from explorer.half_written import neighbour
+from explorer.memory import in_words
 from explorer.paths import is_dir
-
-NAME_KEPT = 40
-"""Characters, each of at most 4 bytes."""
 
 
 def check_out(path: Path, endings: Sequence[str], nbytes: int = 0) -> None:
@@ -43,13 +42,15 @@ def check_out(path: Path, endings: Sequence[str], nbytes: int = 0) -> None:
     except OSError as error:
         raise BadInput(f"{path}: cannot be written: {path.parent}: {error.strerror}") from None
     if nbytes > free:
-        needs = f"needs {nbytes / 1e9:.1f} GB while it is written, and its disk has {free / 1e9:.1f} GB free"
+        needs = f"needs {in_words(nbytes)} while it is written, and its disk has {in_words(free)} free"
         raise BadInput(f"{path}: {needs}: ask for fewer samples or steps")
 
 
-def beginning(path: Path) -> str:
-    """As much of a file's name as leaves room for an ending: a name may have 255 bytes."""
-    return path.name[:NAME_KEPT]
+def check_free(*paths: Path, force: bool) -> None:
+    """Refuse to replace what is there already, unless that was asked for (BadInput)."""
+    for path in paths:
+        if not force and os.path.lexists(path):
+            raise BadInput(f"{path}: is there already; --force replaces it")
 
 
 @contextmanager
@@ -61,7 +62,7 @@ def whole(path: Path) -> Iterator[Path]:
     BadInput
         If the disk refuses.
     """
-    partial = path.with_name(f"{beginning(path)}.{os.getpid()}.partial")
+    partial = neighbour(path)
     try:
         yield partial
         os.replace(partial, path)

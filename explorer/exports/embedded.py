@@ -31,13 +31,13 @@ def read_recipe(path: Path) -> Recipe:
         text = kind.read(path)
     except Exception as error:  # the readers raise many kinds for a damaged file
         raise BadInput(f"{path}: cannot be read: {error}") from None
-    if not text:
+    if not text.lstrip().startswith("{"):  # some other program's "recipe", or none
         raise NoRecipe(f"{path}: has no recipe inside")
     return decode_recipe(text, str(path))
 
 
 def may_have_recipe(path: Path) -> bool:
-    """Whether a file's first bytes have what this app writes: enough to tell its exports from others.
+    """Whether a file has a place for a recipe that looks used: enough to tell exports from others without opening them whole.
 
     False if its name is of no kind that has recipes, or it cannot be read.
     """

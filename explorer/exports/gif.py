@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,12 +12,13 @@ import numpy as np
 from PIL import GifImagePlugin, Image
 
 from explorer.exports.atomic import whole
-from explorer.exports.pictures import has_mark
 from explorer.recipe import Recipe, encode_recipe
 
 LAST_FRAME_SECONDS = 1.5
 TRAILER = b";"
-COMMENT = b"\x21\xfe"
+EXTENSION, COMMENT = 0x21, 0xFE
+RECIPE_BEGINS = b"{"
+MOST_BLOCKS = 2**16
 
 
 @contextmanager
@@ -37,8 +39,36 @@ def gif_film(path: Path, recipe: Recipe, fps: float) -> Iterator[Callable[[np.nd
 
 
 def may_be_ours(path: Path) -> bool:
-    """Whether a GIF has a comment, which is where our recipes are."""
-    return has_mark(path, COMMENT)
+    """Whether a GIF has a comment before its first picture that looks like a recipe (OSError if it cannot be read)."""
+    try:
+        return bool(recipe_text(path))
+    except ValueError:
+        return False
+
+
+def recipe_text(path: Path) -> str:
+    """The comment that is a recipe, whatever comments another program has put before it; empty if there is none (ValueError: no GIF)."""
+    with path.open("rb") as file:
+        found = next((comment for comment in _comments(file) if comment.startswith(RECIPE_BEGINS)), b"")
+    return found.decode(errors="replace")
+
+
+def _comments(file: BinaryIO) -> Iterator[bytes]:
+    """Those before the first picture."""
+    header = file.read(13)
+    if len(header) < 13 or not header.startswith(b"GIF8"):
+        raise ValueError("it is no GIF")
+    if header[10] & 0x80:
+        file.seek(3 * 2 ** ((header[10] & 0x07) + 1), os.SEEK_CUR)
+    while (head := file.read(2)) and head[0] == EXTENSION and len(head) == 2:
+        parts = []
+        for _ in range(MOST_BLOCKS):
+            size = file.read(1)
+            if size in (b"", b"\0"):
+                break
+            parts.append(file.read(size[0]))
+        if head[1] == COMMENT:
+            yield b"".join(parts)
 
 
 class _Writer:

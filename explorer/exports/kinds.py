@@ -31,7 +31,7 @@ class Kind:
     read : callable
         The recipe's text in a file, empty if it has none; raises, whatever it may be, if the file is damaged.
     may_be_ours : callable
-        Whether a file that can be read may have a recipe, from its first bytes alone.
+        Whether a file that can be read may have a recipe: never False of one in which `read` finds it, and quickly known.
     compared : Comparison
     """
 
@@ -90,10 +90,10 @@ _ROWS: tuple[Drawn | Stored, ...] = (
     ),
     Drawn(
         ending=".gif", title="Film from x_T to x₀", strip="Film", write=gif.gif_film, film=True, most_pixels=2**31, plain=True,
-        read=pictures.recipe_text, may_be_ours=gif.may_be_ours, compared=PIXELS,
+        read=gif.recipe_text, may_be_ours=gif.may_be_ours, compared=PIXELS,
     ),
     Drawn(
-        ending=".mp4", title="Film", strip="Film", write=film.mp4_film, film=True, check=film.check_size,
+        ending=".mp4", title="Film from x_T to x₀", strip="Film", write=film.mp4_film, film=True, check=film.check_size,
         read=film.recipe_text, may_be_ours=Path.is_file, compared=FILMS,
     ),
     Stored(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +18,10 @@ from explorer.recipe import Recipe, encode_recipe
 RECIPE_KEY = "recipe"
 SMALL_PIXELS = 2**22
 """Up to here a smaller file is worth the time that it takes."""
-PEEKED_BYTES = 2**16
-"""Our recipes stand before the pixels."""
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+TEXTS = (b"iTXt", b"tEXt", b"zTXt")
+MOST_CHUNKS = 2**17
+"""Of a gigabyte in the smallest pieces that programs write."""
 
 
 def write_png(path: Path, picture: np.ndarray, recipe: Recipe) -> None:
@@ -43,20 +46,31 @@ def png_picture(path: Path, recipe: Recipe, _fps: float = 0) -> Iterator[Callabl
 
 
 def recipe_text(path: Path) -> str:
-    """The recipe of a PNG or a GIF, empty if it has none."""
+    """The recipe of a PNG, empty if it has none."""
     with Image.open(path) as picture:
-        if picture.format == "PNG":
-            picture.load()  # text chunks may follow the pixels
-            return str(picture.info.get(RECIPE_KEY, ""))
-        return bytes(picture.info.get("comment", b"")).decode()
+        picture.load()  # text chunks may follow the pixels
+        return str(picture.info.get(RECIPE_KEY, ""))
 
 
 def png_may_be_ours(path: Path) -> bool:
-    """Whether a PNG has a text chunk of our name near its beginning."""
-    return has_mark(path, b"iTXt" + RECIPE_KEY.encode() + b"\0")
+    """Whether a PNG has a text chunk of our name, of whichever kind and wherever a program that saved it again has put it.
 
-
-def has_mark(path: Path, mark: bytes) -> bool:
-    """Whether some bytes are near a file's beginning (OSError if it cannot be read)."""
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    key = RECIPE_KEY.encode() + b"\0"
     with path.open("rb") as file:
-        return mark in file.read(PEEKED_BYTES)
+        if file.read(len(SIGNATURE)) != SIGNATURE:
+            return False
+        for _ in range(MOST_CHUNKS):
+            head = file.read(8)
+            if len(head) < 8:
+                return False
+            length, kind = struct.unpack(">I4s", head)
+            behind = file.tell() + length + 4
+            if kind in TEXTS and file.read(len(key)) == key:
+                return True
+            file.seek(behind)
+    return False

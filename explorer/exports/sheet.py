@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from explorer.resources import resource
+from explorer.resources import read_as_shipped, resource
 
 BACKGROUND, INK = 30, 214
 TILE_GAP, LANE_GAP, LINE_HEIGHT, FONT_SIZE = 2, 16, 24, 13
@@ -113,7 +113,9 @@ class Sheet:
 
 def text_font(size: int = FONT_SIZE) -> ImageFont.FreeTypeFont:
     """The app's own text font, which has the field's letters."""
-    return ImageFont.truetype(str(resource("fonts", "Inter-Regular.otf")), size)
+    path = resource("fonts", "Inter-Regular.otf")
+    with read_as_shipped(path):
+        return ImageFont.truetype(str(path), size)
 
 
 def _write(picture: Image.Image, text: str, x: int, y: int, width: int) -> None:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from explorer.checkpoints.files import Checkpoint
 from explorer.engine.models.predictors import schedule_of
 from explorer.errors import BadInput
+from explorer.half_written import neighbour
 from explorer.model_exports.ways import ways_of
 
+INDEX = "model_index.json"
 PREDICTION = {"B": "sample", "C": "epsilon", "V": "v_prediction"}
 
 
-def write(checkpoint: Checkpoint, out: Path) -> None:
+def write(checkpoint: Checkpoint, out: Path, replace: bool = False) -> None:
     """Write the folder whole, or not at all.
 
     The scheduler has the betas themselves, the posterior's variance, and clips as a lane of the checkpoint does.
+
+    Parameters
+    ----------
+    replace : bool
+        A pipeline of diffusers that is there already goes; any other folder that is not empty never does.
 
     Raises
     ------
@@ -30,7 +36,7 @@ def write(checkpoint: Checkpoint, out: Path) -> None:
     if not ways.folder:
         graph = f"; as an ONNX graph it can be written: --out {out.name}.onnx" if ways.onnx else ""
         raise BadInput(f"{checkpoint.path}: cannot be a diffusers folder: {ways.why_no_folder}{graph}")
-    _check(out)
+    _check(out, replace)
     from diffusers import DDPMPipeline, DDPMScheduler
 
     card, schedule = checkpoint.card, schedule_of(checkpoint)
@@ -41,12 +47,14 @@ def write(checkpoint: Checkpoint, out: Path) -> None:
     )  # fmt: skip
     pipeline: Any = DDPMPipeline(unet=checkpoint.network.unet, scheduler=scheduler)
     try:
-        partial = Path(tempfile.mkdtemp(prefix=f"{out.name[:40]}.", suffix=".partial", dir=out.parent))
+        partial = neighbour(out)
+        partial.mkdir()
         try:
             pipeline.save_pretrained(partial)
             if out.is_dir():
-                out.rmdir()
-            partial.chmod(0o777 & ~_mask())
+                before = neighbour(out)
+                os.replace(out, before)
+                shutil.rmtree(before, ignore_errors=True)
             os.replace(partial, out)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
@@ -54,12 +62,10 @@ def write(checkpoint: Checkpoint, out: Path) -> None:
         raise BadInput(f"{out}: cannot be written: {error.strerror or error}") from None
 
 
-def _check(out: Path) -> None:
-    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
-        raise BadInput(f"{out}: is there already; name a folder that is not, or an empty one")
-
-
-def _mask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _check(out: Path, replace: bool) -> None:
+    if not os.path.lexists(out) or (out.is_dir() and not any(out.iterdir())):
+        return
+    if not (out / INDEX).is_file():
+        raise BadInput(f"{out}: is there already, and is no pipeline of diffusers; name a folder that is not there, or an empty one")
+    if not replace:
+        raise BadInput(f"{out}: is there already; --force replaces it")

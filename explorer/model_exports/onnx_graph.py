@@ -79,9 +79,7 @@ def files_of(checkpoint: Checkpoint, out: Path) -> dict[str, Path]:
     if not ways.onnx:
         raise BadInput(f"{checkpoint.path}: cannot be an ONNX graph: {ways.why_no_onnx}")
     check_out(out, (ENDING,))
-    if len(ways.onnx) == 1:
-        return {ways.onnx[0]: out}
-    return {part: out.with_name(f"{out.stem}-{part}{out.suffix}") for part in ways.onnx}
+    return ways.graphs(out)
 
 
 def write(checkpoint: Checkpoint, out: Path) -> dict[Path, float | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from explorer.checkpoints.card import Card
 
@@ -28,6 +29,12 @@ class Ways:
     folder: bool
     why_no_folder: str = ""
     why_no_onnx: str = ""
+
+    def graphs(self, out: Path) -> dict[str, Path]:
+        """The file of each part: `out`, or of an autoencoder NAME-encoder.onnx and NAME-decoder.onnx."""
+        if len(self.onnx) == 1:
+            return {self.onnx[0]: out}
+        return {part: out.with_name(f"{out.stem}-{part}{out.suffix}") for part in self.onnx}
 
     @property
     def words(self) -> str:

@@ -23,7 +23,8 @@ class Denoiser(Protocol):
     More is said by attributes, where they are there. `self_conditioned`, if true: it is called (x_t, t, before), where
     `before` is the x0_hat of the state before as the chain has it, zeros at the first. `learned_variance`, "range" or "plain": it puts out
     (N, 2 C, H, W), the second half being the variance of the step (see `NetworkPredictor`). `run_by`: what runs it, for people, where
-    that is not torch.
+    that is not torch, with `only_way`: why nothing else can. `timestep_count`: T, where it has a table of so many timesteps; None as if it
+    were not there.
     """
 
     def accepts(self, shape: ImageShape) -> bool:
@@ -191,6 +192,12 @@ def anatomy_of(network: object, height: int, width: int) -> Anatomy | None:
 def label_count(network: object) -> int:
     """Labels that a denoiser has to be told one of for each image; 0 if it takes none."""
     return network.label_count if isinstance(network, Conditional) else 0
+
+
+def timestep_count(network: object) -> int | None:
+    """Timesteps that a denoiser has a row of a table for: beyond them it cannot be asked. None where it computes what it is told of t."""
+    found = getattr(network, "timestep_count", None)
+    return found if isinstance(found, int) else None
 
 
 def some_labels(network: object, count: int, device: torch.device | str = "cpu") -> tuple[Tensor, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, Literal
@@ -17,7 +18,7 @@ Activations = dict[str, Tensor]
 
 @contextmanager
 def traced(network: nn.Module, parts: Anatomy, off: Collection[int] = (), instead: Instead = "zero") -> Iterator[Activations]:
-    """Within it, calling the network fills a dictionary with every block's output and leaves skips out.
+    """Within it, calling the network on this thread fills a dictionary with every block's output and leaves skips out.
 
     Parameters
     ----------
@@ -50,7 +51,11 @@ def traced(network: nn.Module, parts: Anatomy, off: Collection[int] = (), instea
 
 
 def _noting(seen: Activations, name: str, input_name: str = "") -> Any:
+    here = threading.get_ident()
+
     def note(_module: nn.Module, args: tuple[Any, ...], output: Tensor) -> None:
+        if threading.get_ident() != here:
+            return
         if input_name:
             seen[input_name] = args[0].detach()
         seen[name] = output.detach()
@@ -59,7 +64,11 @@ def _noting(seen: Activations, name: str, input_name: str = "") -> Any:
 
 
 def _without(skip: Skip, instead: Instead) -> Any:
-    def replace(_module: nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    here = threading.get_ident()
+
+    def replace(_module: nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        if threading.get_ident() != here:  # a chain that is sampled meanwhile
+            return None
         both, *rest = args
         below, carried = both[:, : -skip.channels], both[:, -skip.channels :]
         carried = torch.zeros_like(carried) if instead == "zero" else carried.mean((2, 3), keepdim=True).expand_as(carried)

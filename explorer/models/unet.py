@@ -231,6 +231,11 @@ class UNet(nn.Module):
         """Labels that it takes: one for each class, and the null label after them; 0 if it is told of none."""
         return 0 if self.class_embedding is None else self.class_embedding.num_embeddings
 
+    @property
+    def timestep_count(self) -> int | None:
+        """T of its tables; None where it has none."""
+        return self.config.timesteps if self.config.skip_by_timestep else None
+
     def accepts(self, shape: tuple[int, int, int]) -> bool:
         """Whether images (C, H, W) have its channels and halve evenly at every level."""
         return shape[0] == self.config.channels and not any(side % self.config.size_multiple for side in shape[1:])

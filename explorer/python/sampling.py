@@ -41,6 +41,7 @@ def sample(
     variance: str | None = None,
     spacing: str | None = None,
     offset: int | None = None,
+    alpha_to_one: bool | None = None,
     clip: bool | None = None,
     clip_range: float | None = None,
     threshold: float | None = None,
@@ -79,6 +80,8 @@ def sample(
         Which timesteps: "trailing", "leading" or "linspace".
     offset : int, optional
         Added to leading timesteps.
+    alpha_to_one : bool, optional
+        The last step ends at alpha_bar = 1; else at that of t = 1, as with diffusers' set_alpha_to_one false.
     clip : bool, optional
         Keep x0_hat in [-1, 1].
     clip_range, threshold : float, optional
@@ -102,8 +105,8 @@ def sample(
     """
     _check(samples, seed)
     wanted = {
-        "steps": steps, "method": sampler, "eta": eta, "variance": variance, "spacing": spacing, "offset": offset, "clip": clip,
-        "clip_range": clip_range, "threshold": threshold,
+        "steps": steps, "method": sampler, "eta": eta, "variance": variance, "spacing": spacing, "offset": offset,
+        "to_one": alpha_to_one, "clip": clip, "clip_range": clip_range, "threshold": threshold,
     }  # fmt: skip
     fields = {"option": option, "betas": betas, "shape": shape, "first_timestep": first_timestep, "name": name}
     model, answers = model_given(source, network, fields), told_given(told)

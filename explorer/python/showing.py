@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     from explorer.engine.thread.link import OwnedLink
     from explorer.state.session import Session
 
-_OF_THE_PERSON = (
-    "recent", "theme", "frame_budget", "kept_budget", "default_steps", "text_size", "class_colours", "button_labels", "exporting", "device",
-)  # fmt: skip
-"""Settings that this window has of the person's own session; it changes nothing in that."""
-
 _application: QApplication | None = None
 """Qt's application of this process, if it was made here: there can be one, and a second `show` needs it, too."""
 
@@ -123,9 +118,10 @@ def _open_window(paths: Sequence[str], in_process: bool) -> None:
 
 
 def _session_like(own: Session) -> Session:
-    from explorer.state.session import Session
+    """With the settings of the person's own session; it changes nothing in that."""
+    from explorer.state.session import Session, with_settings_of
 
-    return Session(**{name: getattr(own, name) for name in _OF_THE_PERSON})
+    return with_settings_of(Session(), own)
 
 
 def _beginning(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session, str]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.recipe.edits import Edit, check_order
 from explorer.recipe.sampler import MAX_STEPS, Sampler
 from explorer.recipe.told import Told
@@ -68,6 +69,8 @@ class ExactProcess(msgspec.Struct, frozen=True, omit_defaults=True):
         Draw an image i ~ w and then the Gaussian (the exact process), or follow the mean E[x_0 | x_t] (the ideal denoiser).
     label : int or None
         Of the images only those with this label: the exact process of one class.
+    read : Reading
+        How the file's images are taken.
     """
 
     dataset: str = "mnist"
@@ -75,6 +78,7 @@ class ExactProcess(msgspec.Struct, frozen=True, omit_defaults=True):
     images: int | None = None
     follow: Literal["draw", "mean"] = "draw"
     label: int | None = None
+    read: Reading = AS_FOUND
 
     def __post_init__(self) -> None:
         """Refuse an empty data set (ValueError)."""

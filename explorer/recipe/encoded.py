@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from explorer.datasets.reading import Background
+
 DRAWN = 24
 """Draws from a posterior that are shown."""
 
@@ -23,6 +25,8 @@ class Encoded(msgspec.Struct, frozen=True, omit_defaults=True):
         The picture is brought to MNIST's size and place first.
     draws : int or None
         Seed of draws from within two standard deviations of its posterior; None before any.
+    background : "white" or "black"
+        What is seen where a file's picture is transparent.
     """
 
     image: int | None = None
@@ -30,6 +34,7 @@ class Encoded(msgspec.Struct, frozen=True, omit_defaults=True):
     resize: bool = False
     centre: bool = False
     draws: int | None = None
+    background: Background = "white"
 
     def __post_init__(self) -> None:
         """Refuse numbers that cannot be (ValueError)."""

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.diffusion.knots import Knot, check_knots
 from explorer.recipe.chain import MAX_SEED, ScheduleChoice
 from explorer.recipe.dabs import Picture
@@ -33,11 +34,14 @@ class ForwardImage(msgspec.Struct, frozen=True, omit_defaults=True):
         A picture of the person's, in its place.
     dataset : str
         What it is seen beside: "mnist", "emoji", or the path of an IDX file, an array or a folder.
+    read : Reading
+        How the images of that are taken.
     """
 
     index: int = 0
     picture: Picture | None = None
     dataset: str = "mnist"
+    read: Reading = AS_FOUND
 
     def __post_init__(self) -> None:
         """Refuse an index that cannot be (ValueError)."""

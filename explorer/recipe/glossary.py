@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import msgspec
 
-from explorer.resources import resource
+from explorer.resources import read_as_shipped, resource
 
 
 class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,7 +63,9 @@ _MARKS = {"\\hat": "\u0302", "\\bar": "\u0304"}
 @lru_cache(maxsize=1)
 def groups() -> tuple[Group, ...]:
     """Terms under their headings, in the order of the page."""
-    return msgspec.json.decode(resource("glossary.json").read_bytes(), type=tuple[Group, ...])
+    path = resource("glossary.json")
+    with read_as_shipped(path):
+        return msgspec.json.decode(path.read_bytes(), type=tuple[Group, ...])
 
 
 @lru_cache(maxsize=1)

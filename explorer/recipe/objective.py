@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.recipe.chain import MAX_LANES, MAX_SEED, Lane
 
 MAX_IMAGES = 10_000
@@ -30,6 +31,8 @@ class BoundRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
         Index in the data set of the one image that is measured; None measures many.
     strata : int
         Timesteps looked at for each image: one drawn from each stratum. As many as there are timesteps: every one.
+    read : Reading
+        How the images of `dataset` are taken.
     """
 
     lanes: tuple[Lane, ...] = ()
@@ -39,6 +42,7 @@ class BoundRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
     images: int = 32
     image: int | None = None
     strata: int = STRATA
+    read: Reading = AS_FOUND
 
     def __post_init__(self) -> None:
         """Refuse what cannot be measured (ValueError)."""

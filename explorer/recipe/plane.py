@@ -9,6 +9,7 @@ import msgspec
 
 from explorer.recipe.dabs import Dab
 from explorer.recipe.encoded import Encoded
+from explorer.recipe.told import Told
 
 MAX_CELLS = 16_384
 MAX_CORNERS = 65_536
@@ -174,11 +175,14 @@ class PlaneModel(msgspec.Struct, frozen=True, omit_defaults=True):
         As in `Lane`.
     slice : Slice or None
         As in `PlaneRecipe`.
+    told : Told or None
+        As in `Lane`.
     """
 
     checkpoint: str
     source: str
     slice: Slice | None = None
+    told: Told | None = None
 
 
 class PlaneRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -204,6 +208,8 @@ class PlaneRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
         Marks of the brush on the pad, white on black, in pixels of the checkpoint's images: the picture that is encoded.
     encoded : Encoded
         What is encoded instead of a drawing, and draws from its posterior.
+    told : Told or None
+        As in `Lane`.
     """
 
     checkpoint: str = ""
@@ -217,6 +223,7 @@ class PlaneRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
     drawing: tuple[Dab, ...] = ()
     codes: tuple[tuple[float, ...], ...] = ()
     encoded: Encoded = Encoded()
+    told: Told | None = None
 
     def __post_init__(self) -> None:
         """Refuse more planes than there is room for, and codes that are nowhere (ValueError)."""
@@ -224,3 +231,8 @@ class PlaneRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError(f"a plane has at most {MAX_CELLS} codes beside it, all finite")
         if len(self.beside) > MAX_BESIDE:
             raise ValueError(f"there can be at most {MAX_BESIDE} planes beside the first, not {len(self.beside)}")
+
+    @property
+    def models(self) -> tuple[PlaneModel, ...]:
+        """Checkpoints of its planes, the first one's first."""
+        return (PlaneModel(self.checkpoint, self.source, self.slice, self.told), *self.beside)

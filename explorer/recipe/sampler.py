@@ -122,6 +122,12 @@ def with_usual(sampler: Sampler, said: Mapping[str, object]) -> Sampler:
     return msgspec.structs.replace(sampler, **{name: value for name, value in said.items() if fits or name != "variance"})
 
 
+def without_usual(sampler: Sampler, said: Mapping[str, object]) -> Sampler:
+    """The sampler without what a checkpoint's author does otherwise (see `with_usual`), where nobody has changed it since."""
+    own = Sampler()
+    return msgspec.structs.replace(sampler, **{name: getattr(own, name) for name, value in said.items() if getattr(sampler, name) == value})
+
+
 def changed(sampler: Sampler, **fields: object) -> Sampler:
     """Other fields, with what goes along: a sampler that fits them all (ValueError if one is not valid by itself).
 

@@ -10,7 +10,9 @@ from explorer.recipe.chain import MAX_LANES, MAX_SAMPLES, ExactProcess
 from explorer.recipe.quantities import QUANTITIES, check_name, own
 from explorer.recipe.sampler import MAX_STEPS
 
-MAX_SCALE, MAX_FPS = 64, 1000.0
+MAX_SCALE, MAX_FPS, MAX_NAME = 64, 1000.0, 1000
+FRAMES, FPS = 100, 24.0
+"""Of films of which nothing else was chosen."""
 LayoutName = Literal["lanes", "grid"]
 
 
@@ -35,6 +37,8 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
         Which samples are drawn, in this order; empty is all.
     labels : bool
         Names of lanes and a caption are drawn.
+    names : tuple of str
+        These names, one a lane; empty where none are drawn, or was not kept: then they follow from the lanes.
     scale : int
         Pixels for each pixel of an image; 0 if it was not chosen, as in the next two.
     frames : int
@@ -61,6 +65,7 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
     fps: float = 0.0
     by_channel: bool = False
     decoded: bool = False
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be (ValueError)."""
@@ -72,5 +77,7 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError(f"samples that are drawn are in 0..{MAX_SAMPLES - 1}")
         if min(self.scale, self.frames, self.fps) < 0 or self.scale > MAX_SCALE or not self.fps <= MAX_FPS:
             raise ValueError(f"scale, frames and fps are at least 0, the scale at most {MAX_SCALE}, fps {MAX_FPS}")
+        if len(self.names) > MAX_LANES or not all(len(name) <= MAX_NAME for name in self.names):
+            raise ValueError(f"there are names of at most {MAX_LANES} lanes, each of at most {MAX_NAME} letters")
         check_name(self.quantity, tuple(QUANTITIES))
         check_name(self.of, own())

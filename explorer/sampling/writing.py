@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import torch
 from torch import Tensor
@@ -19,7 +20,8 @@ from explorer.errors import BadInput
 from explorer.evaluation.samples import as_pixels, block_size, blocks
 from explorer.exports.kinds import KINDS, Drawn, Stored
 from explorer.exports.walk import DECODED, STATE, Frame, Layout, Piece, WrittenLane, layout_of, write_arrays, write_pictures
-from explorer.recipe import Recipe
+from explorer.recipe import LayoutName, Recipe, Shown
+from explorer.recipe.shown import FPS, FRAMES, MAX_NAME
 from explorer.sampling.lanes import SampledLane
 
 MAX_FILM_BYTES = 2**31
@@ -90,7 +92,25 @@ def write(
             )
             for lane in lanes
         ]
-        draw(out, kind, drawn, recipe, scale, frames, fps)
+        draw(out, kind, drawn, _as_drawn(recipe, drawn, scale, frames, fps, kind.film), scale, frames, fps)
+
+
+def _as_drawn(recipe: Recipe, lanes: Sequence[DrawnLane], scale: int | None, frames: int, fps: float, film: bool) -> Recipe:
+    """The recipe with what was chosen of the picture, and the names of its lanes, so that it is made again alike."""
+    shown = recipe.shown or Shown()
+    if len(lanes) > 1 or shown.layout == "grid":
+        shown = msgspec.structs.replace(shown, names=tuple(label[:MAX_NAME] for label in _names(lanes, shown.layout)))
+    paced = {"frames": 0 if frames == FRAMES else frames, "fps": 0.0 if fps == FPS else fps} if film else {}
+    shown = msgspec.structs.replace(shown, scale=scale or 0, **paced)
+    return msgspec.structs.replace(recipe, shown=None if shown == Shown() else shown)
+
+
+def _names(lanes: Sequence[DrawnLane], layout: LayoutName) -> tuple[str, ...]:
+    """What stands beside each lane: in a grid without what all have in common."""
+    labels = tuple(lane.label for lane in lanes)
+    if layout == "grid" and len({label.rpartition(" · ")[0] for label in labels}) == 1:
+        return tuple(label.rpartition(" · ")[2] for label in labels)
+    return labels
 
 
 def plan_arrays(lane: SampledLane, samples: int) -> dict[str, np.ndarray]:
@@ -143,11 +163,8 @@ def draw(
             other = f"{lanes[0].source} of {shape}"
             raise BadInput(f"{lane.source}: makes images of {lane.image_shape}, {other}: only an .npz holds both")
     count = min(frames, max(lane.K for lane in lanes) + 1) if kind.film else 1
-    labels = tuple(lane.label for lane in lanes)
     name = recipe.shown.layout if recipe.shown is not None else "lanes"
-    if name == "grid" and len({label.rpartition(" · ")[0] for label in labels}) == 1:
-        labels = tuple(label.rpartition(" · ")[2] for label in labels)
-    layout = layout_of(name, samples, shape, labels, scale, captioned=kind.film)
+    layout = layout_of(name, samples, shape, _names(lanes, name), scale, captioned=kind.film)
     _check_memory(out, kind, layout, count)
     states = [lane.states(shown(lane.K, count)) for lane in lanes]
     captions = [f"t = {lanes[0].timesteps[k]}" for k in shown(lanes[0].K, count)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,8 @@ from explorer.checkpoints.locate import locate
 from explorer.errors import BadInput
 from explorer.paths import expanded, is_dir
 from explorer.recipe.told import NOTHING, Told
-from explorer.sources import asking, plugins, remembered
+from explorer.regular_file import is_regular
+from explorer.sources import asking, costs, plugins, remembered
 from explorer.sources.asking import MustBeTold, Question, answered, identity
 from explorer.sources.asking import told_by_command as told_by_command
 from explorer.sources.base import Source
@@ -66,7 +68,7 @@ SOURCES: list[Source] = [
 def source_for(path: Path) -> Source | None:
     """The source that recognises a file or a folder; None if none does, or it is a pipe or a device, whose reader may wait for ever."""
     try:
-        if not (path.is_file() or path.is_dir()):
+        if not (path.is_dir() or is_regular(path)):
             return None
     except (OSError, ValueError):
         return None
@@ -100,11 +102,12 @@ def open(path: Path, told: Told | None = None) -> Checkpoint:  # noqa: A001
     MustBeTold
         If it asks what nobody has told.
     BadInput
-        If no source recognises it, or the one that does finds it damaged.
+        If no source recognises it, the one that does finds it damaged, or it would cost more than a person expects (`costs`).
     """
     source = _asked(path)
     answers = _answers(source, path, told)
     loaded = source.load(path, answers)
+    costs.check(loaded)
     return replace(loaded, card=_with_told(loaded.card, answers), sha256=identity(loaded.sha256, answers))
 
 
@@ -222,9 +225,23 @@ def told_stamp() -> tuple[int, int]:
 
 
 def stamp(path: Path) -> tuple[int, int]:
-    """What tells a checkpoint from its next version, cheap enough to ask at every use: time and size; of a folder, of its files."""
-    stats = [part.stat() for part in (parts(path) if path.is_dir() else (path,))]
+    """What tells a checkpoint from its next version, cheap enough to ask at every use: time and size, of all its files."""
+    stats = [part.stat() for part in _stamped(path)]
     return max(stat.st_mtime_ns for stat in stats), sum(stat.st_size for stat in stats)
+
+
+def _stamped(path: Path) -> tuple[Path, ...]:
+    if path.is_dir():
+        return parts(path)
+    stat = path.stat()
+    known = _parts_of_file(path, stat.st_mtime_ns, stat.st_size, path.parent.stat().st_mtime_ns)
+    return known if all(part.is_file() for part in known) else (path,)
+
+
+@lru_cache(maxsize=256)
+def _parts_of_file(path: Path, _mtime: int, _size: int, _folder: int) -> tuple[Path, ...]:
+    """A file with those beside it of the same: an encoder's decoder, a graph's weights; looked for again when another comes beside it."""
+    return parts(path)
 
 
 def located(name: str) -> Path:

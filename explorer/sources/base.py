@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from explorer.checkpoints.files import Checkpoint
 
 
-AUTOENCODER = "the weights of an autoencoder"
-"""Group of the kinds of single files that have one."""
+AUTOENCODER, DENOISER = "the weights of an autoencoder", "the weights of a denoiser"
+"""Groups of the kinds of single files that have one."""
 
 
 class Source(Protocol):

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from explorer.models.roles import LatentConfig
 from explorer.models.spatial import SpatialAutoencoder, SpatialConfig
 from explorer.sources.conv_vae_layers import Conv, Convolutional
-from explorer.sources.tensor_file import check
+from explorer.sources.tensor_reading import check
 
 LEAK = 0.01
 MAX_LOG_VARIANCE = 10.0

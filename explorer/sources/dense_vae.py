@@ -98,7 +98,7 @@ class DenseVae(Source):
 
         from explorer.checkpoints.files import Checkpoint
         from explorer.models.registry import build, expected_tensors, parse_config
-        from explorer.sources.tensor_file import check
+        from explorer.sources.tensor_reading import check
 
         config, read = parse_config("autoencoder", dense.config), weights.read()
         tensors: dict[str, torch.Tensor] = {}

@@ -7,6 +7,8 @@ import time
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
+from explorer.regular_file import check_regular
+
 SLICE = 16 << 20
 """Bytes between two cancel points: some hundredths of a second."""
 KEPT = 4096
@@ -28,7 +30,9 @@ def file_hash(path: Path) -> str:
 
 
 def hashed(paths: Sequence[Path]) -> Generator[tuple[int, int], None, tuple[str, ...]]:
-    """Hashes of files, returned; how many bytes are read, and of how many, after each slice (OSError)."""
+    """Hashes of files, returned; how many bytes are read, and of how many, after each slice (OSError; BadInput for a pipe or a device)."""
+    for path in paths:
+        check_regular(path)
     found, done, total = [], 0, sum(path.stat().st_size for path in paths)
     for path in paths:
         key = _key(path)

@@ -72,7 +72,7 @@ class LdmAutoencoder(Source):
         from explorer.checkpoints.files import Checkpoint
         from explorer.sources.diffusers.autoencoder import LibraryAutoencoder, spatial_config
         from explorer.sources.diffusers.network import without_weights
-        from explorer.sources.tensor_file import check
+        from explorer.sources.tensor_reading import check
 
         built = without_weights(path, settings, coder.name)
         tensors = renamed(found.read(), len(settings["block_out_channels"]))

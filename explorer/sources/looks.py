@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 from pathlib import Path
 
+from explorer.checkpoints.header import NONE, read_header
 from explorer.errors import BadInput
+from explorer.regular_file import is_regular
 
 HEAD = 4096
-MAX_HEADER = 100_000_000
 MAX_MEMBERS = 100_000
 
 BEGINNINGS = (
@@ -46,7 +46,7 @@ def looks_like(path: Path) -> str:
     try:
         if path.is_dir():
             return "a folder"
-        if path.exists() and not path.is_file():
+        if not is_regular(path):
             return "a pipe or a device"
         with open(path, "rb") as file:
             head = file.read(HEAD)
@@ -86,16 +86,12 @@ def _zip(path: Path) -> str:
 def _safetensors(path: Path, length: int, size: int) -> str:
     if length > size - 8:
         return "a safetensors file that is cut short"
-    if length > MAX_HEADER:
-        return "a safetensors file with a header of a size that none has"
-    with open(path, "rb") as file:
-        file.seek(8)
-        text = file.read(length)
     try:
-        known = isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        known = False
-    return "a safetensors file of another program" if known else "a safetensors file with a damaged header"
+        with open(path, "rb") as file:
+            read_header(file, size)
+    except ValueError as error:
+        return "a safetensors file with a damaged header" if str(error) == NONE else str(error)
+    return "a safetensors file of another program"
 
 
 def _text(head: bytes) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from explorer.regular_file import is_regular
 from explorer.sources.tensor_file import OLD_MAGIC, Content, Outline, Unknown, bare, outline
 
 PEEKED = 4 << 20
@@ -22,7 +23,7 @@ _OF_EDM = ("torch_utils.persistence", "dnnlib")
 
 def looks_inside(path: Path) -> str:
     """What it is, to be put after "is", with what would help; empty where it is no file of weights (OSError where it cannot be read)."""
-    if not path.is_file():
+    if not is_regular(path):
         return ""
     with open(path, "rb") as file:
         head = file.read(16)

@@ -14,7 +14,6 @@ from explorer.sources.base import Source
 if TYPE_CHECKING:
     from explorer.checkpoints.files import Checkpoint
 
-MAX_HEADER = 100_000_000
 PEEKED = 2**20
 """Bytes of a header that are looked at here, which may be on the window's thread; the card stands before the tensors."""
 
@@ -30,7 +29,7 @@ class Native(Source):
         """A safetensors header whose metadata has a model card, valid or not."""
         with open(path, "rb") as file:
             length = int.from_bytes(file.read(8), "little")
-            if not 2 <= length <= MAX_HEADER or file.read(1) != b"{":
+            if length < 2 or file.read(1) != b"{":
                 return False
             header = b"{" + file.read(min(length, PEEKED) - 1)
         if len(header) < min(length, PEEKED) or METADATA_KEY.encode() not in header:

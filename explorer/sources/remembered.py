@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from explorer.errors import BadInput
+from explorer.half_written import neighbour
 from explorer.paths import state_folder
 from explorer.recipe.told import NOTHING, Told
 from explorer.regular_file import read_whole
@@ -42,7 +43,7 @@ def remember(file_sha256: str, told: Told) -> None:
     for oldest in list(known)[:-MOST]:
         del known[oldest]
     path = _path()
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    partial = neighbour(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(msgspec.json.encode(known))
@@ -58,5 +59,5 @@ def _path() -> Path:
 def _read() -> dict[str, Told]:
     try:
         return msgspec.json.decode(read_whole(_path(), MAX_BYTES), type=dict[str, Told])
-    except (OSError, BadInput, msgspec.DecodeError, RecursionError):
+    except (OSError, BadInput, ValueError, RecursionError):
         return {}

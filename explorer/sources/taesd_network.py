@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from explorer.models.spatial import SpatialAutoencoder, SpatialConfig
 from explorer.sources.taesd_layers import Layer
-from explorer.sources.tensor_file import check
+from explorer.sources.tensor_reading import check
 
 REACH = 3.0
 GROUPS = 4

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,9 +47,9 @@ class Weights:
 
     def read(self) -> dict[str, Tensor]:
         """The tensors, float32 (BadInput)."""
-        from explorer.sources import tensor_file
+        from explorer.sources.tensor_reading import tensors
 
-        return tensor_file.tensors(self.path, self.where, self.prefix)
+        return tensors(self.path, self.where, self.prefix)
 
 
 def weights_in(path: Path, inside: Iterable[str] = ()) -> Weights | None:
@@ -73,6 +74,26 @@ def weights_in(path: Path, inside: Iterable[str] = ()) -> Weights | None:
     first = next(iter(tensors))
     prefix = first.removesuffix(next(iter(stripped)))
     return Weights(path, where, prefix, stripped)
+
+
+def named_in(path: Path) -> tuple[str, dict[str, Outline]]:
+    """Where the weights are in a file, and what they are without the names that wrappers put before theirs; nothing without any."""
+    content = outline(path)
+    where, tensors = ("", {}) if content is None else content.weights()
+    return where, bare(tensors)
+
+
+def shape_of(tensors: Mapping[str, Outline], name: str, sides: int, whose: str) -> tuple[int, ...]:
+    """Shape of a tensor of so many sides (ValueError, which says that `whose` have it, if there is none, or it is empty)."""
+    found = tensors.get(name)
+    if found is None or len(found.shape) != sides or 0 in found.shape:
+        raise ValueError(f"has no weights {name} of {sides} sides, as {whose}")
+    return found.shape
+
+
+def last_of(tensors: Mapping[str, Outline], blocks: str) -> int:
+    """Number of the last of the blocks that are called `blocks.0`, `blocks.1`, …; 0 where there is none."""
+    return max((int(found[1]) for name in tensors if (found := re.match(rf"{blocks}\.(\d{{1,4}})\.", name))), default=0)
 
 
 def must(found: Weights | None, path: Path, what: str) -> Weights:

@@ -55,4 +55,4 @@ def with_lanes(state: ChainState, entries: Sequence[LibraryEntry], sampler: Samp
 
 def with_plane(state: LatentState, entry: LibraryEntry) -> LatentState:
     """`state` with an empty plane of that VAE or AE."""
-    return msgspec.structs.replace(state, recipe=PlaneRecipe(checkpoint=entry.sha256, source=entry.path))
+    return msgspec.structs.replace(state, recipe=PlaneRecipe(checkpoint=entry.sha256, source=entry.path, told=entry.told))

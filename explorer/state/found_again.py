@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,9 +12,19 @@ import msgspec
 from explorer.checkpoints.snapshots import name_of
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import ChainRecipe, Change, Lane, PlaneRecipe
+from explorer.recipe.told import Told
 from explorer.state.session import Session, undone
 
 S = TypeVar("S", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class Unopened:
+    """A checkpoint that a recipe names: its hash, where it lies, and what was told of it (as in `Lane`)."""
+
+    checkpoint: str
+    source: str
+    told: Told | None
 
 
 def relinked(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session, tuple[str, ...]]:
@@ -41,8 +52,8 @@ def relinked_recipe(recipe: ChainRecipe, entries: Sequence[LibraryEntry]) -> tup
     """
     finder = _Finder(entries)
     found = finder.found(recipe)
-    models = [model for lane in found.lanes for model in _models_of(lane)]
-    lost = [source for sha256, source in models if not finder.knows(sha256) and not os.path.isfile(source)]
+    models = _models_of(found.lanes)
+    lost = [each.source for each in models if not finder.knows(each.checkpoint) and not os.path.exists(each.source)]
     return found, tuple(sorted(finder.replaced)), tuple(dict.fromkeys(lost))
 
 
@@ -50,16 +61,26 @@ def relinked_plane(recipe: PlaneRecipe, entries: Sequence[LibraryEntry]) -> tupl
     """A plane's recipe from elsewhere, with its checkpoints where they are here; returns as of `relinked_recipe`."""
     finder = _Finder(entries)
     found = finder.found(recipe)
-    models = [(found.checkpoint, found.source), *((model.checkpoint, model.source) for model in found.beside)]
     # by its hash alone: a plane is opened by its place, so that another file there would be shown for it
-    lost = [source for sha256, source in models if not finder.knows(sha256)]
+    lost = [model.source for model in found.models if not finder.knows(model.checkpoint)]
     return found, tuple(sorted(finder.replaced)), tuple(dict.fromkeys(lost))
 
 
-def _models_of(lane: Lane) -> tuple[tuple[str, str], ...]:
-    """Hash and place of every checkpoint that a lane needs: its own, and those that its edits go on with."""
-    changes = (edit for edit in lane.edits if isinstance(edit, Change))
-    return (lane.checkpoint, lane.source), *((change.checkpoint, change.source) for change in changes)
+def unopened(recipe: ChainRecipe | PlaneRecipe, entries: Sequence[LibraryEntry]) -> tuple[Unopened, ...]:
+    """Checkpoints that lie where a recipe says, and are not among `entries`: a fresh machine has not seen them yet."""
+    finder = _Finder(entries)
+    named = finder.found(recipe)
+    models = _models_of(named.lanes) if isinstance(named, ChainRecipe) else named.models
+    found = (Unopened(each.checkpoint, each.source, each.told) for each in models if each.checkpoint and not finder.knows(each.checkpoint))
+    return tuple(dict.fromkeys(each for each in found if os.path.exists(each.source)))
+
+
+def _models_of(lanes: Sequence[Lane]) -> tuple[Lane | Change, ...]:
+    """What names the checkpoints that lanes need: their own, and those that their edits go on with."""
+    found: list[Lane | Change] = []
+    for lane in lanes:
+        found += [lane, *(edit for edit in lane.edits if isinstance(edit, Change))]
+    return tuple(found)
 
 
 class _Finder:
@@ -101,6 +122,8 @@ class _Finder:
         if entry is None or entry.card is None:
             return {}
         place: dict[str, Any] = {"checkpoint": entry.sha256, "source": entry.path}
+        if "told" in part.__struct_fields__:
+            place["told"] = entry.told
         return place | ({"option": entry.card.option} if "option" in part.__struct_fields__ else {})
 
     def _find(self, sha256: str, source: str) -> LibraryEntry | None:
@@ -110,7 +133,7 @@ class _Finder:
         if same is not None:
             return same
         entry = self._by_name.get(name_of(source))
-        if entry is None or (os.path.isfile(source) and source != entry.path):
+        if entry is None or (os.path.exists(source) and source != entry.path):
             return None  # the person's own file, whatever its name: what became of it is for them to see
         self.replaced.add(entry.name)
         return entry

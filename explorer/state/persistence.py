@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from explorer.errors import BadInput
+from explorer.half_written import neighbour
 from explorer.paths import state_folder
 from explorer.recipe import MAX_SAMPLES, MAX_STEPS
 from explorer.recipe.quantities import QUANTITIES, check_name, own
@@ -18,6 +20,8 @@ from explorer.state.session import MEGABYTE, ChainState, Session
 
 SESSION_VERSION = 1
 MAX_SESSION_BYTES = 256 * 2**20
+NAME_KEPT = 40
+"""Characters of a file's name, each of at most 4 bytes, that are in its neighbour's: a name may have 255 bytes."""
 MIN_FRAME_BUDGET = 16 * MEGABYTE
 MAX_FRAME_BUDGET = 2**20 * MEGABYTE
 
@@ -31,6 +35,8 @@ class WindowState(msgspec.Struct, frozen=True, omit_defaults=True):
         Qt's saveGeometry in base64; empty for the default.
     splitter : tuple of int
         Widths in pixels of the workspace and the inspector; empty for the default.
+    notes : int
+        Height in pixels of the notes; 0 for the default.
     inspector : bool
         Whether the inspector is open.
     parts : dict of str to tuple of int
@@ -40,15 +46,30 @@ class WindowState(msgspec.Struct, frozen=True, omit_defaults=True):
     geometry: str = ""
     splitter: tuple[int, ...] = ()
     inspector: bool = True
+    notes: int = 0
     parts: dict[str, tuple[int, ...]] = {}
 
 
 class Saved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is kept between runs."""
+    """What is kept between runs.
+
+    Attributes
+    ----------
+    version : int
+    session : Session
+        What is open, saved in a document or not.
+    window : WindowState
+    document_path : str
+        Of the document that is open; empty for none.
+    untitled : Session or None
+        What was open before the document, and is again when that is closed.
+    """
 
     version: int = SESSION_VERSION
     session: Session = Session()
     window: WindowState = WindowState()
+    document_path: str = ""
+    untitled: Session | None = None
 
 
 class _Versioned(msgspec.Struct, frozen=True):
@@ -103,7 +124,9 @@ def decode_saved(text: bytes, origin: str) -> Saved:
             raise BadInput(f"{origin}: a session of version {version}; this app reads version {SESSION_VERSION}")
         msgspec.json.decode(text, type=_Kept)
         saved = msgspec.json.decode(text, type=Saved)
-        _check(saved.session)
+        check_session(saved.session)
+        if saved.untitled is not None:
+            check_session(saved.untitled)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise BadInput(f"{origin}: not a session: {error}") from None
     return saved
@@ -126,25 +149,51 @@ def read_session(path: Path) -> Session:
 
 
 def write(path: Path, saved: Saved) -> None:
-    """Write a session whole: to a neighbour file first, then renamed.
+    """Write a session whole, in a folder that is made if it is not there.
 
     Raises
     ------
     BadInput
         If the folder cannot be written.
     """
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
+    with contextlib.suppress(OSError):  # said below
         path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, encode_saved(saved))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole, or leave it as it was: to a neighbour first, synced, then renamed. A link stays one, and so do permissions.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be written.
+    """
+    target = Path(os.path.realpath(path))
+    partial = neighbour(target)
+    try:
         with open(partial, "wb") as file:
-            file.write(encode_saved(saved))
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())  # else a machine that goes down may leave a name with nothing behind it
-        os.replace(partial, path)
+        with contextlib.suppress(OSError):  # of a file that is new, or on a disk that has none
+            os.chmod(partial, stat.S_IMODE(target.stat().st_mode))
+        os.replace(partial, target)
+        _sync_folder(target.parent)
     except OSError as error:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
         raise BadInput(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the new name on the disk, too, where a folder can be synced."""
+    with contextlib.suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
 
 
 def load(path: Path | None = None) -> Loaded:
@@ -173,8 +222,8 @@ def _set_aside(path: Path) -> str:
     return f"It is kept as {aside.name}."
 
 
-def _check(session: Session) -> None:
-    """What the types alone do not refuse."""
+def check_session(session: Session) -> None:
+    """Refuse what the types alone do not (ValueError)."""
     if not MIN_FRAME_BUDGET <= session.frame_budget <= MAX_FRAME_BUDGET:
         raise ValueError(f"frame_budget {session.frame_budget} is out of range")
     if not 0 <= session.kept_budget <= MAX_FRAME_BUDGET:

@@ -10,9 +10,11 @@ from typing import Literal
 
 import msgspec
 
+from explorer.datasets.reading import Background
 from explorer.recipe import ChainRecipe, ExactProcess, LayoutName, PlaneRecipe
 from explorer.state.exporting import ExportChoices
 from explorer.state.forward import ForwardState
+from explorer.state.notes import NotesState
 from explorer.state.objective import ObjectiveState
 from explorer.state.training import TrainingState
 from explorer.state.variational import VariationalState
@@ -27,6 +29,11 @@ ToolName = Literal["move", "stroke", "line", "circle", "geodesic"]
 FieldName = Literal["", "density", "error", "elbo", "magnification", "classes"]
 StripName = Literal["stroke", "samples", "posterior", "paths"]
 
+SETTINGS = (
+    "recent", "documents", "theme", "frame_budget", "kept_budget", "default_steps", "text_size", "class_colours", "button_labels",
+    "exporting", "device", "background",
+)  # fmt: skip
+"""Fields of a session that are of the person and the machine, whatever is open: no document has them."""
 RECENT_LIMIT = 12
 """Files that were opened lately."""
 MEGABYTE = 2**20
@@ -193,8 +200,11 @@ class Session(msgspec.Struct, frozen=True):
     objective : ObjectiveState
     training : TrainingState
     variational : VariationalState
+    notes : NotesState
     recent : tuple of str
         Paths of checkpoints opened from elsewhere, newest first.
+    documents : tuple of str
+        Paths of documents that were opened or saved, newest first.
     theme : ThemeName
     frame_budget : int
         Bytes of frames kept for scrubbing.
@@ -212,6 +222,8 @@ class Session(msgspec.Struct, frozen=True):
         What was chosen for the last export.
     device : str
         A place of explorer.backends that the engine starts on; "auto" takes the best there is.
+    background : "white" or "black"
+        What is seen where a picture that is opened, dropped or pasted is transparent.
     """
 
     workspace: str = "reverse-chain"
@@ -222,7 +234,9 @@ class Session(msgspec.Struct, frozen=True):
     objective: ObjectiveState = ObjectiveState()
     training: TrainingState = TrainingState()
     variational: VariationalState = VariationalState()
+    notes: NotesState = NotesState()
     recent: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
     theme: ThemeName = "system"
     frame_budget: int = 512 * MEGABYTE
     kept_budget: int = 1024 * MEGABYTE
@@ -232,6 +246,7 @@ class Session(msgspec.Struct, frozen=True):
     button_labels: bool = False
     exporting: ExportChoices = ExportChoices()
     device: str = "auto"
+    background: Background = "white"
 
     def __post_init__(self) -> None:
         """Refuse a workspace that there is not, and text that nobody can read (ValueError)."""
@@ -239,6 +254,19 @@ class Session(msgspec.Struct, frozen=True):
             raise ValueError(f"text has 50 to 200 % of its ordinary size, not {self.text_size}")
         if self.workspace not in WORKSPACES:
             raise ValueError(f"there is no workspace {self.workspace!r}; there are {', '.join(WORKSPACES)}")
+        for bookmark in self.notes.recipe.bookmarks:
+            if bookmark.workspace not in WORKSPACES:
+                raise ValueError(f"the bookmark {bookmark.name!r} is of no workspace: {bookmark.workspace!r}")
+
+
+def part_of(workspace: str) -> str:
+    """The field of a session in which a workspace's part is."""
+    return {"reverse-chain": "reverse"}.get(workspace, workspace)
+
+
+def with_settings_of(session: Session, person: Session) -> Session:
+    """What is open in `session`, under the settings of another."""
+    return msgspec.structs.replace(session, **{name: getattr(person, name) for name in SETTINGS})
 
 
 def with_recipes_of(current: Session, past: Session) -> Session:

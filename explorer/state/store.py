@@ -22,6 +22,17 @@ class _Entry:
     merge: str
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """What can be undone and redone, the newest last."""
+
+    past: tuple[_Entry, ...] = ()
+    future: tuple[_Entry, ...] = ()
+
+
+NO_HISTORY = History()
+
+
 class Store(QObject):
     """The one place where the session changes.
 
@@ -86,11 +97,16 @@ class Store(QObject):
         self._session = session
         self.changed.emit(old, session)
 
-    def start_from(self, session: Session) -> None:
-        """Take a session as the beginning: there is nothing to undo before it."""
+    @property
+    def history(self) -> History:
+        """What can be undone and redone now, to be put aside with the session."""
+        return History(tuple(self._past), tuple(self._future))
+
+    def start_from(self, session: Session, history: History = NO_HISTORY) -> None:
+        """Take a session as the beginning, with the history that was put aside with it: else there is nothing to undo before it."""
         old = self._session
-        self._past.clear()
-        self._future.clear()
+        self._past[:] = history.past
+        self._future[:] = history.future
         self._session = session
         self.history_changed.emit()
         if session != old:

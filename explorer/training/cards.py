@@ -12,7 +12,7 @@ from explorer.datasets.images import ImageSet
 
 def data_card(data: ImageSet) -> DataCard:
     """What the card says of the data; networks see it scaled to [-1, 1]."""
-    return DataCard(data.name, data.image_shape, (-1.0, 1.0), data.sha256)
+    return DataCard(data.name, data.image_shape, (-1.0, 1.0), data.sha256, data.taken)
 
 
 def config_dict(config: Any) -> dict[str, Any]:

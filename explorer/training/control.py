@@ -5,6 +5,7 @@ Files, because they work alike on every system, survive the window that asked, a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterator
@@ -92,15 +93,25 @@ def read_status(folder: Path) -> RunStatus | None:
     """What the run in a folder said last; None where there is none that can be read."""
     try:
         return msgspec.json.decode(read_whole(folder / STATUS_NAME, MOST_NOTED), type=RunStatus)
-    except (OSError, ValueError, BadInput, msgspec.DecodeError):  # ValueError: a name that no folder can have
+    except (OSError, ValueError, BadInput, RecursionError):  # ValueError: a name that no folder can have
         return None
 
 
 def write_status(folder: Path, status: RunStatus) -> None:
     """Replace what the run says of itself, whole."""
-    partial = folder / (STATUS_NAME + ".partial")
-    partial.write_bytes(msgspec.json.encode(status))
-    os.replace(partial, folder / STATUS_NAME)
+    replace_whole(folder / STATUS_NAME, msgspec.json.encode(status))
+
+
+def replace_whole(path: Path, content: bytes) -> None:
+    """Write a file to a neighbour, which it becomes; where there is no room it stays as it was, and nothing is left beside it (OSError)."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.write_bytes(content)
+        os.replace(partial, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)  # a full disk is not made fuller
+        raise
 
 
 def ask(folder: Path, wish: Wish) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import io
 import math
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from explorer.errors import BadInput
+from explorer.regular_file import is_regular
+from explorer.training.control import replace_whole
 from explorer.training.progress import Progress
 
 CURVE_NAME = "loss.csv"
@@ -79,22 +81,21 @@ class Curves:
 
 def _begin(path: Path, rows: list[list[str]]) -> None:
     """Write rows whole: a run that is killed while it takes its curve up again keeps it."""
-    partial = path.with_name(path.name + ".partial")
-    with open(partial, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(rows)
-    os.replace(partial, path)
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    replace_whole(path, text.getvalue().encode())
 
 
 def _rows_until(path: Path, head: list[str], column: int, step: int) -> list[list[str]]:
     """Rows of an earlier curve up to that update; what an interruption left beyond it is dropped."""
-    if not step or not path.exists():
+    if not step or not path.exists() or not is_regular(path):
         return []
     with open(path, newline="", encoding="utf-8", errors="replace") as file:
         try:
             rows = list(csv.reader(file))
         except csv.Error:  # spoilt: nothing of it can be taken up
             return []
-    return [row for row in rows if len(row) == len(head) and row[column].isdecimal() and int(row[column]) <= step]
+    return [row for row in rows if len(row) == len(head) and row[column].isdecimal() and len(row[column]) < 20 and int(row[column]) <= step]
 
 
 class Means:

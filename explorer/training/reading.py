@@ -6,8 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from explorer.regular_file import is_regular
 from explorer.training.curves import BINS, BY_TIMESTEP_HEAD, BY_TIMESTEP_NAME, CURVE_HEAD, CURVE_NAME
 
+MOST_READ = 64 << 20
+"""Bytes at once: the curves of a run of a million updates."""
 COLUMNS = {"loss": 3, "learning_rate": 4, "gradient_norm": 5}
 
 
@@ -22,6 +25,8 @@ class Tail:
     def read(self) -> bool:
         """Take in what is new; whether there was anything."""
         try:
+            if not is_regular(self._path):
+                return False
             with open(self._path, "rb") as file:
                 size = file.seek(0, 2)
                 shorter = size < self._offset
@@ -29,8 +34,8 @@ class Tail:
                     self._offset = 0
                     self.rows = []
                 file.seek(self._offset)
-                data = file.read()
-        except OSError:
+                data = file.read(MOST_READ)
+        except (OSError, ValueError):  # ValueError: a name that no file can have
             return False
         whole = data[: data.rfind(b"\n") + 1]
         self._offset += len(whole)

@@ -18,9 +18,21 @@ from explorer.errors import BadInput
 from explorer.paths import state_folder
 from explorer.processes import Process
 from explorer.recipe.training import TrainRecipe
-from explorer.regular_file import read_whole
+from explorer.regular_file import is_regular, read_whole
 from explorer.resources import resource
-from explorer.training.control import CLOCK_SLACK, ENDED, MOST_NOTED, STATUS_NAME, Phase, RunStatus, Wish, alive, read_status, wished
+from explorer.training.control import (
+    CLOCK_SLACK,
+    ENDED,
+    MOST_NOTED,
+    STATUS_NAME,
+    Phase,
+    RunStatus,
+    Wish,
+    alive,
+    read_status,
+    replace_whole,
+    wished,
+)
 
 LAUNCH_NAME = "launch.json"
 OUTPUT_NAME, ERRORS_NAME = "output.log", "errors.log"
@@ -245,15 +257,13 @@ def read_launch(folder: Path) -> Launch | None:
     """What was noted of a run; None where nothing is that can be read."""
     try:
         return msgspec.json.decode(read_whole(folder / LAUNCH_NAME, MOST_NOTED), type=Launch)
-    except (OSError, ValueError, BadInput, msgspec.DecodeError):
+    except (OSError, ValueError, BadInput, RecursionError):
         return None
 
 
 def write_launch(folder: Path, launch: Launch) -> None:
     """Note it, whole; a folder that cannot be written keeps what it has (OSError)."""
-    partial = folder / (LAUNCH_NAME + ".partial")
-    partial.write_bytes(msgspec.json.encode(launch))
-    os.replace(partial, folder / LAUNCH_NAME)
+    replace_whole(folder / LAUNCH_NAME, msgspec.json.encode(launch))
 
 
 def going_on(run: Run) -> list[str]:
@@ -318,10 +328,12 @@ def at_step(known: tuple[Snapshot, ...], step: int | None) -> Snapshot | None:
 def _last_words(folder: Path) -> str:
     """Last lines that a run wrote to stderr."""
     try:
+        if not is_regular(folder / ERRORS_NAME):
+            return ""
         with open(folder / ERRORS_NAME, "rb") as file:
             file.seek(0, os.SEEK_END)
             file.seek(max(0, file.tell() - TAIL_BYTES))
-            text = file.read().decode(errors="replace")
+            text = file.read(TAIL_BYTES).decode(errors="replace")
     except OSError:
         return ""
     lines = [line.strip() for line in text.splitlines() if line.strip()]

@@ -13,6 +13,7 @@ from explorer.checkpoints.fit import MAX_TIMESTEPS, make_schedule
 from explorer.diffusion.schedule import Schedule, from_betas, named
 from explorer.diffusion.schedule_shapes import bent
 from explorer.errors import BadInput
+from explorer.numpy_file import read_by_numpy
 from explorer.recipe.training import knots_of
 from explorer.regular_file import check_regular, read_whole
 
@@ -78,14 +79,15 @@ def _in_file(path: Path) -> Schedule:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise BadInput(f"{path}: is too large for a list of betas")
-        found: Any = np.load(path, allow_pickle=False) if path.suffix.lower() == ".npy" else json.loads(read_whole(path, MOST_BYTES))
+        with read_by_numpy():
+            found: Any = np.load(path, allow_pickle=False) if path.suffix.lower() == ".npy" else json.loads(read_whole(path, MOST_BYTES))
     except FileNotFoundError:
         raise BadInput(f"{path}: no such file") from None
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from None
     except MemoryError:
         raise BadInput(f"{path}: says it holds more than fits into memory") from None
-    except (ValueError, EOFError, RecursionError):
+    except ValueError:
         raise BadInput(f"{path}: is no {path.suffix.lower()} file, or is cut short") from None
     try:
         betas = np.asarray(found.get("betas") if isinstance(found, dict) else found)

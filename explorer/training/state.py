@@ -15,6 +15,7 @@ from lightning_fabric import Fabric
 
 from explorer.checkpoints.snapshots import FINAL_NAME
 from explorer.errors import BadInput
+from explorer.half_written import forget_dead
 from explorer.training.control import STATUS_NAME, alive, read_status
 
 SILENT_SECONDS = 60.0
@@ -44,6 +45,8 @@ def refuse_taken(folder: Path, resume: bool | None = False) -> None:
             raise BadInput(f"{folder}: holds a run already; {advice}choose another folder")
     elif os.path.exists(folder / FINAL_NAME):
         raise BadInput(f"{folder}: holds a finished model already ({FINAL_NAME}); choose another folder")
+    elif there := sorted(path.name for path in folder.glob("*.safetensors") if re.fullmatch(WRITTEN, path.name)):
+        raise BadInput(f"{folder}: holds checkpoints of a run already ({there[0]}), and no state to go on from; choose another folder")
 
 
 def refuse_at_work(folder: Path) -> None:
@@ -103,6 +106,7 @@ def read_state(fabric: Fabric, folder: Path, state: dict[str, Any]) -> bool:
 
 def clear_half_written(folder: Path) -> None:
     """Remove what a run that was killed while it wrote has left: it takes room, and nobody reads it."""
+    forget_dead(folder)
     for path in folder.iterdir():
         if path.is_file() and HALF_WRITTEN.fullmatch(path.name):
             path.unlink(missing_ok=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.engine.models.messages import LibraryEntry
@@ -17,6 +17,7 @@ from explorer.state.library import Library
 from explorer.state.session import Session
 from explorer.state.store import Store
 from explorer.views.pictures.picture_menu import PictureMenu, Verb
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import Formula
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.pointed import Pointed
@@ -173,6 +174,18 @@ class Workspace(QWidget):
         super().showEvent(event)
         self.pictures.offer_in(self, self.inspector)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The letter of something that cannot be done now says why: without it, a key that does nothing looks broken."""
+        pressed = QKeySequence(event.keyCombination())
+        is_letter = Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z and not event.isAutoRepeat()
+        for row in (row for group in self.facts.groups() for row in group if row.needs and is_letter):
+            action = self.action(row.name)
+            if action is not None and not action.isEnabled() and pressed in action.shortcuts():
+                words = row.text.replace("&", "").rstrip("…")
+                self.noticed.emit(tr("{words}: not now", words=words), row.needs[:1].upper() + row.needs[1:] + ".")
+                return
+        super().keyPressEvent(event)
+
     @property
     def workspace_name(self) -> str:
         """One of WORKSPACES."""
@@ -222,6 +235,9 @@ class Workspace(QWidget):
     def deactivate(self) -> None:
         """Another workspace is shown: stop playing."""
 
+    def stay(self) -> None:
+        """The person went to this place: nothing moves the cursor on, neither playing nor sampling."""
+
     def cancel(self) -> None:
         """Stop what is computed for this workspace."""
 
@@ -242,6 +258,10 @@ class Workspace(QWidget):
 
     def accept_picture(self, path: str) -> bool:
         """Take a picture file that the person dropped or opened; False if it is of no use here."""
+        return False
+
+    def accept_pictures(self, paths: Sequence[str]) -> bool:
+        """Take several at once; False if one is taken at a time here, or none."""
         return False
 
     def accept_data_set(self, path: str) -> bool:

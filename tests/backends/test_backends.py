@@ -162,7 +162,7 @@ def test_an_export_says_it_and_is_made_again_by_it(tmp_path: Path, capsys: pytes
     assert "identical to" in capsys.readouterr().out
     assert read_recipe(again).arithmetic == read_recipe(first).arithmetic
 
-    assert main(["replay", str(first), "--out", str(again), "--device", "cpu"]) == 0
+    assert main(["replay", str(first), "--out", str(again), "--device", "cpu", "--force"]) == 0
     assert "was run by last and is made again by torch: grey levels may differ" in capsys.readouterr().err
 
 

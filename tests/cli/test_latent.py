@@ -142,10 +142,11 @@ def test_grids_and_places_lie_on_a_slice(run: Callable[..., Any], deep: Path, tm
     np.testing.assert_allclose(said.json["z"], wanted)
     assert recipe_of(out).slice == Slice("axes", 4, 1, offsets=(0.5,))
     assert recipe_of(out).grid == PlaneGrid((-3, 3, -3, 3), 2, 2)
-    said = run("decode", "--checkpoint", deep, "--slice", "random", "--seed", 3, "--z", "1,2", "--out", out, "--json")
+    said = run("decode", "--checkpoint", deep, "--slice", "random", "--seed", 3, "--z", "1,2", "--out", out, "--force", "--json")
     np.testing.assert_allclose(said.json["z"], random_plane(6, 3).lift([[1, 2]]), rtol=1e-6)
     assert recipe_of(out).points == (Point("1", 1, 2),)
-    said = run("decode", "--checkpoint", deep, "--slice", "images", "--through", "3,14,159", "--z", "0,0", "--out", out, "--json")
+    images = ("--slice", "images", "--through", "3,14,159", "--z", "0,0")
+    said = run("decode", "--checkpoint", deep, *images, "--out", out, "--force", "--json")
     assert recipe_of(out).slice == Slice("images", images=(3, 14, 159))
 
 
@@ -164,7 +165,7 @@ def test_paths_keep_their_ends(run: Callable[..., Any], deep: Path, tmp_path: Pa
     assert said["z"][0] == [-1, 0.5]
     assert said["z"][4] == pytest.approx([1, -1])
     assert recipe_of(out).strokes == (Stroke("path", ((-1, 0.5), (1, -1)), 5, kind),)  # type: ignore[arg-type]
-    run("decode", "--checkpoint", deep, "--z", "1,0,0,0,0,0", "--z", "0,1,0,0,0,0", "--path", kind, "--frames", 3, "--out", out)
+    run("decode", "--checkpoint", deep, "--z", "1,0,0,0,0,0", "--z", "0,1,0,0,0,0", "--path", kind, "--frames", 3, "--out", out, "--force")
     assert len(recipe_of(out).codes) == 3
 
 

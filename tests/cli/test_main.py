@@ -220,3 +220,13 @@ def test_the_command_line_starts_without_torch_and_qt() -> None:
     program = "import sys, explorer.cli; print([m for m in ('torch', 'PySide6', 'numpy') if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_what_libraries_tell_developers_stands_before_no_line(tmp_path: Path) -> None:
+    """NumPy warns of a header as Python 2 wrote it, and reads it."""
+    text = b"{'descr': '<f8', 'fortran_order': False, 'shape': (3L,), }".ljust(117) + b"\n"
+    (tmp_path / "a.npy").write_bytes(b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + bytes(24))
+    words = [sys.executable, "-m", "explorer", "train", "ddpm", "--schedule", str(tmp_path / "a.npy"), "--out", str(tmp_path / "run")]
+    said = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert said.returncode == 2
+    assert said.stderr == f"generative-explorer: {tmp_path / 'a.npy'}: beta_1 = 0 is not in (0, 1)\n"

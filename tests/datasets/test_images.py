@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from explorer.datasets import folders
 from explorer.datasets.folders import KEPT_FILES
 from explorer.datasets.images import load_images, read_picture, to_unit_range
 from explorer.endings import PICTURES
@@ -89,8 +90,8 @@ BAD_ARRAYS = {
     "out of range": (np.full((2, 4, 4), 1.5), r"0 to 1\.5"),
     "far below": (np.full((2, 4, 4), -7.0), "-7 to 0"),
     "not finite": (np.full((2, 4, 4), np.nan), "finite"),
-    "whole numbers": (np.zeros((2, 4, 4), np.int64), "int64"),
-    "words": (np.array([["a"]]), "<U1"),
+    "whole numbers": (np.full((2, 4, 4), -7, np.int64), "-7 to 0"),
+    "words": (np.full((2, 4, 4), "a"), "<U1"),
     "too few dimensions": (np.zeros((4, 4), np.uint8), r"\(4, 4\)"),
     "two channels": (np.zeros((2, 2, 4, 4), np.uint8), r"\(2, 2, 4, 4\)"),
     "empty": (np.zeros((0, 4, 4), np.uint8), "no images"),
@@ -330,3 +331,28 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
     for read in (lambda: load_images(str(tmp_path / name)), lambda: read_picture(tmp_path / name)):
         with pytest.raises(BadInput, match=rf"{name}: is no regular file"):
             read()
+
+
+def test_a_folder_of_something_else_is_not_read_to_its_end(tmp_path: Path, grey: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recipe can name "/"."""
+    monkeypatch.setattr(folders, "MOST_OTHERS", 3)
+    for number in range(30):
+        (tmp_path / f"{number}.txt").touch()
+    with pytest.raises(BadInput, match="is no folder of pictures: 0 are among its first 4 files"):
+        load_images(str(tmp_path))
+    Image.fromarray(grey[0]).save(tmp_path / "-.png")
+    with pytest.raises(BadInput, match="1 are among its first 12 files"):
+        load_images(str(tmp_path))
+    for number in range(3):  # pictures with words beside them
+        Image.fromarray(grey[number]).save(tmp_path / f"{number}.png")
+    assert len(load_images(str(tmp_path)).images) == 4
+
+
+def test_a_folder_that_goes_meanwhile_has_no_pictures(tmp_path: Path, grey: np.ndarray) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    Image.fromarray(grey[0]).save(tmp_path / "a" / "0.png")
+    found = folders.pictures_below(tmp_path)
+    assert next(found).name == "0.png"
+    (tmp_path / "b").rmdir()
+    assert list(found) == []

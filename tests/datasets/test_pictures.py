@@ -60,7 +60,7 @@ def test_floats_are_bytes_of_the_range_that_they_are_in(tmp_path: Path, digit: I
     assert np.abs(read_picture(tmp_path / "a.tif")[0].astype(int) - np.asarray(digit)).max() <= 1
 
 
-@pytest.mark.parametrize(("spoilt", "why"), [(1e6, "reach from 0 to 1e"), (float("nan"), "not all finite"), (-3.0, "reach from -3")])
+@pytest.mark.parametrize(("spoilt", "why"), [(1e6, "reach from 0 to 1000000"), (float("nan"), "not finite"), (-3.0, "reach from -3")])
 def test_values_of_no_picture_are_refused(tmp_path: Path, spoilt: float, why: str) -> None:
     values = np.zeros((4, 4), np.float32)
     values[1, 2] = spoilt
@@ -118,7 +118,7 @@ def test_rounding_changes_no_range(tmp_path: Path, shift: float, scale: float) -
 
 def test_a_range_that_is_none_says_both_ends(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.full((2, 4, 4), 1.0021))
-    with pytest.raises(BadInput, match=r"reach from 0 to 1.0021; expected \[0, 1\] or \[-1, 1\]"):
+    with pytest.raises(BadInput, match=r"reach from 0 to 1.0021, which is none of 0 to 1"):
         load_images(str(tmp_path / "a.npy"))
 
 

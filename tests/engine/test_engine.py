@@ -13,15 +13,14 @@ import torch
 from explorer.checkpoints.files import Checkpoint, load
 from explorer.diffusion.posterior import posterior
 from explorer.diffusion.reverse import initial_state, noise_source, plan, reverse_steps
+from explorer.engine.chain.curve_messages import CurvesShown, ShowCurves
 from explorer.engine.chain.frames import FrameStore
 from explorer.engine.chain.messages import (
     ChainFinished,
     ChainProgress,
-    CurvesShown,
     FilmShown,
     LanePlanned,
     SampleChain,
-    ShowCurves,
     ShowFilm,
     ShowStep,
     ShowTerms,

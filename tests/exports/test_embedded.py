@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -11,15 +13,16 @@ import msgspec
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from explorer.errors import BadInput
 from explorer.exports.arrays import ArrayArchive
 from explorer.exports.comparing import FILMS
-from explorer.exports.embedded import may_have_recipe, read_recipe
+from explorer.exports.embedded import NoRecipe, may_have_recipe, read_recipe
 from explorer.exports.film import MAX_SIDE, check_size
 from explorer.exports.kinds import drawn
 from explorer.exports.pictures import write_png
-from explorer.recipe import ChainRecipe, Lane, Recipe, Shown
+from explorer.recipe import ChainRecipe, Lane, Recipe, Shown, encode_recipe
 
 FILM = [np.full((37, 50), level, np.uint8) for level in (0, 80, 160, 255)]
 
@@ -109,6 +112,49 @@ def test_exports_are_told_from_other_pictures(tmp_path: Path, recipe: Recipe, en
     (tmp_path / "none.npz").write_bytes(b"nothing of use")
     for array in ("images.npz", "none.npz"):
         assert not may_have_recipe(tmp_path / array)
+
+
+def _png_with(kind: str, path: Path, text: str) -> None:
+    chunks = PngInfo()
+    {"tEXt": chunks.add_text, "zTXt": partial(chunks.add_text, zip=True), "iTXt": chunks.add_itxt}[kind]("recipe", text)
+    picture = np.random.default_rng(0).integers(0, 256, (300, 300, 3), np.uint8)  # pixels of more than 64 KB
+    Image.fromarray(picture).save(path, pnginfo=chunks)
+
+
+@pytest.mark.parametrize("place", ["before", "behind the pixels"])
+@pytest.mark.parametrize("kind", ["tEXt", "zTXt", "iTXt"])
+def test_a_png_that_another_program_saved_again_with_its_text_is_an_export(tmp_path: Path, recipe: Recipe, kind: str, place: str) -> None:
+    path = tmp_path / "again.png"
+    text = json.dumps(json.loads(encode_recipe(recipe)))  # in ASCII, as the older kinds of chunks have it
+    _png_with(kind, path, text)
+    if place != "before":
+        content = path.read_bytes()
+        start = content.index(kind.encode()) - 4
+        end = start + 12 + int.from_bytes(content[start : start + 4], "big")
+        trailer = content.rindex(b"IEND") - 4
+        path.write_bytes(content[:start] + content[end:trailer] + content[start:end] + content[trailer:])
+    assert read_recipe(path) == recipe
+    assert may_have_recipe(path)
+
+
+def test_a_gif_with_another_comment_before_ours_is_an_export(tmp_path: Path, recipe: Recipe) -> None:
+    path = tmp_path / "a.gif"
+    WRITERS[".gif"](path, recipe)
+    content = path.read_bytes()
+    start = content.index(b"\x21\xfe")
+    path.write_bytes(content[:start] + b"\x21\xfe\x04made\0" + content[start:])
+    assert read_recipe(path) == recipe
+    assert may_have_recipe(path)
+
+
+def test_what_another_program_calls_a_recipe_is_none(tmp_path: Path) -> None:
+    _png_with("tEXt", tmp_path / "cake.png", "two eggs, flour")
+    with pytest.raises(NoRecipe):
+        read_recipe(tmp_path / "cake.png")
+    Image.fromarray(FILM[0]).save(tmp_path / "cake.gif", comment=b"two eggs, flour")
+    with pytest.raises(NoRecipe):
+        read_recipe(tmp_path / "cake.gif")
+    assert not may_have_recipe(tmp_path / "cake.gif")
 
 
 def test_files_without_a_recipe(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,17 @@ def test_the_two_files_of_taesd_are_one_checkpoint(tmp_path: Path, named: str, c
     card = sources.card(tmp_path / named, SMALL)
     assert card.latent is not None
     assert card.latent.shape == (channels, 8, 8)
+
+
+def test_either_of_the_two_files_changing_is_another_checkpoint(tmp_path: Path) -> None:
+    tiny(tmp_path)
+    before, decoder = sources.stamp(tmp_path / "taesd_decoder.pth"), (tmp_path / "taesd_decoder.pth").stat()
+    weights = torch.load(tmp_path / "taesd_encoder.pth", weights_only=True)
+    torch.save({name: 2 * tensor for name, tensor in weights.items()}, tmp_path / "taesd_encoder.pth")
+    os.utime(tmp_path / "taesd_encoder.pth", ns=(decoder.st_atime_ns, decoder.st_mtime_ns + 10**9))
+    assert sources.stamp(tmp_path / "taesd_decoder.pth") != before
+    (tmp_path / "taesd_encoder.pth").unlink()
+    assert sources.stamp(tmp_path / "taesd_decoder.pth")[1] == decoder.st_size
 
 
 def test_one_of_the_two_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

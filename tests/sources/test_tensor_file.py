@@ -4,6 +4,7 @@ import os
 import pickle
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from torch import nn
 
 from explorer.errors import BadInput
 from explorer.sources import tensor_file
-from explorer.sources.tensor_file import Outline, bare, outline, tensors
+from explorer.sources.tensor_file import Outline, bare, outline
+from explorer.sources.tensor_reading import tensors
 
 
 @pytest.fixture
@@ -120,7 +122,16 @@ def test_what_claims_more_than_it_holds_is_not_read(tmp_path: Path) -> None:
 def test_a_pickle_of_a_few_bytes_asks_for_no_more_memory_than_they_need(tmp_path: Path, place: bytes) -> None:
     with zipfile.ZipFile(tmp_path / "w", "w") as archive:
         archive.writestr("archive/data.pkl", b"\x80\x02}" + place + b".")
-    assert outline(tmp_path / "w") is None
+    outline(saved(tmp_path / "sound", {"a": torch.zeros(1)}))  # imports what it needs
+    tracemalloc.start()
+    try:
+        found = outline(tmp_path / "w")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found is not None
+    assert found.top == {}
+    assert most < 1 << 20
 
 
 def test_weights_that_are_not_finite_are_named(tmp_path: Path) -> None:

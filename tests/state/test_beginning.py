@@ -25,9 +25,10 @@ from explorer.recipe import (
     PlaneRecipe,
     Sampler,
 )
+from explorer.recipe.told import Told
 from explorer.state.first_run import with_shipped_models
 from explorer.state.forward import ForwardState
-from explorer.state.found_again import relinked, relinked_recipe
+from explorer.state.found_again import Unopened, relinked, relinked_recipe, unopened
 from explorer.state.objective import ObjectiveState
 from explorer.state.session import ChainState, LatentState, Session, recipes, undone
 
@@ -125,6 +126,12 @@ def test_of_a_recipe_from_elsewhere_what_is_not_here_is_named_in_lanes_and_edits
     assert recipe.lanes == lanes
     assert replaced == ()
     assert missing == ("/lost/change.safetensors", "/lost/lane.safetensors")
+
+
+def test_a_folder_of_another_tool_is_here_where_it_lies(entries: Entries, tmp_path: Path) -> None:
+    chain = ChainRecipe((Lane("2" * 64, str(tmp_path), "C", told=Told(null_label=3)), Lane("3" * 64, "/lost/lane", "A")))
+    assert relinked_recipe(chain, entries)[2] == ("/lost/lane",)
+    assert unopened(chain, entries) == (Unopened("2" * 64, str(tmp_path), Told(null_label=3)),)
 
 
 def test_a_file_of_the_persons_own_of_the_same_name_is_not_taken_for_it(entries: Entries, tmp_path: Path) -> None:

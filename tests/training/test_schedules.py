@@ -12,6 +12,7 @@ import torch
 from explorer.checkpoints.files import read_card
 from explorer.checkpoints.fit import make_schedule
 from explorer.cli.main import main
+from explorer.datasets.arrays import read_array
 from explorer.diffusion.schedule import cosine, linear
 from explorer.errors import BadInput
 from explorer.recipe.forward import ForwardSchedule
@@ -126,3 +127,25 @@ def test_a_header_that_claims_too_much_names_its_file(tmp_path: Path) -> None:
         np.lib.format.write_array_header_1_0(file, {"descr": "<f8", "fortran_order": False, "shape": (10**13,)})
     with pytest.raises(BadInput, match=r"claims\.npy: "):
         schedule_of(str(path))
+
+
+@pytest.mark.parametrize(
+    ("version", "header"),
+    [
+        (1, "{'descr': '<f8', 'fortran_order': False, 'shape': (((("),
+        (1, "{'descr': '<f8', 'fortran_order': False, 'shape': (3L,), }"),
+        (1, "  a\n {'descr'"),
+        (1, "{'descr': [('a', '<f8', (1000000000,))], 'fortran_order': False, 'shape': (3,), }"),
+        (1, "{'descr': '<f8', 'fortran_order': False, 'shape': (-3,), }"),
+        (1, "'a' * 3"),
+        (9, "{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Reading")  # of NumPy, which the app does not show
+def test_a_spoilt_header_is_one_sentence_wherever_an_array_is_read(tmp_path: Path, version: int, header: str) -> None:
+    text = header.encode() + b" " * (117 - len(header)) + b"\n"
+    (tmp_path / "a.npy").write_bytes(b"\x93NUMPY" + bytes((version, 0)) + len(text).to_bytes(2, "little") + text + bytes(24))
+    with pytest.raises(BadInput, match=r"a\.npy: (is no \.npy file, or is cut short|beta_1 = 0 is not in)"):
+        schedule_of(str(tmp_path / "a.npy"))
+    with pytest.raises(BadInput, match=r"a\.npy: (cannot be read as an array: |an array of images has shape)"):
+        read_array(tmp_path / "a.npy")

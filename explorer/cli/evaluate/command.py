@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Callable
@@ -15,10 +14,12 @@ import typer
 from explorer import sources
 from explorer.checkpoints.card import Card, Metric
 from explorer.cli import sampler_options, shared
-from explorer.cli.evaluate import latent, objective, samples
-from explorer.cli.evaluate.measuring import OF_SAMPLES, OF_THE_OBJECTIVE, Measured, MetricName, Options, SplitName, VarianceName, command
+from explorer.cli.evaluate import accuracy, latent, objective, samples
+from explorer.cli.evaluate.measuring import OF_SAMPLES, OF_THE_OBJECTIVE, Measured, MetricName, Options, SplitName, VarianceName
+from explorer.cli.reading_options import BackgroundOption, MemberOption, RangeOption, reading
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
+from explorer.half_written import neighbour
 from explorer.recipe.labels import labels_of
 
 if TYPE_CHECKING:
@@ -49,8 +50,15 @@ def evaluate(
         int | None,
         typer.Option(min=2, help="vlb, excess: strata of the T timesteps, one drawn from each (64); T takes every one."),
     ] = None,
-    split: Annotated[SplitName | None, typer.Option(help="vlb: held-out images (test). excess, kid: training images (train).")] = None,
-    dataset: Annotated[str | None, typer.Option(help="vlb, excess, kid: other images: an IDX file, an array or a folder.")] = None,
+    split: Annotated[
+        SplitName | None, typer.Option(help="vlb, accuracy: held-out images (test). excess, kid: training images (train).")
+    ] = None,
+    dataset: Annotated[
+        str | None, typer.Option(help="vlb, excess, kid, accuracy: other images: an IDX file, an array or a folder.")
+    ] = None,
+    values: RangeOption = "auto",
+    member: MemberOption = "",
+    background: BackgroundOption = "white",
     variance: Annotated[VarianceName | None, typer.Option(help=VARIANCE_HELP)] = None,
     steps: shared.StepsOption = None,
     sampler: sampler_options.SamplerOption = None,
@@ -91,6 +99,7 @@ def evaluate(
         sampler=sampler_options.sampler_of(_named(typed), opened.card.sampler.said), seed=seed, draws=draws, strata=strata,
         split=split, dataset=dataset, variance=None if metric in OF_SAMPLES else variance,
         labels=labels_of(label) if label is not None else (), guidance=guidance,
+        read=reading(dataset, "--dataset", values, member, background),
     )  # fmt: skip
     _check_options(metric, options)
     if write:
@@ -121,7 +130,7 @@ def _check_writable(path: Path) -> None:
     source = sources.source_for(path)
     if source is None or source.name != sources.OWN.name:
         raise BadInput(f"{path}: has no card to write figures into, as {sources.OWN.title} has: leave out --write")
-    beside = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    beside = neighbour(path)
     try:
         with beside.open("xb"):
             beside.unlink()
@@ -175,30 +184,17 @@ def _check_options(metric: MetricName, options: Options) -> None:
     given = [f"--{name}" for name in OF_THE_OBJECTIVE if getattr(options, name) is not None]
     if metric is MetricName.iwae and given == ["--draws"]:
         return
-    takes = {MetricName.vlb: OF_THE_OBJECTIVE, MetricName.excess: OF_THE_OBJECTIVE, MetricName.kid: ("split", "dataset")}
-    if refused := [name for name in given if name.removeprefix("--") not in takes.get(metric, ())]:
-        raise BadInput(f"{', '.join(refused)}: of no meaning for {metric.value}; vlb and excess take it")
-
-
-def _accuracy(options: Options) -> Measured:
-    from explorer.datasets.mnist import mnist
-    from explorer.evaluation.judge import Judge, accuracy
-
-    judge = Judge.of(options.checkpoint, options.where.device)
-    images, labels = (part[: options.images] for part in mnist("test"))
-    if judge.image_shape != images.shape[1:]:
-        raise BadInput(f"{options.checkpoint.path}: reads images of {judge.image_shape}, not MNIST's {images.shape[1:]}")
-    value = accuracy(samples.read(judge, images, "judging test images"), labels)
-    typed = command(options, MetricName.accuracy, options.images, seeded=False)
-    details = {"images": len(images)}
-    return {"accuracy": value, **details, "command": typed}, (Metric("test accuracy", value, typed, details=details),)
+    if metric in (MetricName.accuracy, MetricName.kid) and set(given) <= {"--split", "--dataset"}:
+        return
+    if given and metric not in (MetricName.vlb, MetricName.excess):
+        raise BadInput(f"{', '.join(given)}: of no meaning for {metric.value}; vlb and excess take it")
 
 
 METRICS: dict[MetricName, Callable[[Options], Measured]] = {
     MetricName.fid: samples.fid, MetricName.kid: samples.kid, MetricName.vlb: objective.vlb, MetricName.excess: objective.excess,
     MetricName.elbo: latent.elbo, MetricName.iwae: latent.iwae,
     MetricName.log_px: latent.log_px, MetricName.prior_share: latent.prior_share,
-    MetricName.accuracy: _accuracy,
+    MetricName.accuracy: accuracy.accuracy,
 }  # fmt: skip
 
 

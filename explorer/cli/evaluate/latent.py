@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from explorer.checkpoints.card import UNSAID, Metric
 from explorer.cli import shared
-from explorer.cli.evaluate.measuring import Measured, MetricName, Options, command
+from explorer.cli.evaluate.measuring import Measured, MetricName, Options, check_digits, command
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def prior_share(options: Options) -> Measured:
     if count > MAX_PRIOR_SAMPLES:
         raise BadInput(f"--images {count}: prior-share draws at most {MAX_PRIOR_SAMPLES:,}")
     model = shared.autoencoder(options.checkpoint, options.where.device)
+    check_digits(options.checkpoint, "prior-share")
     judge = Judge.open(options.where.device)
     if judge.image_shape != model.config.image_shape:
         shape = "x".join(map(str, model.config.image_shape))
@@ -127,12 +128,12 @@ def _measured(options: Options, draws: int) -> TestElbo:
 
 def _held_out(options: Options, count: int | None) -> np.ndarray:
     """The first so many test images of what it was trained on (BadInput where there are none)."""
-    from explorer.datasets.images import load_images
+    from explorer.datasets.images import load_images, training_sha256
     from explorer.datasets.shipped import shipped
 
     data = options.checkpoint.card.data
     if data.name == UNSAID:
         raise BadInput(f"{options.checkpoint.path}: does not say which images it was trained on, so that none can be held out for it")
-    if shipped(data.name) is None:
+    if shipped(data.name) is None or data.sha256 not in ("", training_sha256(data.name)):
         raise BadInput(f"{options.checkpoint.path}: was trained on {data.name}, of which no test images are known")
     return load_images(data.name, "test").images[:count]

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from explorer.cli import shared
 from explorer.cli.sampler_options import SamplerOptions, words_for
+from explorer.datasets.reading import AS_FOUND, Reading
+from explorer.errors import BadInput
 
 if TYPE_CHECKING:
     from explorer.checkpoints.card import Metric
@@ -69,6 +71,7 @@ class Options:
     variance: VarianceName | None = None
     labels: tuple[int, ...] = ()
     guidance: float = 0.0
+    read: Reading = AS_FOUND
 
     @property
     def clip(self) -> bool:
@@ -83,6 +86,24 @@ class Options:
 
 Measured = tuple[dict[str, Any], "tuple[Metric, ...]"]
 """What is printed, and what the card keeps."""
+
+
+def check_digits(checkpoint: Checkpoint, metric: str, otherwise: str = "") -> None:
+    """Refuse what was trained on other images than MNIST's: the digit classifier that judges knows nothing else (BadInput)."""
+    from explorer.datasets.images import training_sha256
+
+    data = checkpoint.card.data
+    if data.sha256 != training_sha256("mnist"):
+        raise BadInput(
+            f"{checkpoint.path}: was trained on {data.name}; {metric} is judged by the digit classifier, which knows MNIST alone{otherwise}"
+        )
+
+
+def read_options(options: Options) -> dict[str, object]:
+    """How the images are taken, where it was told."""
+    return {
+        name: getattr(options.read, name) for name in AS_FOUND.__struct_fields__ if getattr(options.read, name) != getattr(AS_FOUND, name)
+    }
 
 
 def clip_option(options: Options) -> dict[str, object]:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from explorer.cli import shared
-from explorer.cli.evaluate.measuring import Measured, MetricName, Options, SplitName, clip_option, command
+from explorer.cli.evaluate.measuring import Measured, MetricName, Options, SplitName, clip_option, command, read_options
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def vlb(options: Options) -> Measured:
     typed = _command(options, MetricName.vlb, tally, split, precision)
     _check_finite(options, said["L"]["nats"])
     figures = {"bits_per_dim": said["L"]["bits_per_dim"], "nats": said["L"]["nats"], "standard_error": said["L"]["standard_error"]}
-    name = _name("vlb", options, known, split)
+    name = name_of("vlb", options, known, split)
     return {**figures, **details, **said, "command": typed}, (evaluation.metric(name, tally, values, typed, details),)
 
 
@@ -52,16 +52,24 @@ def excess(options: Options) -> Measured:
     if options.variance is not None:
         raise BadInput("--variance: of no meaning for excess, which is about x0_hat alone")
     known, choice = _images(options, split), _choice(options)
-    predictor = _told(options, plain, None)  # the ideal is that of all classes
+    of_classes = options.checkpoint.card.classes is not None and known.labels is not None
+    predictor = _told(options, plain, known.labels)
     source = options.dataset or options.checkpoint.card.data.name
-    training = known if split is SplitName.train else images_for(source, "train", known.image_shape)
-    ideal = evaluation.ideal_denoiser(training, predictor.schedule, options.where.device)
+    training = known if split is SplitName.train else images_for(source, "train", known.image_shape, options.read)
+    schedule, device = predictor.schedule, options.where.device
+    ideal: Predictor
+    if of_classes and known.labels is not None:
+        ideal = evaluation.ideal_of_classes(training, schedule, device, known.labels)
+    else:
+        ideal = evaluation.ideal_denoiser(training, schedule, device)
     own, best = _walk(options, [predictor, ideal], known, choice, f"x0 error of {options.checkpoint.path.stem}", "posterior")
     said = evaluation.summary(own, best)
-    details = _details(options, known, split, precision, own) | {"ideal_of": f"{len(training.images):,} images of {training.name}"}
+    details = _details(options, known, split, precision, own) | {
+        "ideal_of": f"{len(training.images):,} images of {training.name}" + ", of each image's class" * of_classes
+    }
     typed = _command(options, MetricName.excess, own, split, precision)
     _check_finite(options, said["mean_excess"])
-    name = _name("excess x0 error", options, known, split)
+    name = name_of("excess x0 error", options, known, split)
     return {**details, **said, "command": typed}, (evaluation.metric(name, own, best, typed, details),)
 
 
@@ -83,13 +91,12 @@ def _told(options: Options, predictor: Predictor, labels: np.ndarray | None) -> 
 
 
 def _images(options: Options, split: SplitName) -> ImageSet:
-    from explorer.datasets.shipped import shipped
     from explorer.evaluation.vlb import images_for
 
     data = options.checkpoint.card.data
-    if options.dataset is None and shipped(data.name) is None:
-        raise BadInput(f"{options.checkpoint.path}: was trained on {data.name}, which is not here by that name: give --dataset")
-    known = images_for(options.dataset or data.name, split.value, data.shape)
+    if options.dataset is None:
+        check_own_data(options)
+    known = images_for(options.dataset or data.name, split.value, data.shape, options.read)
     if len(known.images) < 2:
         raise BadInput(f"{options.dataset or data.name}: has one image; an estimate with its standard error needs two or more")
     if options.images is not None and options.images > len(known.images):
@@ -97,7 +104,18 @@ def _images(options: Options, split: SplitName) -> ImageSet:
     return known
 
 
-def _name(figure: str, options: Options, known: ImageSet, split: SplitName) -> str:
+def check_own_data(options: Options) -> None:
+    """Refuse to measure on what the checkpoint's data set is called here, if it was trained on another (BadInput)."""
+    from explorer.datasets.images import training_sha256
+    from explorer.datasets.shipped import shipped
+
+    data = options.checkpoint.card.data
+    if shipped(data.name) is None or data.sha256 not in ("", training_sha256(data.name)):
+        another = "" if shipped(data.name) is None else "other images than those that come with the app as "
+        raise BadInput(f"{options.checkpoint.path}: was trained on {another}{data.name}, which is not here by that name: give --dataset")
+
+
+def name_of(figure: str, options: Options, known: ImageSet, split: SplitName) -> str:
     """What the card calls a figure: of the model's own data by the split, of other images by their name."""
     data = options.checkpoint.card.data
     if known.sha256 == data.sha256:
@@ -138,6 +156,7 @@ def _command(options: Options, metric: MetricName, tally: Tally, split: SplitNam
     variance = options.of_the_bound
     further: dict[str, object] = {
         "draws": options.draws, "strata": options.strata, "split": split.value if options.split else None, "dataset": options.dataset,
+        **read_options(options),
         "variance": variance if options.variance else None, **clip_option(options),
         "precision": None if precision == "fp32" else precision,
     }  # fmt: skip

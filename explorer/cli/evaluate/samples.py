@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.checkpoints.card import Metric
 from explorer.cli import sampler_options, shared
-from explorer.cli.evaluate.measuring import Measured, MetricName, Options, SplitName, command
+from explorer.cli.evaluate.measuring import Measured, MetricName, Options, SplitName, check_digits, command, read_options
 from explorer.errors import BadInput
 from explorer.recipe import NO_CLASS
 from explorer.recipe.labels import label_words
@@ -33,7 +33,8 @@ def fid(options: Options) -> Measured:
     from explorer.evaluation.judge import Judge
 
     count = _count(options, MetricName.fid)
-    _check_digits(options.checkpoint, MetricName.fid)
+    check_digits(options.checkpoint, "fid")
+    _check_makes_images(options.checkpoint, MetricName.fid)
     judge = Judge.open(options.where.device)
     samples, sampler = _samples(options, count)
     made = read(judge, samples(), "judging samples")
@@ -80,7 +81,12 @@ def kid(options: Options) -> Measured:
     some = min(count, len(real) // 2)
     chosen = np.isin(np.arange(len(real)), np.random.default_rng(options.seed).choice(len(real), some, replace=False))
     beside = kernel_distance(*cloud.parted(chosen))
-    further = {"dataset": options.dataset, "split": options.split.value if options.split else None, **_sampler_options(options, sampler)}
+    further = {
+        "dataset": options.dataset,
+        "split": options.split.value if options.split else None,
+        **read_options(options),
+        **_sampler_options(options, sampler),
+    }
     typed = command(options, MetricName.kid, count, further)
     details = {
         "images": count, "seed": options.seed, **sampler,
@@ -102,14 +108,14 @@ def _real(options: Options, judge: Judge) -> tuple[Readings, str]:
     checkpoint = options.checkpoint
     _check_makes_images(checkpoint, MetricName.kid)
     if options.dataset is None:
-        _check_digits(checkpoint, MetricName.kid, ": name images with --dataset to compare with them in its features all the same")
+        check_digits(checkpoint, "kid", ": name images with --dataset to compare with them in its features all the same")
     if checkpoint.card.data.shape != judge.image_shape:
         own, wanted = ("x".join(map(str, shape)) for shape in (checkpoint.card.data.shape, judge.image_shape))
         raise BadInput(f"{checkpoint.path}: makes images of {own}; kid is judged by the digit classifier, which reads {wanted} alone")
     split = (options.split or SplitName.train).value
     if options.dataset is None and split == "train":
         return _training(judge), "mnist"
-    known = images_for(options.dataset or "mnist", split, judge.image_shape)
+    known = images_for(options.dataset or "mnist", split, judge.image_shape, options.read)
     if len(known.images) < 2 * LEAST:
         needs = f"kid needs {2 * LEAST} or more, as half of them are compared with the others"
         raise BadInput(f"{options.dataset}: has {len(known.images)} images; {needs}")
@@ -155,16 +161,6 @@ def _check_makes_images(checkpoint: Checkpoint, metric: MetricName) -> None:
     if kind not in ("ddpm", "vae"):
         reason = "an ae has no distribution to sample codes from" if kind == "ae" else "it makes no images"
         raise BadInput(f"{checkpoint.path}: is of kind {kind}; {metric.value} is for a ddpm or a vae: {reason}")
-
-
-def _check_digits(checkpoint: Checkpoint, metric: MetricName, otherwise: str = "") -> None:
-    from explorer.datasets.mnist import SHA256
-
-    card = checkpoint.card
-    if card.data.sha256 != SHA256["train-images-idx3-ubyte.gz"]:
-        judged = f"{metric.value} is judged by the digit classifier, which knows MNIST alone"
-        raise BadInput(f"{checkpoint.path}: was trained on {card.data.name}; {judged}{otherwise}")
-    _check_makes_images(checkpoint, metric)
 
 
 def _training(judge: Judge) -> Readings:

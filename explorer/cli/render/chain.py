@@ -8,20 +8,26 @@ from typing import TYPE_CHECKING, cast
 from explorer.cli.render.options import Options
 from explorer.errors import BadInput
 from explorer.recipe.forward import ForwardSchedule
+from explorer.recipe.quantities import offered
 
 if TYPE_CHECKING:
     from explorer.engine.models.messages import LibraryEntry
     from explorer.recipe import Lane, MethodName, Sampler
     from explorer.state.session import ChainState
 
-TAKES = frozenset(
-    {"--checkpoint", "--exact", "--t", "--samples", "--steps", "--seed", "--panel", "--skip-off", "--label", "--guidance", "--sampler"}
-)
+TAKES = frozenset({
+    "--checkpoint", "--exact", "--t", "--samples", "--steps", "--seed", "--panel", "--skip-off", "--label", "--guidance", "--sampler",
+    "--quantity",
+})  # fmt: skip
 KINDS = ("ddpm",)
 
 
 def check(options: Options) -> None:
-    """Refuse skips of a panel that is not opened (BadInput)."""
+    """Refuse skips of a panel that is not opened, and what no lane can show there (BadInput)."""
+    if options.quantity is not None:
+        names = tuple(row.name for row in offered(several=options.workspace == "compare"))
+        if options.quantity not in names:
+            raise BadInput(f"--quantity {options.quantity}: {options.workspace} shows {', '.join(names)}")
     if options.skips_off and options.panel != "unet":
         raise BadInput("--skip-off: of no meaning without --panel unet")
 
@@ -48,7 +54,7 @@ def _with_exact(state: ChainState, options: Options, sampler: Sampler, keep: boo
 
     from explorer.recipe import ExactProcess, Lane
 
-    lanes = tuple(Lane("", source, sampler=sampler, exact=ExactProcess(source)) for source in options.exact)
+    lanes = tuple(Lane("", source, sampler=sampler, exact=ExactProcess(source, read=options.read)) for source in options.exact)
     before = state.recipe.lanes if keep else ()
     return msgspec.structs.replace(state, recipe=msgspec.structs.replace(state.recipe, lanes=(*before, *lanes)), lane=0, reference=0)
 
@@ -76,6 +82,8 @@ def _set(state: ChainState, options: Options) -> ChainState:
     if options.panel == "unet":
         off = tuple(level - 1 for level in options.skips_off)
         state = replace(state, unet=replace(state.unet, open=True, off=off))
+    if options.quantity is not None:
+        state = replace(state, quantity=options.quantity)
     return replace(state, recipe=recipe, t=options.t or 0, data_set=options.panel == "data-set")
 
 

@@ -14,20 +14,25 @@ import typer
 
 from explorer.cli import shared
 from explorer.cli.display import require_libraries, require_qt
+from explorer.cli.reading_options import BackgroundOption, MemberOption, RangeOption, reading
+from explorer.cli.render.document import document_at, document_for, shown_document
 from explorer.cli.render.latent_options import LayerChoice, ShapeChoice, options_for
 from explorer.cli.render.options import Options, PageChoice, PanelChoice, ThemeChoice, WorkspaceChoice
 from explorer.cli.render.rooms import beginning, check
 from explorer.cli.sampler_options import SamplerOption
 from explorer.cli.told_options import takes_told
+from explorer.cli.window import allow_python
 from explorer.errors import BadInput
 from explorer.recipe import MAX_SAMPLES, MAX_SEED
 from explorer.recipe.labels import labels_of
+from explorer.state.session import part_of
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPixmap
 
     from explorer.app import Explorer
     from explorer.engine.models.messages import LibraryEntry
+    from explorer.state.document import Document
     from explorer.state.session import Session
 
 SMALLEST, LARGEST = (1024, 640), (7680, 4320)
@@ -45,6 +50,9 @@ def render(
     exact: Annotated[
         list[str] | None, typer.Option(help="An exact lane: mnist, emoji, an IDX or array file, or a folder of pictures.")
     ] = None,
+    values: RangeOption = "auto",
+    member: MemberOption = "",
+    background: BackgroundOption = "white",
     t: Annotated[int | None, typer.Option("--t", min=0, help="Timestep that is shown (0, the image, if left out).")] = None,
     samples: Annotated[int | None, typer.Option(min=1, max=MAX_SAMPLES, help="Samples of each lane.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="K of the T timesteps.")] = None,
@@ -67,14 +75,25 @@ def render(
     between: Annotated[bool, typer.Option("--paths", help="latent: the paths between the first two points.")] = False,
     sweep: Annotated[str | None, typer.Option(help="compare: every lane once for each value of a setting, such as steps=10,25,50.")] = None,
     grid: Annotated[bool, typer.Option("--grid", help="compare: small multiples, lanes against samples.")] = False,
+    quantity: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="What of each lane is shown: x_t, x0_hat, eps_hat, mean, z, …; a wrong one names all."),
+    ] = None,
+    run_python: shared.RunPythonOption = False,
     run: Annotated[list[Path] | None, typer.Option(help="training: a run's folder; up to four are shown together.")] = None,
+    force: shared.ForceOption = False,
+    session: Annotated[Path | None, typer.Option(help="Draw what is in this document (.gexplore), or session (.json).")] = None,
+    bookmark: Annotated[str | None, typer.Option(help="With --session: at the bookmark of this name, or number.")] = None,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds after which to give up.")] = 900,
 ) -> None:
     """Draw a workspace's window into a picture, without a screen; the session kept for the window is not touched."""
-    from explorer.exports.atomic import check_out
+    from explorer.exports.atomic import check_free, check_out
 
     width, height = parse_size(size)
     check_out(out, (".png",))
+    check_free(out, force=force)
+    if run_python:
+        allow_python(checkpoint or ())
     paths = tuple(_located(name) for name in checkpoint or ())
     off = tuple(sorted(set(skip_off or ())))
     plane = options_for(layer or (), image, point or (), stroke, shape, between)
@@ -84,13 +103,17 @@ def render(
         sampler=sampler and str(sampler),
         panel=panel and panel.value, skips_off=off, page=page and page.value, exact=tuple(exact or ()), latent=plane, runs=runs,
         sweep=sweep, grid=grid, labels=None if label is None else labels_of(label), guidance=guidance,
+        read=reading(exact, "--exact", values, member, background),
+        quantity=quantity,
+        session=None if session is None else str(session), bookmark=bookmark,
     )  # fmt: skip
     check(options)
+    opened = None if session is None else document_for(options)
     require_libraries()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     require_qt()
     with _hushed():
-        _draw(options, out, width, height, timeout)
+        _draw(options, out, width, height, timeout, opened)
 
 
 @contextlib.contextmanager
@@ -143,7 +166,7 @@ def _located(name: str) -> str:
     return str(sources.located(name).resolve())
 
 
-def _draw(options: Options, out: Path, width: int, height: int, timeout: float) -> None:
+def _draw(options: Options, out: Path, width: int, height: int, timeout: float, opened: Document | None) -> None:
     """Raises BadInput for what the person can set right, RuntimeError for a fault."""
     from explorer.app import Explorer
     from explorer.state.persistence import Loaded, Saved
@@ -153,6 +176,8 @@ def _draw(options: Options, out: Path, width: int, height: int, timeout: float) 
 
     def begin(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session, str]:
         try:
+            if opened is not None:
+                return shown_document(options, opened, session, entries), ""
             return beginning(options, session, entries), ""
         except Exception as error:  # what is raised in a slot would be lost, and the window waited for in vain
             problems.append(BadInput(str(error)) if isinstance(error, ValueError) else error)
@@ -168,7 +193,7 @@ def _draw(options: Options, out: Path, width: int, height: int, timeout: float) 
         with exceptions_to(problems):
             explorer.show()
             _wait_until_idle(explorer, problems, timeout)
-            _put_cursor(explorer, options)
+            _put_cursor(explorer, options, opened)
             _wait_until_idle(explorer, problems, timeout)
         _write(out, explorer.window.grab())
     finally:
@@ -189,12 +214,13 @@ def _write(out: Path, picture: QPixmap) -> None:
         partial.write_bytes(buffer.data().data())
 
 
-def _put_cursor(explorer: Explorer, options: Options) -> None:
+def _put_cursor(explorer: Explorer, options: Options, opened: Document | None) -> None:
     """A cursor at the start may have gone with the sampling."""
-    if options.workspace == "reverse-chain":
-        explorer.store.update_reverse(t=options.t or 0)
-    elif options.workspace == "compare":
-        explorer.store.update_compare(t=options.t or 0)
+    part = part_of(options.workspace)
+    if part in ("reverse", "compare"):
+        t = getattr(document_at(options, opened), part).t if opened is not None else 0
+        update = explorer.store.update_reverse if part == "reverse" else explorer.store.update_compare
+        update(t=t if options.t is None else options.t)
 
 
 def _wait_until_idle(explorer: Explorer, problems: list[BaseException], timeout: float) -> None:

@@ -42,7 +42,7 @@ def with_latent(
     replace, recipe = msgspec.structs.replace, state.recipe
     points = tuple(Point(f"P{i}", x, y) for i, (x, y) in enumerate(options.points, start=1))
     strokes = (Stroke("Stroke 1", options.stroke, shape=options.shape),) if options.stroke else ()  # type: ignore[arg-type]
-    linked = tuple(PlaneModel(entry.sha256, entry.path) for entry in beside)
+    linked = tuple(PlaneModel(entry.sha256, entry.path, told=entry.told) for entry in beside)
     recipe = replace(recipe, points=points, strokes=strokes, beside=linked)
     recipe = replace(recipe, encoded=Encoded(image=options.image))
     state = replace(state, recipe=recipe, selected=strokes[0].name if strokes else "")

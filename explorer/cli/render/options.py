@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from explorer.cli.render.latent_options import LatentOptions
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.state.session import WORKSPACES
 
 WorkspaceChoice = StrEnum("WorkspaceChoice", {name.replace("-", "_"): name for name in WORKSPACES})  # type: ignore[misc]
@@ -60,6 +61,10 @@ class Options:
     grid: bool = False
     labels: tuple[int, ...] | None = None
     guidance: float = 0.0
+    read: Reading = AS_FOUND
+    quantity: str | None = None
+    session: str | None = None
+    bookmark: str | None = None
 
     @property
     def given(self) -> dict[str, bool]:
@@ -73,5 +78,5 @@ class Options:
             "--point": bool(latent.points), "--stroke": bool(latent.stroke), "--paths": latent.paths,
             "--sweep": self.sweep is not None, "--grid": self.grid,
             "--label": self.labels is not None, "--guidance": self.guidance != 0,
-            "--sampler": self.sampler is not None,
+            "--sampler": self.sampler is not None, "--quantity": self.quantity is not None,
         }  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
+from explorer.cli.render.document import check_beside_document
 from explorer.cli.render.options import Options
 from explorer.errors import BadInput
 from explorer.state.session import WORKSPACES
@@ -56,6 +57,11 @@ def check(options: Options) -> None:
     BadInput
         If an option is of no meaning for the workspace, or has no such values.
     """
+    if options.session is not None:
+        check_beside_document(options)
+        return
+    if options.bookmark is not None:
+        raise BadInput("--bookmark: of no meaning without --session")
     room = room_of(options.workspace)
     odd = [option for option, given in options.given.items() if given and option not in room.TAKES]
     if odd:

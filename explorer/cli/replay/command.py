@@ -19,6 +19,7 @@ from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, Change, Edit, Lane, PlaneRecipe, Recipe, Shown, decode_recipe
 from explorer.recipe.quantities import QUANTITIES
 from explorer.recipe.sampler import method_words
+from explorer.recipe.shown import FPS, FRAMES
 from explorer.recipe.told import Told
 from explorer.regular_file import read_whole
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from explorer.exports.comparing import Comparison, Difference
 
 MAX_RECIPE_BYTES = 2**26
-FRAMES, FPS = 100, 24.0
-"""Of films whose recipe says nothing of them."""
+ROUNDING = 1e-5
+"""Of values in [-1, 1]: what float32 leaves open over a chain; a grey level is 780 times as much."""
 
 
 @takes_told("export")
@@ -40,18 +41,20 @@ def replay(
     scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pictures: pixels for each pixel of an image, if it was chosen.")] = None,
     frames: Annotated[int | None, typer.Option(min=2, max=2000, help="Films: at most so many states; as the recipe says, or 100.")] = None,
     fps: Annotated[float | None, typer.Option(min=1, max=50, help="Films: pictures a second; as the recipe says, or 24.")] = None,
+    force: shared.ForceOption = False,
     as_json: shared.JsonOption = False,
 ) -> None:
     """Make an export again from its recipe, in its arithmetic: lanes, branches, painting and all; says whether it is identical.
 
     With another ending than the export's, another kind of file of the same chains is made, and nothing is compared.
     """
-    from explorer.exports.atomic import check_out
+    from explorer.exports.atomic import check_free, check_out
     from explorer.exports.kinds import KINDS
 
     check_out(out, tuple(KINDS))
     if out.resolve() == export.resolve():
         raise BadInput(f"{out}: is the export itself; name another file")
+    check_free(out, force=force)
     recipe = recipe_of(export)
     if recipe.plane is None and (recipe.chain is None or not recipe.chain.lanes):
         raise BadInput(f"{export}: its recipe has no chain and no strip of decodings")
@@ -76,11 +79,16 @@ def replay(
     else:
         difference = _nearest(partial(compared.differ, export, out), ways)
         identical = not difference.words
-        says = f"identical to {export}" if identical else f"not identical to {export}: {difference.words}"
+        says = f"identical to {export}" if identical else f"{_how_near(difference)} {export}: {difference.words}"
     if as_json:
         shared.print_json({"export": export, "out": out, "identical": identical, "says": says, "note": note})
     else:
         shared.say(f"{out}: {says}")
+
+
+def _how_near(difference: Difference) -> str:
+    """Of arrays that differ: a fast way to run a network may sum in another order from run to run, and a chain carries that on."""
+    return "the same up to the rounding of float32 as" if difference.most <= ROUNDING else "not identical to"
 
 
 def _check_whole(export: Path, compared: Comparison) -> None:
@@ -95,8 +103,8 @@ def _plane_way(export: Path, plane: PlaneRecipe, engine: Engine, out: Path, show
     """A strip of decodings: what the Latent workspace exports."""
     from explorer.cli.replay.plane import make_strips
 
-    models = ((plane.source, plane.checkpoint), *((model.source, model.checkpoint) for model in plane.beside))
-    return partial(make_strips, export, plane, tuple(_path(source, sha256) for source, sha256 in models), engine, out, shown)
+    paths = tuple(_path(model.source, model.checkpoint, model.told) for model in plane.models)
+    return partial(make_strips, export, plane, paths, engine, out, shown)
 
 
 def _nearest(differ: Callable[[], Difference], ways: Sequence[Callable[[], None]]) -> Difference:
@@ -164,7 +172,11 @@ def _path(source: str, sha256: str, told: Told | None = None) -> str:
         path = shipped().get(Path(source.replace("\\", "/")).stem, Path(source))
         if not os.path.isfile(path):
             raise
-    if sources.sha256(path, told) != sha256:
+    try:
+        found = sources.sha256(path, told)
+    except OSError as error:  # a folder, or what may not be read
+        raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from None
+    if found != sha256:
         raise BadInput(f"{path}: is not the checkpoint of the recipe ({sha256[:12]}…): with another one it is another picture")
     return str(path.resolve())
 
@@ -177,7 +189,7 @@ def _looks(recipe: Recipe, chain: ChainRecipe, scale: int | None, frames: int | 
     chosen = {name: 0 for name, value in (("scale", scale), ("frames", frames), ("fps", fps)) if value is not None}
     shown = msgspec.structs.replace(shown, **chosen)  # what is said here goes before what the recipe says
     palettes = ("dark", "light") if QUANTITIES[shown.quantity].diverging else ("dark",)
-    for labels in _labels(chain.lanes):
+    for labels in [shown.names] if len(shown.names) == len(chain.lanes) else _labels(chain.lanes):
         for palette in palettes:
             yield ExportLook(shown, labels, None, palette, scale, frames or FRAMES, fps or FPS)  # type: ignore[arg-type]
 

@@ -12,10 +12,12 @@ import typer
 from explorer import sources
 from explorer.cli import sampler_options as options
 from explorer.cli import shared
+from explorer.cli.reading_options import BackgroundOption, MemberOption, RangeOption, reading
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 from explorer.recipe import MAX_LANES, MAX_SAMPLES, NO_CLASS, ChainRecipe, OptionName, Recipe, Sampler, Shown
 from explorer.recipe.labels import labels_of
+from explorer.recipe.shown import FPS, FRAMES
 
 if TYPE_CHECKING:
     from explorer.sampling.lanes import SampledLane
@@ -58,6 +60,9 @@ def sample(
     follow: Annotated[Follow | None, typer.Option(show_default=False, help=FOLLOW_HELP)] = None,
     through: Annotated[list[Through] | None, typer.Option(help=THROUGH_HELP)] = None,
     images: Annotated[int | None, typer.Option(min=1, help="Exact: only the first so many images of the data set.")] = None,
+    values: RangeOption = "auto",
+    member: MemberOption = "",
+    background: BackgroundOption = "white",
     samples: Annotated[int, typer.Option(min=1, max=MAX_SAMPLES, help="How many; sample i is the same among any number.")] = 16,
     seed: shared.SeedOption = 0,
     steps: shared.StepsOption = None,
@@ -77,8 +82,9 @@ def sample(
     device: shared.DeviceOption = "auto",
     precision: shared.PrecisionOption = shared.EXACT,
     scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pictures: pixels for each pixel of an image.")] = None,
-    frames: Annotated[int, typer.Option(min=2, max=2000, help="Films: at most so many states of the chain.")] = 100,
-    fps: Annotated[float, typer.Option(min=1, max=50, help="Films: pictures a second.")] = 24,
+    frames: Annotated[int, typer.Option(min=2, max=2000, help="Films: at most so many states of the chain.")] = FRAMES,
+    fps: Annotated[float, typer.Option(min=1, max=50, help="Films: pictures a second.")] = FPS,
+    force: shared.ForceOption = False,
     as_json: shared.JsonOption = False,
     run_python: shared.RunPythonOption = False,
 ) -> None:
@@ -91,10 +97,11 @@ def sample(
     With --exact there is no network but a data set: x0_hat is E[x_0 | x_t], mean that of q(x_{t-1} | x_t), and, unless
     --follow mean, x_next is drawn from that mixture: the image drawn takes the place of x0_hat in it.
     """
-    from explorer.exports.atomic import check_out
+    from explorer.exports.atomic import check_free, check_out
     from explorer.exports.kinds import KINDS
 
     check_out(out, tuple(KINDS))
+    check_free(out, force=force)
     checkpoint, exact = checkpoint or [], exact or []
     outputs: list[OptionName | None] = [option.value for option in through or ()] or [None]
     count = len(checkpoint) + len(exact) * len(outputs)
@@ -107,6 +114,7 @@ def sample(
     labels = labels_of(label) if label is not None else ()
     if exact and (guidance or len(labels) > 1 or NO_CLASS in labels):
         raise BadInput("sample: an exact lane is of one class or of all, and is not guided: --label 7, or --sweep label=0..9")
+    read = reading(exact, "--exact", values, member, background)
     import torch
 
     from explorer.cli.sample.exact_lanes import exact_lane_of
@@ -123,7 +131,7 @@ def sample(
     lanes = [sampling.lane_of(one, where, options.sampler_of(typed, one.card.sampler.said), samples, labels, guidance) for one in opened]
     kept, exact_sampler = DataSets(where.device), options.sampler_of(typed, {})
     lanes += [
-        exact_lane_of(source, images, _followed(follow, typed), option, where, exact_sampler, kept, next(iter(labels), None))
+        exact_lane_of(source, images, _followed(follow, typed), option, where, exact_sampler, kept, next(iter(labels), None), read)
         for source in exact
         for option in outputs
     ]

@@ -39,7 +39,7 @@ def train(context: typer.Context, **given: Any) -> None:
         refuse_for_pca(context, given["out"])
     schedule = schedule_of(given["schedule"], given["timesteps"], given["knots"])
     asked = settings_of(given)
-    data = load_images(asked.dataset, size=asked.size, fit=asked.fit)
+    data = load_images(asked.dataset, size=asked.size, fit=asked.fit, told=asked.reading)
     if asked.kind == "pca":
         fit_pca(msgspec.structs.replace(asked, command=_typed(sys.argv[1:])), data)
         return

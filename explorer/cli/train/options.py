@@ -16,7 +16,8 @@ from explorer.recipe.training.rows import Row, rows
 from explorer.recipe.training.setting import Kind, option_name
 
 IN_HELP = (
-    "out", "option", "dataset", "size", "fit", "epochs", "seed", "resume", "start_from", "loss", "all_timesteps", "outer_skip",
+    "out", "option", "dataset", "size", "fit", "range", "member", "background",
+    "epochs", "seed", "resume", "start_from", "loss", "all_timesteps", "outer_skip",
     "linear_skip", "attention", "classes", "drop_labels", "schedule", "knots", "timesteps", "architecture", "code",
     "hidden", "activation", "beta", "fixed_sigma", "objective",
     "width", "batch", "images", "ema", "learning_rate", "warmup", "stored", "precision", "device",

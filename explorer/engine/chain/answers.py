@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from explorer.engine.chain import showing, way_choice
 from explorer.engine.chain.chains import Chains
-from explorer.engine.chain.messages import MeasureNetworks, MeasureSimilarity, SampleChain, ShowCurves, ShowFilm, ShowStep, ShowTerms
+from explorer.engine.chain.curve_messages import MeasureSimilarity, ShowCurves
+from explorer.engine.chain.messages import MeasureNetworks, SampleChain, ShowFilm, ShowStep, ShowTerms
 from explorer.engine.chain.way_messages import MeasureAgain, SetWay, ShowWays
 from explorer.engine.desk import Desk
 from explorer.engine.thread.requests import Steps

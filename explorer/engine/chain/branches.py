@@ -79,6 +79,11 @@ class BranchLane(ChainLane):
         """The lane with its first so many edits."""
         return self._lane_of(replace(self.key, lane=parent_of(self.key.lane, edits)))
 
+    @property
+    def _can_be_apart(self) -> bool:
+        """Never: a step takes frames of other lanes."""
+        return False
+
     def _states_of(self, edits: int) -> State:
         def state(k: int) -> Tensor:
             for frame in made(self.ancestor(edits), k):

@@ -15,23 +15,14 @@ from explorer.checkpoints.card import LatentCard
 from explorer.diffusion.predictor import Predictor
 from explorer.engine.chain import showing
 from explorer.engine.chain.branches import BranchLane, branch_keys, first_of, with_lineage
+from explorer.engine.chain.curve_messages import MeasureSimilarity, ShowCurves, SimilarityMeasured
 from explorer.engine.chain.curves import CurveBook
 from explorer.engine.chain.exact_draws import drawn_image
 from explorer.engine.chain.frames import FrameStore
 from explorer.engine.chain.kept.chains import KeptChains
 from explorer.engine.chain.kept.lane import KeptLane
 from explorer.engine.chain.lanes import ChainLane
-from explorer.engine.chain.messages import (
-    ChainFinished,
-    ChainProgress,
-    LaneFailed,
-    LaneKey,
-    MeasureSimilarity,
-    SampleChain,
-    ShowCurves,
-    SimilarityMeasured,
-    lane_keys,
-)
+from explorer.engine.chain.messages import ChainFinished, ChainProgress, LaneFailed, LaneKey, SampleChain, lane_keys
 from explorer.engine.chain.through_decoder import Decodings, ThroughDecoder
 from explorer.engine.chain.ways import Ways, networks_of
 from explorer.engine.desk import Desk
@@ -136,8 +127,11 @@ class Chains:
         """
         every = with_lineage(keys)
         self._settled = self.ran(every)
+        networks = [lane for key in every if key not in self._lanes for lane in networks_of(key.lane)]
         if self.models.choosing is None:
+            yield from self.models.ready(networks)
             return
+        yield from self.models.opened(networks)
         for key in sorted(every, key=lambda key: len(key.lane.edits)):
             if self._kept(key) is not None:  # nothing of it is computed
                 self._settled |= self._ran_kept(key)
@@ -267,7 +261,7 @@ class Chains:
             try:
                 goes_on = first_of(behind)
                 cost = goes_on.next_cost
-                goes_on.advance()
+                yield from goes_on.advancing()
             except BadInput as error:  # its network puts out what is no number
                 lanes.remove(behind)
                 refused.append(error)
@@ -287,6 +281,7 @@ class Chains:
         choosing = self.models.choosing
         for key in lane_keys(recipe) if choosing is not None and choosing.measures else ():
             for lane in networks_of(key.lane):
+                yield from self.models.opened([lane])
                 if choosing is not None and lane.checkpoint:
                     with suppress(BadInput):  # a lane that cannot be has been told of
                         checkpoint = self.models.lane_checkpoint(lane)

@@ -9,8 +9,9 @@ import numpy as np
 
 from explorer.diffusion.levels import pairs
 from explorer.engine.arrays import read_only
+from explorer.engine.chain.curve_messages import LaneCurves
 from explorer.engine.chain.frames import Frame
-from explorer.engine.chain.messages import LaneCurves, LaneKey, Samples
+from explorer.engine.chain.messages import LaneKey, Samples
 from explorer.engine.chain.shown_lane import ShownLane
 from explorer.engine.desk import Desk
 

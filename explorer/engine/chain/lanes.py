@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,9 +13,9 @@ import torch
 from torch import Tensor
 
 from explorer.diffusion.branches import Leg
-from explorer.diffusion.exact_predictor import ExactPrediction, of_samples
+from explorer.diffusion.exact_predictor import ExactPrediction, ExactPredictor, of_samples
 from explorer.diffusion.matching import MatchedPredictor, levels_of, notice
-from explorer.diffusion.predictor import Predictor, told_of
+from explorer.diffusion.predictor import NetworkPredictor, Predictor, told_of
 from explorer.diffusion.reverse import Step, initial_state, needs_memory, noise_source, reverse_steps
 from explorer.diffusion.samplers.methods import evaluations
 from explorer.diffusion.schedule import ScheduleError
@@ -23,8 +26,12 @@ from explorer.engine.chain.kept.writing import Recorder
 from explorer.engine.chain.messages import LaneKey
 from explorer.engine.chain.shown_lane import NORMS, ShownLane
 from explorer.engine.chain.through_decoder import ThroughDecoder
+from explorer.engine.models.measuring import aside
 from explorer.engine.models.predictors import check_method, course_of, limit_of
 from explorer.errors import BadInput
+
+LONG_SECONDS = 0.2
+"""What a step may hold up everything else."""
 
 Record = Callable[["ChainLane", int], Recorder | None]
 """The lane, and the index of its first state."""
@@ -76,6 +83,8 @@ class ChainLane(ShownLane):
         self._recorder: Recorder | None = None
         self._newest: tuple[Tensor | None, Frame | None] = (None, None)
         self._steps: Iterator[Step] | None = None
+        self._apart: Iterator[Step] | None = None
+        self._took = math.inf
         self._beginning: Iterator[None] | None = None
 
     @property
@@ -149,18 +158,58 @@ class ChainLane(ShownLane):
 
     def advance(self) -> None:
         """Take one step: from the newest state, or towards the first."""
-        frames = self.store.lane(self.key)
-        if frames.newest < 0 and not self._began():
+        began = time.perf_counter()
+        if (steps := self._walked()) is None:
             return
-        if self._steps is None:
-            start = frames.newest
-            self._newest = (None, frames.kept[start])
-            self._steps = self.walk(frames.kept[start], start)
         try:
-            step = next(self._steps)
+            step = next(steps)
         except BaseException:
             self._steps = None
             raise
+        self._take(step)
+        self._took = time.perf_counter() - began
+
+    def advancing(self) -> Iterator[None]:
+        """As `advance`; a step that takes long is computed by a thread of its own, with a None for each cancel point meanwhile.
+
+        A single evaluation of a large network cannot be cut, and who looks at something else shall not wait for it.
+        """
+        if self._took < LONG_SECONDS or not self._can_be_apart:
+            self.advance()
+            return
+        if (steps := self._walked()) is None:
+            return
+        self._apart, began = steps, time.perf_counter()
+        try:
+            step = yield from aside(partial(next, steps))
+        except BaseException:  # given up as well: the thread ends its step, which nobody takes
+            if self._steps is steps:
+                self._steps = None
+            raise
+        if self._steps is steps:  # else another request has gone on with the lane meanwhile
+            self._apart = None
+            self._take(step)
+            self._took = time.perf_counter() - began
+
+    @property
+    def _can_be_apart(self) -> bool:
+        """Whether another thread may compute a step: it is a function of the state alone, and the CPU's."""
+        inner = self.predictor.inner if isinstance(self.predictor, MatchedPredictor) else self.predictor
+        return self.device.type == "cpu" and isinstance(inner, (ExactPredictor, NetworkPredictor))
+
+    def _walked(self) -> Iterator[Step] | None:
+        """The walk from the newest state on, which nobody is at; None while there is no state."""
+        frames = self.store.lane(self.key)
+        if frames.newest < 0 and not self._began():
+            return None
+        if self._steps is None or self._steps is self._apart:
+            start = frames.newest
+            self._newest = (None, frames.kept[start])
+            self._steps = self.walk(frames.kept[start], start)
+        return self._steps
+
+    def _take(self, step: Step) -> None:
+        """Keep what a step has made."""
         state, newest = self._newest
         x = newest.x if step.x_t is state and newest is not None else to_cpu(step.x_t)
         before = self._framed(step, x, None if newest is None else newest.before)

@@ -9,20 +9,10 @@ import numpy as np
 
 from explorer.diffusion.samplers.steps import told_of
 from explorer.engine.arrays import read_only
+from explorer.engine.chain.curve_messages import CurvesShown, ShowCurves
 from explorer.engine.chain.curves import CurveBook
 from explorer.engine.chain.looks import look
-from explorer.engine.chain.messages import (
-    CurvesShown,
-    FilmShown,
-    LaneBlank,
-    LaneFrame,
-    ShowCurves,
-    ShowFilm,
-    ShowStep,
-    ShowTerms,
-    StepShown,
-    TermsShown,
-)
+from explorer.engine.chain.messages import FilmShown, LaneBlank, LaneFrame, ShowFilm, ShowStep, ShowTerms, StepShown, TermsShown
 from explorer.engine.chain.quantities import Around, made_for
 from explorer.engine.chain.shown_lane import ShownLane
 from explorer.engine.pictures.tiles import tiles_of

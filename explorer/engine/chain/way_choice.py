@@ -14,8 +14,10 @@ from explorer.recipe.arithmetic import RunBy
 
 
 def show(chains: Chains, request: ShowWays) -> Iterator[WaysShown]:
-    """What was measured."""
-    yield _shown(chains.models.choosing, request.key)
+    """What was measured; of a network that one thing alone can run, that (BadInput if its checkpoint cannot be opened)."""
+    key = request.key
+    only = getattr(chains.models.lane_checkpoint(key.lane).network, "only_way", "") if key.lane.checkpoint else ""
+    yield WaysShown(key, only=only) if only else _shown(chains.models.choosing, key)
 
 
 def set_way(chains: Chains, request: SetWay) -> Iterator[WaysShown]:

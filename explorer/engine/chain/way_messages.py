@@ -86,6 +86,8 @@ class WaysShown(Outcome):
         They were measured while the machine did much else.
     is_open : bool
         It is chosen here: the person has named no device, and the lane has a network.
+    only : str
+        Why there is nothing to choose from; empty where there may be.
     """
 
     key: LaneKey
@@ -94,3 +96,4 @@ class WaysShown(Outcome):
     wish: str = ""
     busy: bool = False
     is_open: bool = False
+    only: str = ""

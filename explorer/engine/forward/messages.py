@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from explorer.datasets.reading import AS_FOUND, Background, Reading
 from explorer.engine.pictures.tiles import Palette
 from explorer.engine.thread.files import ReadFile
 from explorer.engine.thread.requests import Outcome, Payload
@@ -25,11 +26,12 @@ class ShowTestImages(Payload):
     start: int
     count: int
     dataset: ReadFile = "mnist"
+    read: Reading = AS_FOUND
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TestImagesShown(Outcome):
-    """Tiles (N, H, W, 3) uint8, their classes (N,), how many test images there are, and their shape (C, H, W)."""
+    """Tiles (N, H, W, 3) uint8, their classes (N,), how many test images there are, their shape (C, H, W), and how they were taken."""
 
     __test__ = False
     start: int
@@ -37,6 +39,7 @@ class TestImagesShown(Outcome):
     labels: np.ndarray
     total: int
     shape: tuple[int, int, int]
+    taken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,10 @@ class TakePicture(Payload):
         Marks of a brush on the data's ground, in pixels of its images.
     dataset : str
         Whose shape it is fitted to.
+    read : Reading
+        How the images of that are taken.
+    paper : "white" or "black"
+        What is seen where the file's picture is transparent.
     """
 
     answered_by = "explorer.engine.forward.pictures:take_picture"
@@ -61,6 +68,8 @@ class TakePicture(Payload):
     pixels: np.ndarray | None = field(default=None, compare=False)
     drawing: tuple[Dab, ...] = ()
     dataset: ReadFile = "mnist"
+    read: Reading = AS_FOUND
+    paper: Background = "white"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +252,7 @@ class ShowJoint(Payload):
     t: int
     dataset: ReadFile = "mnist"
     channel: int = 0
+    read: Reading = AS_FOUND
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ from explorer.diffusion.walk import STEPS
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
 from explorer.engine.forward.messages import JointShown, ShowJoint
-from explorer.engine.forward.sources import images_beside, labels_of, schedule_of
+from explorer.engine.forward.sources import labels_of, read_aside, schedule_of
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 
@@ -24,7 +24,7 @@ JOINT = STEPS + 1
 
 def show_joint(request: ShowJoint, desk: Desk) -> Steps:
     """Answer a ShowJoint (BadInput if there are no such pixels)."""
-    data = images_beside(request.dataset)
+    data = yield from read_aside(request.dataset, request.read)
     schedule = schedule_of(request.schedule)
     channels, height, width = data.image_shape
     channel = min(request.channel, channels - 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from functools import partial
 
 import numpy as np
 from torch import Tensor
@@ -15,7 +16,8 @@ from explorer.diffusion.predictor import Labelled, Predictor
 from explorer.engine.desk import Desk
 from explorer.engine.forward.messages import Belief, ShowStepBack, StepBackShown
 from explorer.engine.forward.noised import Walks
-from explorer.engine.forward.sources import images_beside, schedule_of, shape_words, values_of
+from explorer.engine.forward.sources import read_aside, schedule_of, shape_words, values_of
+from explorer.engine.models.measuring import aside
 from explorer.engine.models.models import Models
 from explorer.engine.models.predictors import check_range, condition_in, range_of
 from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
@@ -35,10 +37,11 @@ def show_step_back(request: ShowStepBack, desk: Desk) -> Steps:
     BadInput
         If there is no such timestep, schedule, image or checkpoint.
     """
+    beside = yield from read_aside(request.image.dataset, request.image.read)
     schedule, x0, t = schedule_of(request.schedule), values_of(request.image), request.t
     if not 1 <= t <= schedule.T:
         raise BadInput(f"a step back starts from a timestep in 1..{schedule.T}, not {t}")
-    x_t = desk.of(Walks).states(request)[t]
+    x_t = (yield from desk.of(Walks).walked(request)).state(t)
     step = posterior(float(schedule.alpha_bar[t]), float(schedule.alpha_bar[t - 1]))
     now, known = x_t[None].float(), mean_from_x0(x_t, x0.double(), step)[None].float()
     z = shared_noise(request.seed, [0], t, tuple(x0.shape))
@@ -47,13 +50,14 @@ def show_step_back(request: ShowStepBack, desk: Desk) -> Steps:
     likely, weights, perplexity, note = np.zeros((0, 1, 1, 3), np.uint8), np.zeros(0), math.nan, ""
     count = 0
     yield None
-    shape = images_beside(request.image.dataset).image_shape
+    shape = beside.image_shape
     if tuple(x0.shape) != shape:
         note = f"This picture keeps its own shape: the training images and their networks are of {shape_words(shape)} pixels."
     else:
         yield None
         uniforms = shared_uniforms(request.seed, [0], t)
-        data = desk.of(Models).data_sets.get(ExactProcess(request.image.dataset)).data  # of exact lanes: the training images
+        process = ExactProcess(request.image.dataset, read=request.image.read)  # of exact lanes: the training images
+        data = (yield from aside(partial(desk.of(Models).data_sets.get, process))).data
         count = data.n
         found = yield from data.posterior_work(now, step.alpha_bar, uniforms, LIKELY)
         assert found.drawn is not None
@@ -62,6 +66,8 @@ def show_step_back(request: ShowStepBack, desk: Desk) -> Steps:
         likely = grey_tiles(data.images(found.top[0]).cpu().numpy())
         weights, perplexity = found.top_weights[0].cpu().numpy(), math.exp(float(found.entropy[0]))
         yield None
+        if request.lane is not None:
+            yield from desk.of(Models).ready([request.lane])
         network, note = _network(request, teller, desk.of(Models))
     for array in (likely, weights):
         array.setflags(write=False)

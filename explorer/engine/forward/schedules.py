@@ -16,7 +16,7 @@ from explorer.diffusion.walk import STEPS
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
 from explorer.engine.forward.messages import EndOf, ScheduleShown, ShowSchedule
-from explorer.engine.forward.sources import images_beside, schedule_of, values_of
+from explorer.engine.forward.sources import read_aside, schedule_of, values_of
 from explorer.engine.forward.tiles import grey_tile
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
@@ -29,10 +29,10 @@ MOMENTS = 10_000
 
 def show_schedule(request: ShowSchedule, desk: Desk) -> Steps:
     """Answer a ShowSchedule (BadInput if there is no such schedule or image)."""
+    data = yield from read_aside(request.image.dataset, request.image.read)
     schedule, x0 = schedule_of(request.schedule), values_of(request.image)
     levels = Levels(schedule.betas.numpy(), schedule.alpha_bar.numpy())
     T, end = schedule.T, float(schedule.alpha_bar[-1])
-    data = images_beside(request.image.dataset)
     square, mean = data_moments(data)
     yield None
     shown = data.images[:SHOWN]

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Generator, Sequence
+from functools import lru_cache, partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from explorer.datasets.images import ImageSet, load_images, to_unit_range
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.diffusion.schedule import Schedule
 from explorer.engine.models.data_sets import stamp
+from explorer.engine.models.measuring import aside
 from explorer.engine.models.predictors import chosen_schedule
 from explorer.errors import BadInput
+from explorer.recipe.dabs import MAX_SIDE
 from explorer.recipe.forward import ForwardImage, ForwardSchedule
-
-MOST_SIDE = 64
-"""Of a picture that keeps its shape: the walk has T + 1 states of it."""
 
 
 def schedule_of(choice: ForwardSchedule) -> Schedule:
@@ -30,7 +30,7 @@ def _cached_schedule(choice: ForwardSchedule) -> Schedule:
     return chosen_schedule(choice.choice)
 
 
-def images_beside(dataset: str) -> ImageSet:
+def images_beside(dataset: str, read: Reading = AS_FOUND) -> ImageSet:
     """Test images of a data set; all images of one that has no splits. Read once, and again when its file changes.
 
     Raises
@@ -38,12 +38,17 @@ def images_beside(dataset: str) -> ImageSet:
     BadInput
         If they cannot be read.
     """
-    return _read(stamp(dataset))
+    return _read(stamp(dataset), read)
+
+
+def read_aside(dataset: str, read: Reading = AS_FOUND) -> Generator[None, None, ImageSet]:
+    """As `images_beside`, returned; read by a thread of its own, with a None for each cancel point: a folder has many files."""
+    return (yield from aside(partial(images_beside, dataset, read)))
 
 
 @lru_cache(maxsize=2)
-def _read(stamped: tuple[str, int, int]) -> ImageSet:
-    return load_images(stamped[0], "test")
+def _read(stamped: tuple[str, int, int], read: Reading) -> ImageSet:
+    return load_images(stamped[0], "test", told=read)
 
 
 def values_of(image: ForwardImage) -> Tensor:
@@ -52,20 +57,17 @@ def values_of(image: ForwardImage) -> Tensor:
     Raises
     ------
     BadInput
-        If there is no such test image, or the picture is too large to be noised.
+        If there is no such test image, or it is too large to be noised.
     """
     if image.picture is None:
-        data = images_beside(image.dataset)
+        data = images_beside(image.dataset, image.read)
         if image.index >= len(data.images):
             raise BadInput(f"{data.name}: there is no test image {image.index}: they are 0..{len(data.images) - 1}")
         _, height, width = data.image_shape
-        if max(height, width) > MOST_SIDE:
-            raise BadInput(f"{data.name}: its images are {height} × {width}; sides of at most {MOST_SIDE} pixels are noised here")
+        if max(height, width) > MAX_SIDE:
+            raise BadInput(f"{data.name}: its images are {height} × {width}; sides of at most {MAX_SIDE} pixels are noised here")
         return torch.from_numpy(to_unit_range(data.images[image.index]))
-    array = image.picture.array()
-    if max(array.shape[1:]) > MOST_SIDE:
-        raise BadInput(f"{image.picture.name or 'the picture'}: its sides are at most {MOST_SIDE} pixels here; resize it")
-    return torch.from_numpy(to_unit_range(array))
+    return torch.from_numpy(to_unit_range(image.picture.array()))
 
 
 def shape_words(shape: Sequence[int]) -> str:

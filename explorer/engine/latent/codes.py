@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -14,6 +15,7 @@ import torch
 from explorer.checkpoints.card import UNSAID
 from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import ImageSet, load_images, to_unit_range
+from explorer.datasets.shipped import class_words
 from explorer.datasets.stand_in import stand_in
 from explorer.engine.latent.batches import batch
 from explorer.engine.latent.messages import ImagesAt
@@ -88,15 +90,23 @@ def _changed(images: ImagesAt) -> int:
 
 @lru_cache(maxsize=2)
 def _read(images: ImagesAt, side: int, _changed: int) -> ImageSet:
-    return load_images(images.path, "test", side if os.path.isdir(images.path) else None, images.fit)
+    return load_images(images.path, "test", side if os.path.isdir(images.path) else None, images.fit, images.read)
 
 
-def held_out_image(checkpoint: Checkpoint, index: int, images: ImagesAt | None = None) -> tuple[np.ndarray, int | None]:
-    """Pixels (C, H, W) uint8 and class of one test image (BadInput if there is none of that number)."""
+class HeldOut(NamedTuple):
+    """A test image: pixels (C, H, W) uint8, and what its data set calls its class: "digit 7"; empty without one."""
+
+    pixels: np.ndarray
+    called: str
+
+
+def held_out_image(checkpoint: Checkpoint, index: int, images: ImagesAt | None = None) -> HeldOut:
+    """One test image (BadInput if there is none of that number)."""
     known = held_out_images(checkpoint, images)
     if known is None or not 0 <= index < len(known.images):
         raise BadInput(f"{checkpoint.path}: there is no test image {index} of its data on this machine")
-    return known.images[index], None if known.labels is None else int(known.labels[index])
+    label = None if known.labels is None else int(known.labels[index])
+    return HeldOut(known.images[index], "" if label is None else class_words(known.name, label))
 
 
 def codes_of(

@@ -33,7 +33,7 @@ READ_BLOCK = 8
 def draw_codes(payload: DrawCodes, desk: Desk) -> Steps:
     """Answer a DrawCodes (BadInput if there are too many, or what they are drawn around cannot be encoded)."""
     models = desk.of(Models)
-    plane = yield from open_plane(payload.path, payload.slice, models)
+    plane = yield from open_plane(payload.path, payload.slice, models, payload.told)
     if not 1 <= payload.count <= MAX_PRIOR_SAMPLES:
         raise BadInput(f"{payload.count} draws at once; 1 to {MAX_PRIOR_SAMPLES} are possible")
     z = _drawn(payload, plane)

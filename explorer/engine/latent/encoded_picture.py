@@ -9,7 +9,8 @@ import numpy as np
 
 from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import read_picture
-from explorer.datasets.shipped import class_words, is_dark, on_black
+from explorer.datasets.reading import Reading
+from explorer.datasets.shipped import is_dark, on_black
 from explorer.engine.latent.codes import held_out_image
 from explorer.engine.latent.messages import EncodePicture, PictureOffered
 from explorer.errors import BadInput, about
@@ -38,9 +39,8 @@ def picture_for(request: EncodePicture, checkpoint: Checkpoint) -> Found | Pictu
     shape = checkpoint.network.config.image_shape
     light_on_dark = is_dark(checkpoint.card.data.name)
     if request.index is not None:
-        pixels, label = held_out_image(checkpoint, request.index, request.images)
-        known_class = "" if label is None else f", {class_words(checkpoint.card.data.name, label)}"
-        found = Found(f"test image {request.index}{known_class}", pixels)
+        image = held_out_image(checkpoint, request.index, request.images)
+        found = Found(f"test image {request.index}" + (f", {image.called}" if image.called else ""), image.pixels)
     elif request.drawing:
         found = Found("drawn", drawn(request.drawing, shape, on_black(checkpoint.card.data.name, shape[0])))
     else:
@@ -48,7 +48,7 @@ def picture_for(request: EncodePicture, checkpoint: Checkpoint) -> Found | Pictu
             name, raw = "drawn", np.atleast_3d(request.pixels).transpose(2, 0, 1)
         else:
             with about(request.picture):
-                name, raw = Path(request.picture).name, read_picture(Path(request.picture))
+                name, raw = Path(request.picture).name, read_picture(Path(request.picture), Reading(background=request.paper))
         if raw.shape[1:] != shape[1:] and not request.resize:
             return PictureOffered(request.path, name, (raw.shape[1], raw.shape[2]), (shape[1], shape[2]))
         with about(request.picture):

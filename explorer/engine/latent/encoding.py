@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import torch
@@ -17,6 +18,7 @@ from explorer.engine.latent.encoded_picture import picture_for
 from explorer.engine.latent.messages import CodesShown, EncodeImages, EncodePicture, ImageShown, PictureEncoded, PictureOffered, ShowImage
 from explorer.engine.latent.plane import open_plane, plane_model
 from explorer.engine.latent.readings import place, read_digits, readable, to_numpy
+from explorer.engine.models.measuring import aside
 from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
@@ -51,7 +53,7 @@ def encode_picture(payload: EncodePicture, desk: Desk) -> Steps:
     models = desk.of(Models)
     plane = yield from open_plane(payload.path, payload.slice, models)
     model = plane.model
-    found = picture_for(payload, plane.checkpoint)
+    found = yield from aside(partial(picture_for, payload, plane.checkpoint))
     if isinstance(found, PictureOffered):
         yield found
         return
@@ -97,6 +99,6 @@ def show_image(payload: ShowImage, desk: Desk) -> Steps:
     """Answer a ShowImage (BadInput if there is none of that number)."""
     models = desk.of(Models)
     plane_model(payload.path, models)
-    pixels, label = held_out_image(models.checkpoint(payload.path), payload.index)
-    tile = grey_tiles(to_unit_range(pixels[None]))[0]
-    yield ImageShown(payload.path, payload.index, read_only(tile), label)
+    image = held_out_image(models.checkpoint(payload.path), payload.index)
+    tile = grey_tiles(to_unit_range(image.pixels[None]))[0]
+    yield ImageShown(payload.path, payload.index, read_only(tile), image.called)

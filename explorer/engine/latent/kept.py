@@ -12,6 +12,7 @@ from explorer.engine.latent.messages import CodesShown, EncodeImages
 from explorer.engine.models.hashes import hash_at
 from explorer.engine.thread.requests import Steps
 from explorer.exports.atomic import whole
+from explorer.numpy_file import read_by_numpy
 from explorer.resources import resource_root
 
 COUNT = 10_000
@@ -23,7 +24,7 @@ def encode_images(request: EncodeImages, desk: Desk) -> Steps | None:
         return None
     try:
         digest = hash_at(request.path)
-        with np.load(codes_file(digest), allow_pickle=False) as arrays:
+        with read_by_numpy(), np.load(codes_file(digest), allow_pickle=False) as arrays:
             codes, sigmas, labels = (read_only(arrays[name]) for name in ("codes", "sigmas", "labels"))
     except (OSError, ValueError, KeyError):
         return None

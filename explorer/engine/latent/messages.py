@@ -11,9 +11,11 @@ from typing import Literal
 
 import numpy as np
 
+from explorer.datasets.reading import AS_FOUND, Background, Reading
 from explorer.engine.thread.files import ReadFile
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import Dab, Slice, Stroke
+from explorer.recipe.told import Told
 
 CONFIDENT = 0.9
 """Probability above which a decoding counts as read with confidence."""
@@ -29,10 +31,13 @@ class ImagesAt:
         As `train --dataset` takes it, absolute.
     fit : "resize" or "crop"
         How a folder's pictures are made as large as the model's.
+    read : Reading
+        How the file's images are taken.
     """
 
     path: ReadFile
     fit: Literal["resize", "crop"] = "resize"
+    read: Reading = AS_FOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,8 @@ class EncodePicture(Payload):
     centre : bool
         Bring the picture to MNIST's size and place: its digit in 20 x 20 pixels, its centre of mass in the middle.
     pixels : ndarray, shape (H, W), uint8, or None
+    paper : "white" or "black"
+        What is seen where the file's picture is transparent.
     """
 
     answered_by = "explorer.engine.latent.encoding:encode_picture"
@@ -120,6 +127,7 @@ class EncodePicture(Payload):
     pixels: np.ndarray | None = field(default=None, compare=False)
     slice: Slice | None = None
     images: ImagesAt | None = None
+    paper: Background = "white"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +153,8 @@ class DrawCodes(Payload):
         Determines the draws: draw i is the same for any model and any count.
     encoded : EncodePicture or None
         Draw from its posterior q(z|x); without it from the prior N(0, I).
+    told : Told or None
+        What the checkpoint's file does not say; None is what was told of it before.
     """
 
     answered_by = "explorer.engine.latent.draws:draw_codes"
@@ -155,17 +165,19 @@ class DrawCodes(Payload):
     seed: int
     encoded: EncodePicture | None = None
     slice: Slice | None = None
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ShowStroke(Payload):
-    """The decodings along a stroke. Answer: StrokeShown."""
+    """The decodings along a stroke. Answer: StrokeShown; `told` as of DrawCodes."""
 
     answered_by = "explorer.engine.latent.strokes:show_stroke"
 
     path: ReadFile
     stroke: Stroke
     slice: Slice | None = None
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,12 +366,12 @@ class PictureOffered(Outcome):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImageShown(Outcome):
-    """A test image: (H, W, 3) uint8, and its class or None."""
+    """A test image: (H, W, 3) uint8, and what its class is called; empty without one."""
 
     path: str
     index: int
     tile: np.ndarray
-    label: int | None
+    called: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)

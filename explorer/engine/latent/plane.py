@@ -23,6 +23,7 @@ from explorer.latent.decoder import Decoder
 from explorer.latent.slices import PlaneSlice, along_axes, principal, random_plane, through
 from explorer.models.roles import LatentModel
 from explorer.recipe import Slice
+from explorer.recipe.told import Told
 
 Encoded = Callable[[Sequence[np.ndarray]], np.ndarray]
 """Codes (n, d) of pictures (C, H, W)."""
@@ -67,8 +68,8 @@ class OpenPlane:
 _slices: WeakKeyDictionary[LatentModel, dict[Slice, tuple[PlaneSlice, Marks]]] = WeakKeyDictionary()
 
 
-def plane_model(path: str, models: Models) -> LatentModel:
-    """Network of a VAE or an AE whose codes have at least 2 dimensions.
+def plane_model(path: str, models: Models, told: Told | None = None) -> LatentModel:
+    """Network of a VAE or an AE whose codes have at least 2 dimensions; `told` as of `Models.checkpoint`.
 
     Raises
     ------
@@ -76,7 +77,7 @@ def plane_model(path: str, models: Models) -> LatentModel:
         If it cannot be opened, or is another kind of checkpoint.
     """
     with about(path):
-        checkpoint = models.checkpoint(path)
+        checkpoint = models.checkpoint(path, told)
         network = checkpoint.network
         if not isinstance(network, LatentModel):
             raise BadInput(f"{path}: is a {checkpoint.card.kind}; a latent plane needs a vae or an ae")
@@ -85,7 +86,7 @@ def plane_model(path: str, models: Models) -> LatentModel:
         return network
 
 
-def open_plane(path: str, wanted: Slice | None, models: Models) -> Generator[None, None, OpenPlane]:
+def open_plane(path: str, wanted: Slice | None, models: Models, told: Told | None = None) -> Generator[None, None, OpenPlane]:
     """The plane, as the generator's value; it yields at cancel points while it needs the test images' codes.
 
     Raises
@@ -93,8 +94,9 @@ def open_plane(path: str, wanted: Slice | None, models: Models) -> Generator[Non
     BadInput
         If the checkpoint has no plane, or not this one.
     """
-    model = plane_model(path, models)
-    checkpoint = models.checkpoint(path)
+    with about(path):
+        checkpoint = yield from models.opened_aside(path, told)
+    model = plane_model(path, models, told)
     if model.config.code == 2:
         return OpenPlane(checkpoint, model, along_axes(2), models.device)
     wanted = wanted or Slice()
@@ -126,7 +128,7 @@ def _placed(wanted: Slice, checkpoint: Checkpoint, codes: ImageCodes | None, dev
 
     found, through_codes = _made(wanted, checkpoint, model, codes, encoded)
     if wanted.image is not None:
-        found = found.going_through(encoded([held_out_image(checkpoint, wanted.image)[0]])[0])
+        found = found.going_through(encoded([held_out_image(checkpoint, wanted.image).pixels])[0])
     elif wanted.picture:
         found = found.going_through(encoded([_picture(wanted.picture, checkpoint)])[0])
     names = [Path(picture).stem for picture in wanted.pictures] or [f"#{index}" for index in wanted.images]
@@ -160,5 +162,5 @@ def _made(
         theirs = encoded([_picture(path, checkpoint) for path in wanted.pictures])
         middle = np.zeros((1, code)) if codes is None or not len(codes.means) else codes.means.mean(0, keepdims=True, dtype=np.float64)
         return through(np.concatenate([theirs, middle])[:3]), theirs
-    theirs = encoded([held_out_image(checkpoint, index)[0] for index in wanted.images])
+    theirs = encoded([held_out_image(checkpoint, index).pixels for index in wanted.images])
     return through(theirs), theirs

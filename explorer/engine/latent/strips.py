@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from explorer.engine.latent.messages import DrawCodes, EncodePicture, ShowGeodesic, ShowStroke
 from explorer.errors import BadInput
 from explorer.recipe import DRAWN, MAX_BESIDE, MAX_FRAMES, MAX_PRIOR_SAMPLES, PlaneRecipe, Slice, Stroke
+from explorer.recipe.told import Told
 
 Question = ShowStroke | DrawCodes
 MAX_PICTURES = (1 + MAX_BESIDE) * max(MAX_PRIOR_SAMPLES, MAX_FRAMES)
@@ -21,13 +22,13 @@ def encoding_of(recipe: PlaneRecipe, path: str, slice_: Slice | None) -> EncodeP
     if encoded.image is not None:
         return EncodePicture(path, index=encoded.image, centre=encoded.centre, slice=slice_)
     if encoded.picture:
-        return EncodePicture(path, encoded.picture, resize=encoded.resize, centre=encoded.centre, slice=slice_)
+        return EncodePicture(path, encoded.picture, resize=encoded.resize, centre=encoded.centre, slice=slice_, paper=encoded.background)
     return None
 
 
-def stroke_question(path: str, stroke: Stroke, slice_: Slice | None) -> ShowStroke:
+def stroke_question(path: str, stroke: Stroke, slice_: Slice | None, told: Told | None = None) -> ShowStroke:
     """Request for the decodings along a stroke."""
-    return (ShowGeodesic if stroke.shape == "geodesic" else ShowStroke)(path, stroke, slice_)
+    return (ShowGeodesic if stroke.shape == "geodesic" else ShowStroke)(path, stroke, slice_, told)
 
 
 def strip_questions(recipe: PlaneRecipe, paths: Sequence[str]) -> tuple[Question, ...]:
@@ -53,13 +54,13 @@ def strip_questions(recipe: PlaneRecipe, paths: Sequence[str]) -> tuple[Question
 
 
 def _questions(recipe: PlaneRecipe, paths: Sequence[str]) -> tuple[Question, ...]:
-    planes = tuple(zip(paths, (recipe.slice, *(model.slice for model in recipe.beside)), strict=True))
+    planes = tuple((path, model.slice, model.told) for path, model in zip(paths, recipe.models, strict=True))
     if recipe.prior is not None:
-        return tuple(DrawCodes(path, recipe.prior.count, recipe.prior.seed, slice=slice_) for path, slice_ in planes)
+        count, seed = recipe.prior.count, recipe.prior.seed
+        return tuple(DrawCodes(path, count, seed, slice=slice_, told=told) for path, slice_, told in planes)
     if recipe.encoded.draws is not None:
         seed = recipe.encoded.draws
-        return tuple(DrawCodes(path, DRAWN, seed, encoding_of(recipe, path, slice_), slice_) for path, slice_ in planes)
+        return tuple(DrawCodes(path, DRAWN, seed, encoding_of(recipe, path, slice_), slice_, told) for path, slice_, told in planes)
     if len(recipe.strokes) > 1:
-        path, slice_ = planes[0]
-        return tuple(stroke_question(path, stroke, slice_) for stroke in recipe.strokes)
-    return tuple(stroke_question(path, stroke, slice_) for stroke in recipe.strokes for path, slice_ in planes)
+        planes = planes[:1]
+    return tuple(stroke_question(path, stroke, slice_, told) for stroke in recipe.strokes for path, slice_, told in planes)

@@ -40,7 +40,7 @@ def show_stroke(request: ShowStroke, desk: Desk) -> Steps:
     BadInput
         If the checkpoint has no such plane, or the decodings along the stroke are not finite.
     """
-    plane = yield from open_plane(request.path, request.slice, desk.of(Models))
+    plane = yield from open_plane(request.path, request.slice, desk.of(Models), request.told)
     try:
         if request.stroke.shape == "geodesic":
             yield from _relaxed(request, plane)

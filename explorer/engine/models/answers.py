@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from explorer.engine.desk import Desk
 from explorer.engine.models import library, opening
+from explorer.engine.models.measuring import aside
 from explorer.engine.models.messages import (
     AllowPython,
     MakeThumbnail,
@@ -47,7 +49,7 @@ def allow_python(request: AllowPython, desk: Desk) -> Steps:
 def read_schedule(request: ReadSchedule, desk: Desk) -> Steps:
     """Betas that a person chose for a checkpoint."""
     try:
-        found = schedule_of(request.path)
+        found = yield from aside(partial(schedule_of, request.path))
     except BadInput as error:
         raise BadInput(str(error).removeprefix("--schedule ")) from None  # of the command line
     yield ScheduleRead(request.path, tuple(found.betas.tolist()))

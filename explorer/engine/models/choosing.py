@@ -18,7 +18,7 @@ from explorer.backends.base import Backend
 from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion.predictor import NetworkPredictor, Run
 from explorer.engine.models import devices, predictors
-from explorer.engine.models.kept_choices import Choice, KeptChoices
+from explorer.engine.models.kept_choices import Choice, KeptChoices, Probed
 from explorer.engine.models.measuring import Probe, aside, is_busy
 from explorer.engine.models.unmeasured import unmeasured
 from explorer.models.roles import some_labels
@@ -26,6 +26,8 @@ from explorer.recipe.arithmetic import RunBy, size_class
 
 LONG = 200
 """Steps from which on a chain waits until its network is measured: a shorter one is nearly over by then."""
+UNMEASURED = "unmeasured"
+"""The question what runs a network before it is measured, as it is kept."""
 
 
 class Choosing:
@@ -139,8 +141,19 @@ class Choosing:
         """What runs it where nothing has been measured, or what was fails, returned; a None for each cancel point."""
         sha256 = checkpoint.sha256
         if sha256 not in self._safe:
-            self._safe[sha256] = yield from unmeasured(checkpoint, self.device, partial(self.prepared, checkpoint))
+            self._safe[sha256] = yield from self._looked_at(checkpoint)
         return self._safe[sha256]
+
+    def _looked_at(self, checkpoint: Checkpoint) -> Generator[None, None, RunBy]:
+        """As an earlier start found it, unless that was on a busy machine and this one is not; else it is tried, and kept."""
+        busy = is_busy()
+        known = self.kept.probed(checkpoint.sha256, self._place, UNMEASURED)
+        if known is not None and known.run is not None and (busy or not known.busy):
+            return known.run
+        run = yield from unmeasured(checkpoint, self.device, partial(self.prepared, checkpoint))
+        probed = Probed(run.checkpoint, run.backend, run.precision, run.up_to, busy or is_busy())
+        self.kept.put_probed(self._place, UNMEASURED, probed)
+        return run
 
     @staticmethod
     def is_of_any_size(run: RunBy) -> bool:
@@ -180,7 +193,7 @@ class Choosing:
         """A network made ready by a backend, once."""
         key = (checkpoint.sha256, backend.name, precision)
         if key not in self._made:
-            self._made[key] = backend.prepare(checkpoint.network, self.device, precision)
+            self._made[key] = predictors.prepared(checkpoint, backend, self.device, precision)
         return self._made[key]
 
     def forget(self, sha256: str) -> None:

@@ -36,12 +36,15 @@ class DataSet:
     name, sha256 : str
     data : EmpiricalData
     labels : ndarray, shape (n,), uint8, or None
+    taken : str
+        How they were taken, for people; as of `ImageSet`.
     """
 
     name: str
     sha256: str
     data: EmpiricalData
     labels: np.ndarray | None
+    taken: str = ""
 
     @property
     def bytes(self) -> int:
@@ -64,7 +67,7 @@ class DataSets:
 
     def __init__(self, device: torch.device) -> None:
         self._device = torch.device("cpu") if device.type == "mps" else device
-        self._kept: OrderedDict[tuple[str, int, int, int | None, int | None], DataSet] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], DataSet] = OrderedDict()
 
     def get(self, exact: ExactProcess) -> DataSet:
         """Data set of an exact process.
@@ -74,7 +77,7 @@ class DataSets:
         BadInput
             If it cannot be read, is empty or too large, or is another than the recipe's.
         """
-        key = (*stamp(exact.dataset), exact.images, exact.label)
+        key = (*stamp(exact.dataset), exact.images, exact.label, exact.read)
         found = self._kept.get(key)
         if found is None:
             found = _read(exact, self._device)
@@ -120,7 +123,7 @@ def stamp(dataset: str) -> tuple[str, int, int]:
 
 def _read(exact: ExactProcess, device: torch.device) -> DataSet:
     exists(expanded(exact.dataset))  # refused where it cannot be a path, or not be asked for
-    images = load_images(exact.dataset)
+    images = load_images(exact.dataset, told=exact.read)
     _check(exact, images.sha256)
     if exact.images is not None and exact.images > len(images.images):
         raise BadInput(f"{exact.dataset}: holds {len(images.images)} images, not {exact.images}")
@@ -135,7 +138,7 @@ def _read(exact: ExactProcess, device: torch.device) -> DataSet:
             f"at most {MAX_BYTES // 2**30} GB are taken: use the first {fitting} of them"
         )
     data = EmpiricalData(torch.from_numpy(np.array(chosen)), device)
-    return DataSet(images.name, images.sha256, data, labels)
+    return DataSet(images.name, images.sha256, data, labels, images.taken)
 
 
 def _of_class(exact: ExactProcess, images: np.ndarray, labels: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ import torch
 
 from explorer import backends, paths
 from explorer.backends import TORCH
+from explorer.half_written import neighbour
 from explorer.recipe.arithmetic import RunBy, size_class
 
 FORMAT = 1
@@ -129,13 +129,43 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
         return RunBy(self.checkpoint, each.backend, each.precision, each.up_to, rest)
 
 
+class Probed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a short look at a network has found that was not measured.
+
+    Attributes
+    ----------
+    checkpoint : str
+        sha256 of its file.
+    backend, precision : str
+        What may run it at t = 1..up_to; in the backend's exact precision beyond.
+    up_to : int
+    busy : bool
+        It was timed while the machine did much else: good until it can be looked at again.
+    """
+
+    checkpoint: str
+    backend: str
+    precision: str
+    up_to: int
+    busy: bool = False
+
+    @property
+    def run(self) -> RunBy | None:
+        """The network run so; None where it cannot be had here."""
+        try:
+            return RunBy(self.checkpoint, self.backend, self.precision, self.up_to) if _here(self.backend) else None
+        except ValueError:  # a precision that its backend no longer has
+            return None
+
+
 class _File(msgspec.Struct):
     format: int
     machines: dict[str, dict[str, Choice]]
+    probed: dict[str, dict[str, Probed]] = {}
 
 
 class KeptChoices:
-    """Choices by network, size of batch and device.
+    """Choices by network, size of batch and device; and what was probed, by network, device and the question.
 
     Parameters
     ----------
@@ -146,7 +176,8 @@ class KeptChoices:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path if path is not None else paths.cache_folder() / "how-networks-run.json"
         self._machine = this_machine()
-        self._own = _read(self._path).get(self._machine, {})
+        found = _read(self._path)
+        self._own, self._probed = found.machines.get(self._machine, {}), found.probed.get(self._machine, {})
 
     def get(self, checkpoint: str, samples: int, device: str) -> Choice | None:
         """What is known of a network at about so many samples; None if nothing is."""
@@ -165,9 +196,27 @@ class KeptChoices:
         self._own[key] = choice
         while len(self._own) > MOST:
             del self._own[next(iter(self._own))]
-        others = _read(self._path)  # another window may have written meanwhile
-        others[self._machine] = {**others.get(self._machine, {}), **self._own}
-        _write(self._path, _File(FORMAT, others))
+        self._keep()
+
+    def probed(self, checkpoint: str, device: str, question: str) -> Probed | None:
+        """What a short look has found; None if there was none, or it cannot be had here any more."""
+        found = self._probed.get(f"{checkpoint} {device} {question}")
+        return found if found is not None and found.checkpoint == checkpoint and found.run is not None else None
+
+    def put_probed(self, device: str, question: str, probed: Probed) -> None:
+        """Know it from now on."""
+        key = f"{probed.checkpoint} {device} {question}"
+        self._probed.pop(key, None)
+        self._probed[key] = probed
+        while len(self._probed) > MOST:
+            del self._probed[next(iter(self._probed))]
+        self._keep()
+
+    def _keep(self) -> None:
+        file = _read(self._path)  # another window may have written meanwhile
+        file.machines[self._machine] = {**file.machines.get(self._machine, {}), **self._own}
+        file.probed[self._machine] = {**file.probed.get(self._machine, {}), **self._probed}
+        _write(self._path, file)
 
 
 def exact_of(backend: str) -> str:
@@ -214,16 +263,16 @@ def _key(checkpoint: str, samples: int, device: str) -> str:
     return f"{checkpoint} {device} {size_class(samples)}"
 
 
-def _read(path: Path) -> dict[str, dict[str, Choice]]:
+def _read(path: Path) -> _File:
     try:
         found = msgspec.json.decode(path.read_bytes(), type=_File)
-    except (OSError, ValueError):  # none yet, spoilt, or of a version that knows other backends
-        return {}
-    return found.machines if found.format == FORMAT else {}
+    except (OSError, ValueError, RecursionError):  # none yet, spoilt, or of a version that knows other backends
+        return _File(FORMAT, {})
+    return found if found.format == FORMAT else _File(FORMAT, {})
 
 
 def _write(path: Path, content: _File) -> None:
-    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    aside = neighbour(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         aside.write_bytes(msgspec.json.format(msgspec.json.encode(content)))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +21,16 @@ from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import mnist
 from explorer.datasets.stand_in import stand_in
 from explorer.diffusion.pixel_range import seen
-from explorer.diffusion.reverse import initial_state, noise_source, plan, reverse_steps
+from explorer.diffusion.reverse import Step, initial_state, noise_source, plan, reverse_steps
 from explorer.engine.arrays import read_only
+from explorer.engine.models.measuring import aside
 from explorer.engine.models.messages import LibraryEntry, LibraryScanned, ThumbnailMade
 from explorer.engine.models.models import Models
 from explorer.engine.models.scanning import files, remember
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
+from explorer.half_written import neighbour
 from explorer.models.roles import ImageReader, LatentModel, SeenThroughDecoder, decodes_only
 from explorer.paths import cache_folder
 from explorer.recipe import Lane
@@ -95,10 +97,11 @@ def thumbnail(path: str, models: Models) -> Steps:
         with Image.open(cached) as picture:
             yield ThumbnailMade(path, read_only(np.asarray(picture.convert("RGB"))))
             return
-    except (OSError, ValueError):
-        pass  # not cached, or spoilt: it is made anew
+    except Exception:  # not cached, or spoilt, of which Pillow makes many kinds: it is made anew
+        pass
     tiles = None
-    for tiles in _pictures(models.checkpoint(path), models):
+    checkpoint = yield from models.opened_aside(path)
+    for tiles in _pictures(checkpoint, models):
         if tiles is None:
             yield None
     assert tiles is not None
@@ -110,12 +113,15 @@ def thumbnail(path: str, models: Models) -> Steps:
 def _pictures(checkpoint: Checkpoint, models: Models) -> Iterator[np.ndarray | None]:
     network = checkpoint.network
     if checkpoint.card.kind == "ddpm":
-        predictor = models.predictor(Lane(checkpoint.sha256, str(checkpoint.path), told=checkpoint.card.told))
+        lane = Lane(checkpoint.sha256, str(checkpoint.path), told=checkpoint.card.told)
+        yield from models.ready([lane])
+        predictor = models.predictor(lane)
         course = plan(predictor.schedule, min(THUMBNAIL_STEPS, predictor.schedule.T), eta=0.0)
         shape = checkpoint.card.data.shape
         noise = noise_source(THUMBNAIL_SEED, range(4 if usual_samples(shape) >= MANY else 1), shape, models.device)
         x = initial_state(noise)
-        for step in reverse_steps(predictor, course, x, noise, clip=True):
+        steps = reverse_steps(predictor, course, x, noise, clip=True)
+        while (step := (yield from _next(steps, models.device))) is not None:
             x = step.x_prev
             yield None
         images = network.seen(x) if isinstance(network, SeenThroughDecoder) else seen(x, checkpoint.card.data.value_range)
@@ -143,6 +149,12 @@ def _pictures(checkpoint: Checkpoint, models: Models) -> Iterator[np.ndarray | N
         raise BadInput(f"{checkpoint.path}: there is no picture of a {checkpoint.card.kind}")
 
 
+def _next(steps: Iterator[Step], device: torch.device) -> Generator[None, None, Step | None]:
+    """The next step, returned, None after the last; on the CPU taken aside, since that of a large network takes long."""
+    following = partial(next, steps, None)
+    return (yield from aside(following)) if device.type == "cpu" else following()
+
+
 def _reconstructed(network: LatentModel, images: np.ndarray, models: Models) -> Iterator[np.ndarray | None]:
     """Tiles of reconstructions, last; None after each."""
     tiles = []
@@ -160,7 +172,7 @@ def _mosaic(tiles: np.ndarray) -> np.ndarray:
 
 
 def _write(path: Path, picture: np.ndarray) -> None:
-    partial = path.with_suffix(f".{os.getpid()}.partial")
+    partial = neighbour(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(picture).save(partial, "PNG")

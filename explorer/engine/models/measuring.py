@@ -67,6 +67,7 @@ class Probe:
         """The choice, returned; a None for each cancel point."""
         exact = predictors.from_checkpoint(self.checkpoint, self.device)
         busy = is_busy()
+        yield
         exact.run(*self._batch())
         yield
         alone = []
@@ -191,9 +192,10 @@ def aside(call: Callable[[], T]) -> Work[T]:
 
     thread = threading.Thread(target=work, name="making ready", daemon=True)
     thread.start()
+    thread.join(WAIT)
     while thread.is_alive():
-        thread.join(WAIT)
         yield
+        thread.join(WAIT)
     if failed:
         raise failed[0]
     return made[0]

@@ -208,6 +208,11 @@ class LibraryEntry:
     of: str = ""
 
     @property
+    def told(self) -> Told | None:
+        """What was told of it; None where nothing was."""
+        return self.card.told if self.card is not None else None
+
+    @property
     def images(self) -> int:
         """Images that it has seen; 0 where that is not known."""
         return self.card.training.images_seen if self.card is not None and self.card.training is not None else 0

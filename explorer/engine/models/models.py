@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Generator, Iterable
-from functools import partial
+from contextlib import suppress
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Self
 
@@ -20,6 +21,7 @@ from explorer.engine.desk import Desk
 from explorer.engine.models import devices, predictors
 from explorer.engine.models.choosing import Choosing
 from explorer.engine.models.data_sets import DataSets, exact_predictor
+from explorer.engine.models.kept_choices import KeptChoices
 from explorer.engine.models.measuring import aside
 from explorer.errors import BadInput
 from explorer.models.roles import ImageReader
@@ -97,6 +99,8 @@ class Models:
 
     def opened_aside(self, source: str, told: Told | None = None) -> Generator[None, None, Checkpoint]:
         """As `checkpoint`, returned; read by a thread of its own, with a None for each cancel point meanwhile."""
+        if str(sources.located(source)) in {key[0] for key in self._loaded}:
+            return self.checkpoint(source, told)  # read again only where it has changed
         path, key = yield from aside(partial(self._place, source, told))  # which may hash it
         if key not in self._loaded:
             self._keep(key, (yield from aside(partial(self._read, path, told))))
@@ -175,9 +179,39 @@ class Models:
         elif self.throughout:
             predictor = predictors.from_checkpoint(checkpoint, self.device, self.precision, self.backend)
         else:
-            predictor, _ = predictors.faithful(checkpoint, self.device, self.precision, self.backend)
+            predictor, _ = predictors.faithful(checkpoint, self.device, self.precision, self.backend, self._probes)
         self._predictors[key] = predictor
         return predictor
+
+    def ready(self, lanes: Iterable[Lane]) -> Generator[None, None, None]:
+        """Have what `predictor` needs of lanes where nothing is chosen for them: opened, and probed where it never was.
+
+        For whoever answers a request, before asking for predictors: those do not wait then. What is wrong with a lane, `predictor` says.
+
+        Yields
+        ------
+        None
+            A cancel point.
+        """
+        for lane in lanes:
+            yield from self.opened([lane])
+            if lane.exact is None and not self.throughout and (lane.checkpoint, None, 0) not in self._predictors:
+                with suppress(BadInput):
+                    work = predictors.faithful_work(self.lane_checkpoint(lane), self.device, self.precision, self.backend, self._probes)
+                    self._predictors[lane.checkpoint, None, 0], _ = yield from work
+
+    def opened(self, lanes: Iterable[Lane]) -> Generator[None, None, None]:
+        """Have the files and data sets of lanes read, by a thread of its own; a None for each cancel point, and errors as of `ready`."""
+        for lane in lanes:
+            with suppress(BadInput):
+                if lane.exact is not None:
+                    yield from aside(partial(self.data_sets.get, lane.exact))
+                elif lane.checkpoint not in {each.sha256 for each in self._loaded.values()}:
+                    yield from self.opened_aside(lane.source, lane.told)
+
+    @cached_property
+    def _probes(self) -> KeptChoices:
+        return self.choosing.kept if self.choosing is not None else KeptChoices()
 
     def lane_checkpoint(self, lane: Lane) -> Checkpoint:
         """A lane's checkpoint (BadInput if its file cannot be opened, or is no longer the one of the recipe)."""

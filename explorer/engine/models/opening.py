@@ -95,6 +95,7 @@ def _first_step(checkpoint: Checkpoint, models: Models) -> Generator[None, None,
     """See that its network answers (BadInput if it does not): answers of a person may fit its weights, and not each other."""
     lane = Lane(checkpoint.sha256, str(checkpoint.path), told=checkpoint.card.told)
     if sources.is_own(checkpoint.path):
+        yield from models.ready([lane])
         models.predictor(lane)
         return  # its card was checked against its network
 
@@ -110,6 +111,7 @@ def _first_step(checkpoint: Checkpoint, models: Models) -> Generator[None, None,
             yield from aside(first)
         else:
             first()
+        yield from models.ready([lane])
         models.predictor(lane)
     except BadInput:
         raise

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 import msgspec
 import numpy as np
@@ -27,6 +30,8 @@ from explorer.diffusion.posterior import posterior
 from explorer.diffusion.predictor import NetworkPredictor, Predictor, Run
 from explorer.diffusion.reverse import plan
 from explorer.diffusion.schedule import Schedule, ScheduleError
+from explorer.engine.models import devices
+from explorer.engine.models.kept_choices import KeptChoices, Probed
 from explorer.errors import BadInput
 from explorer.models.roles import Denoiser, label_count
 from explorer.recipe import NO_CLASS, Lane, Sampler, ScheduleChoice
@@ -39,6 +44,8 @@ SAME_IMAGE = 0.02
 PROBE_IMAGES, PROBES = 2, 8
 
 T = TypeVar("T")
+_turns: WeakKeyDictionary[torch.nn.Module, AbstractContextManager[object]] = WeakKeyDictionary()
+"""Whose turn it is to ask a network, however many ways there are to run it."""
 
 
 def schedule_of(checkpoint: Checkpoint) -> Schedule:
@@ -83,12 +90,23 @@ def from_checkpoint(
     known = 0 if card.classes is None else card.classes.labels
     if label_count(network) != known:
         raise BadInput(f"{checkpoint.path}: its network takes {label_count(network)} labels, its card has {known}")
-    run = backend.prepare(checkpoint.network, device, precision or backend.precisions[0])
+    run = prepared(checkpoint, backend, device, precision or backend.precisions[0])
     return NetworkPredictor(
         run, Option(card.option), schedule,
         name=str(checkpoint.path), network=checkpoint.network, calls_network=backend.has_derivatives, condition=own_condition(card),
         value_range=card.data.value_range,
     )  # fmt: skip
+
+
+def prepared(checkpoint: Checkpoint, backend: Backend, device: torch.device, precision: Precision) -> Run:
+    """A network made ready by a backend, and asked by one thread at a time: a runtime behind it may know no other way."""
+    run, turn = backend.prepare(checkpoint.network, device, precision), _turns.setdefault(checkpoint.network, threading.RLock())
+
+    def alone(*given: Tensor) -> Tensor:
+        with turn:
+            return run(*given)
+
+    return alone
 
 
 def own_condition(card: Card) -> Condition | None:
@@ -278,27 +296,38 @@ def on_schedule(predictor: Predictor, choice: ScheduleChoice | None) -> Predicto
 
 
 def faithful(
-    checkpoint: Checkpoint, device: torch.device, precision: Precision, backend: Backend = TORCH
+    checkpoint: Checkpoint, device: torch.device, precision: Precision, backend: Backend = TORCH, kept: KeptChoices | None = None
 ) -> tuple[NetworkPredictor, Precision]:
     """Predictor in this arithmetic wherever it is close enough, above that in the exact one ("fp32"); and that where it never is.
+
+    Parameters
+    ----------
+    kept : KeptChoices or None
+        Where it is found, and kept, up to which timestep it is; it is looked at anew without.
 
     Raises
     ------
     BadInput
         As `from_checkpoint`.
     """
-    return finished(faithful_work(checkpoint, device, precision, backend))
+    return finished(faithful_work(checkpoint, device, precision, backend, kept))
 
 
 def faithful_work(
-    checkpoint: Checkpoint, device: torch.device, precision: Precision, backend: Backend = TORCH
+    checkpoint: Checkpoint, device: torch.device, precision: Precision, backend: Backend = TORCH, kept: KeptChoices | None = None
 ) -> Generator[None, None, tuple[NetworkPredictor, Precision]]:
     """As `faithful`, returned; a None for each cancel point."""
     if precision == backend.precisions[0]:
         return from_checkpoint(checkpoint, device, None, backend), precision
     predictor = from_checkpoint(checkpoint, device)
     fast = from_checkpoint(checkpoint, device, precision, backend)
-    up_to = yield from closeness(fast, predictor, checkpoint.card.data.shape, device)
+    place, question = devices.describe(device), f"{backend.name}/{precision}"
+    known = kept.probed(checkpoint.sha256, place, question) if kept is not None else None
+    up_to = min(known.up_to, predictor.schedule.T) if known is not None else -1
+    if up_to < 0:
+        up_to = yield from closeness(fast, predictor, checkpoint.card.data.shape, device)
+        if kept is not None:
+            kept.put_probed(place, question, Probed(checkpoint.sha256, backend.name, precision, up_to))
     if not up_to:
         return predictor, backend.precisions[0]
     predictor.fast, predictor.up_to = fast.run, up_to

@@ -22,6 +22,7 @@ from explorer.engine.desk import Desk
 from explorer.engine.models.messages import LibraryEntry, LibraryScanned, ScanLibrary
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
+from explorer.half_written import neighbour
 from explorer.paths import cache_folder
 from explorer.resources import resource, resource_root
 
@@ -101,7 +102,7 @@ def _told_stamp(entry: LibraryEntry) -> tuple[int, int]:
 
 def write_book(path: Path, remembered: tuple[Remembered, ...]) -> None:
     """Write it whole, or not at all: nothing is lost but time."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    partial = neighbour(path)
     text = msgspec.json.encode(_Book(__version__, remembered))
     with contextlib.suppress(OSError):
         if not path.is_file() or path.read_bytes() != text:

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
+import msgspec
 import numpy as np
 import torch
 from torch import Tensor
 
 from explorer.datasets.images import ImageSet, load_images, to_unit_range
+from explorer.datasets.reading import Reading
 from explorer.diffusion.bound import Figure, Tally, difference, excess, walk
+from explorer.diffusion.exact_classes import ExactOfClasses
+from explorer.diffusion.exact_predictor import ExactPredictor
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.objective import read
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.strata import STREAM, Design, cut, shuffled
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
-from explorer.engine.models.data_sets import stamp
+from explorer.engine.models.data_sets import exact_predictor, stamp
+from explorer.engine.models.measuring import aside
 from explorer.engine.models.models import Models
-from explorer.engine.models.predictors import limit_of, told_data
+from explorer.engine.models.predictors import chosen_schedule, limit_of, told_data
 from explorer.engine.objective.messages import (
     BoundShown,
     DenoisedShown,
@@ -48,7 +54,7 @@ KEPT, KEPT_SETS = 64, 2
 
 @dataclass(frozen=True, slots=True)
 class TallyKey:
-    """What identifies a tally: everything that its draws depend on but how many there are."""
+    """What identifies a tally: all that its draws depend on but how many there are; `of_classes`: the ideal of each image's class."""
 
     lane: Lane
     data: str
@@ -56,6 +62,7 @@ class TallyKey:
     seed: int
     image: int | None
     strata: int
+    of_classes: bool = False
 
 
 @dataclass(slots=True)
@@ -115,17 +122,18 @@ class Bounds:
         if not recipe.lanes:
             yield BoundShown(recipe, (), 0, 0, False)
             return
-        known = self._data(recipe)
+        known = yield from self._opened(recipe)
         runs = []
         for lane in recipe.lanes:
             runs.append(self._run(lane, recipe, known))
-            yield None  # opening a checkpoint takes a moment
-        ideals: dict[Lane, _Run] = {}
+            yield None
+        ideals: dict[tuple[Lane, bool], _Run] = {}
         beside: list[_Run | None] = [None] * len(runs)
         for i, lane in enumerate(recipe.lanes if request.excess else ()):
-            ideal = self._ideal_lane(lane, recipe)
+            ideal = self._ideal_lane(lane, recipe), known.labels is not None and self._is_told_classes(lane)
             if ideal not in ideals:
-                ideals[ideal] = self._run(ideal, recipe, known)
+                yield from self._models.ready([ideal[0]])
+                ideals[ideal] = self._run(ideal[0], recipe, known, of_classes=ideal[1])
                 yield None
             beside[i] = ideals[ideal]
         every = [*runs, *ideals.values()]
@@ -141,9 +149,9 @@ class Bounds:
                 yield None
         yield _shown(recipe, runs, beside, every, partial=False)
 
-    def _run(self, lane: Lane, recipe: BoundRecipe, known: ImageSet) -> _Run:
-        predictor = self._predictor(lane, known)
-        tally = self._tally(lane, recipe, known, predictor.schedule.T)
+    def _run(self, lane: Lane, recipe: BoundRecipe, known: ImageSet, of_classes: bool = False) -> _Run:
+        predictor = self._ideal_of_classes(lane, known) if of_classes else self._predictor(lane, known)
+        tally = self._tally(lane, recipe, known, predictor.schedule.T, of_classes)
         design = tally.design
         one = recipe.image is not None
         rounds = recipe.images if one else -(-min(recipe.images, len(known.images)) // BLOCK)
@@ -151,8 +159,8 @@ class Bounds:
         steps = walk(predictor, images, tally, rounds, limit_of(lane.sampler))
         return _Run(lane, tally, steps, rounds * design.visits, int(np.prod(known.image_shape)))
 
-    def _tally(self, lane: Lane, recipe: BoundRecipe, known: ImageSet, T: int) -> Tally:
-        key = TallyKey(lane, known.sha256, recipe.split, recipe.seed, recipe.image, recipe.strata)
+    def _tally(self, lane: Lane, recipe: BoundRecipe, known: ImageSet, T: int, of_classes: bool) -> Tally:
+        key = TallyKey(lane, known.sha256, recipe.split, recipe.seed, recipe.image, recipe.strata, of_classes)
         found = self._tallies.get(key)
         if found is None:
             # every image in its order: how many are taken is up to the walk
@@ -169,12 +177,17 @@ class Bounds:
             raise BadInput(f"{lane.source}: makes images of {shape}; {known.name} has images of {known.image_shape}: take that lane away")
         return told_data(self._models.predictor(lane), known.labels, lane.source)
 
+    def _opened(self, recipe: BoundRecipe) -> Generator[None, None, ImageSet]:
+        """The recipe's images, returned, and its lanes ready; a None for each cancel point."""
+        yield from self._models.ready(recipe.lanes)
+        return (yield from aside(partial(self._data, recipe)))
+
     def _data(self, recipe: BoundRecipe) -> ImageSet:
         """The recipe's images."""
         first = recipe.lanes[0]
         shape, dataset = self._models.image_shape(first), self._dataset(recipe)
         try:
-            known = self._read(dataset, recipe.split)
+            known = self._read(dataset, recipe.split, _reading(recipe))
             fits(known, shape, dataset)
         except BadInput as error:
             if recipe.dataset or first.exact is not None:
@@ -184,11 +197,11 @@ class Bounds:
             raise BadInput(f"there is no image {recipe.image} among the {len(known.images):,} of {known.name}")
         return known
 
-    def _read(self, dataset: str, split: str) -> ImageSet:
+    def _read(self, dataset: str, split: str, read: Reading) -> ImageSet:
         """Images that are read once, and again when their file changes."""
-        key = (*stamp(dataset), split)
+        key = (*stamp(dataset), split, read)
         if key not in self._sets:
-            self._sets[key] = load_images(dataset, split)
+            self._sets[key] = load_images(dataset, split, told=read)
             while len(self._sets) > KEPT_SETS:
                 self._sets.popitem(last=False)
         self._sets.move_to_end(key)
@@ -207,8 +220,25 @@ class Bounds:
             card = self._models.checkpoint(lane.source, lane.told).card.schedule
             assert card is not None
             schedule = ScheduleChoice(card.name, card.T, card.betas)
-        sha256 = self._read(dataset, "train").sha256
-        return Lane("", dataset, exact=ExactProcess(dataset, sha256, follow="mean"), schedule=schedule)
+        read = _reading(recipe)
+        sha256 = self._read(dataset, "train", read).sha256
+        return Lane("", dataset, exact=ExactProcess(dataset, sha256, follow="mean", read=read), schedule=schedule)
+
+    def _is_told_classes(self, lane: Lane) -> bool:
+        """Whether its network is told each image's class, so that its ideal knows it, too."""
+        return lane.exact is None and self._models.checkpoint(lane.source, lane.told).card.classes is not None
+
+    def _ideal_of_classes(self, ideal: Lane, known: ImageSet) -> Predictor:
+        assert known.labels is not None
+        assert ideal.exact is not None
+        assert ideal.schedule is not None
+        exact = ideal.exact
+
+        def of_class(label: int) -> ExactPredictor:
+            of_one = msgspec.structs.replace(ideal, exact=msgspec.structs.replace(exact, label=label))
+            return exact_predictor(of_one, self._models.data_sets)
+
+        return ExactOfClasses(of_class, known.labels.tolist(), chosen_schedule(ideal.schedule))
 
     # --- images ---
 
@@ -217,15 +247,15 @@ class Bounds:
         if not request.recipe.lanes:
             yield HeldOutShown("", 0, (), read_only(np.zeros((0, 1, 1, 3), np.uint8)), None)
             return
-        known = self._data(request.recipe)
+        known = yield from self._opened(request.recipe)
         indices = shuffled(len(known.images), request.count, request.recipe.seed)
         tiles = grey_tiles(to_unit_range(known.images[list(indices)]))
         labels = None if known.labels is None else tuple(int(known.labels[i]) for i in indices)
-        yield HeldOutShown(known.name, len(known.images), indices, read_only(tiles), labels)
+        yield HeldOutShown(known.name, len(known.images), indices, read_only(tiles), labels, known.taken)
 
     def show_denoised(self, request: ShowDenoised) -> Steps:
         """One image at t by every lane; raises as `measure`, and where there is no such image."""
-        known = self._data(request.recipe)
+        known = yield from self._opened(request.recipe)
         if request.image >= len(known.images):
             raise BadInput(f"there is no image {request.image} among the {len(known.images):,} of {known.name}")
         x0 = source(known, self._models.device)([request.image])
@@ -244,6 +274,12 @@ class Bounds:
             yield None
         clean = read_only(grey_tiles(x0.cpu().numpy())[0])
         yield DenoisedShown(request.image, request.t, clean, _tiles(noisy), _tiles(guesses), tuple(nats), tuple(timesteps))
+
+
+def _reading(recipe: BoundRecipe) -> Reading:
+    """How its images are taken: the first lane's own data as that lane has them."""
+    first = recipe.lanes[0]
+    return first.exact.read if not recipe.dataset and first.exact is not None else recipe.read
 
 
 def _tiles(parts: list[Tensor]) -> np.ndarray:

@@ -146,6 +146,8 @@ class HeldOutShown(Outcome):
     tiles : ndarray, shape (N, H, W, 3), uint8
     labels : tuple of int or None
         Their classes, where they are known.
+    taken : str
+        How they were taken, as of `explorer.datasets.images.ImageSet`.
     """
 
     name: str
@@ -153,6 +155,7 @@ class HeldOutShown(Outcome):
     indices: tuple[int, ...]
     tiles: np.ndarray
     labels: tuple[int, ...] | None
+    taken: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import IO
@@ -20,8 +21,12 @@ from explorer.engine.process.spawning import spawn
 from explorer.engine.thread.loop import failure
 from explorer.engine.thread.requests import Request, Result
 
-END_SECONDS = 1.0
-"""An engine that does not end by itself within this time is killed."""
+END_SECONDS = 0.5
+"""An engine that does not end by itself within this time is killed: nobody shall wait a second for a window to close."""
+LEFT_SECONDS = 0.1
+"""For which its threads are waited for once it is ended: what it started may hold its stderr longer."""
+LOST_SECONDS = 1.0
+"""For which one that has ended unasked may still say why."""
 _CRASHES = {
     int(signal.SIGSEGV): "a segmentation fault",
     int(signal.SIGABRT): "it aborted",
@@ -89,10 +94,10 @@ class Child:
             thread.start()
 
     def end(self) -> None:
-        """End it: within END_SECONDS by itself, else killed. Returns when it and its threads are gone."""
+        """End it: within END_SECONDS by itself, else killed. Waits for what is left of it LEFT_SECONDS at most."""
         self._ending = True
         self.outgoing.close()
-        if not self._threads:
+        if not self._threads:  # nobody talks to it
             for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
                 if stream is not None:
                     stream.close()
@@ -100,9 +105,11 @@ class Child:
             self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait()
+            if not self._threads:
+                self._process.wait()  # else the thread that reads does: to take a large one apart takes the system a while
+        until = time.monotonic() + LEFT_SECONDS
         for thread in self._threads:
-            thread.join(2 * END_SECONDS)
+            thread.join(max(0.0, until - time.monotonic()))
 
     # --- what became of it
 
@@ -155,12 +162,12 @@ class Child:
         stream.close()
         self.outgoing.close()
         try:
-            self._process.wait(END_SECONDS)
+            self._process.wait(LOST_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         for thread in others:
-            thread.join(END_SECONDS)  # what it started may hold its stderr longer
+            thread.join(LOST_SECONDS)  # what it started may hold its stderr longer
         if not self._ending:
             ended()
 

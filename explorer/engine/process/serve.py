@@ -22,7 +22,7 @@ from explorer.engine.thread.outbox import Outbox
 from explorer.engine.thread.requests import Result
 from explorer.engine.thread.working import work
 
-LAST_SECONDS = 0.8
+LAST_SECONDS = 0.35
 """After which a step that does not come to its end when the window has gone is not waited for; less than the window waits."""
 
 

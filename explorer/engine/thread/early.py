@@ -26,7 +26,7 @@ def answer_early(
         fresh = [request for request in mailbox.waiting() if request.request_id not in tried]
         if not fresh:
             seen = mailbox.wait_for_change(seen)
-        for request in sorted(fresh, key=lambda r: (r.payload.background, r.request_id)):
+        for request in sorted(fresh, key=lambda r: (mailbox.rank(r), r.request_id)):
             tried.add(request.request_id)
             _answer(request, mailbox, answer, put)
 

@@ -1,6 +1,6 @@
 """How the engine thread shares its time: foreground first, background work in turns, a cancel point at every step.
 
-Background work that nobody looks at waits for the rest of it.
+What nobody looks at waits for all that somebody does, also where it is foreground, or begun already.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from explorer.engine.thread.mailbox import Mailbox
+from explorer.engine.thread.mailbox import Mailbox, Rank
 from explorer.engine.thread.messages import Cancelled, Failed
 from explorer.engine.thread.requests import Outcome, Payload, Request, Result, Steps
 from explorer.errors import BadInput
 from explorer.memory import was_short
+
+STOPPED: Rank = (False, False)
 
 
 class Handler(Protocol):
@@ -31,42 +33,41 @@ class Loop:
 
     def __init__(self, mailbox: Mailbox, handler: Handler, put: Callable[[Result], None]) -> None:
         self._mailbox, self._handler, self._put = mailbox, handler, put
-        self._foreground: _Running | None = None
-        self._background: deque[_Running] = deque()
+        self._under_way: deque[_Running] = deque()
 
     def run(self) -> None:
         """Work until the mailbox is closed."""
         while not self._mailbox.closed:
-            foreground = self._mailbox.take(background=False)
-            if foreground is not None:
-                self._foreground = _Running(foreground, self._handler, self._put)
-                while self._advance(self._foreground):
-                    pass
-                self._foreground = None
-                continue
-            waiting = self._mailbox.take(background=True)
-            if waiting is not None:
-                self._background.append(_Running(waiting, self._handler, self._put))
-            elif not self._background:
+            running = self._next()
+            if running is None:
                 self._mailbox.wait()
-            if self._background:  # a request stays among them during its turn, so that `abandon` knows of it
-                running = min(self._background, key=self._can_wait)  # the first of those that are alike
-                goes_on = self._advance(running)
-                self._background.remove(running)
+                continue
+            goes_on = self._advance(running)  # it stays among them during its turn, so that `abandon` knows of it
+            if not goes_on or running.request.payload.background:
+                self._under_way.remove(running)
                 if goes_on:
-                    self._background.append(running)
-        for running in self._background:
+                    self._under_way.append(running)
+        for running in self._under_way:
             running.stop()
 
     def abandon(self, failed: Failed) -> None:
         """Answer all that is under way with this: `run` has raised, and nothing goes on."""
-        for running in (self._foreground, *self._background):
-            if running is not None:
-                running.abandon(failed)
+        for running in self._under_way:
+            running.abandon(failed)
 
-    def _can_wait(self, running: _Running) -> bool:
-        """Whether others go first; not what is only to be stopped."""
-        return self._mailbox.hidden(running.request) and not self._mailbox.superseded(running.request)
+    def _next(self) -> _Running | None:
+        """Whose turn it is: of what is begun, and of what waits to be; None if there is nothing to do."""
+        first = min(self._under_way, key=self._rank, default=None)  # the first of those that are alike
+        request = self._mailbox.take(None if first is None else self._rank(first))
+        if request is None:
+            return first
+        begun = _Running(request, self._handler, self._put)
+        self._under_way.append(begun)
+        return begun if first is None or self._rank(begun) < self._rank(first) else first
+
+    def _rank(self, running: _Running) -> Rank:
+        """What is only to be stopped goes before all: it takes no time."""
+        return STOPPED if self._mailbox.superseded(running.request) else self._mailbox.rank(running.request)
 
     def _advance(self, running: _Running) -> bool:
         """One step; False when the request is answered or superseded."""

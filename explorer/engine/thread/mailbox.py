@@ -6,6 +6,9 @@ import threading
 
 from explorer.engine.thread.requests import Request
 
+Rank = tuple[bool, bool]
+"""Whether nobody looks at what a request is for, and whether it is background work: the smaller goes first."""
+
 
 class Mailbox:
     """Thread-safe; posted to by the window, taken from by the engine thread."""
@@ -44,25 +47,35 @@ class Mailbox:
         with self._changed:
             return self._closed or request.generation < self._generations.get(request.channel, 0)
 
-    def take(self, background: bool) -> Request | None:
-        """Oldest waiting request that is, or is not, background work, what is looked at first; None if there is none."""
+    def take(self, under_way: Rank | None = None) -> Request | None:
+        """The first of the requests that wait, by their ranks and then by their age; None if there is none to begin with now.
+
+        Parameters
+        ----------
+        under_way : Rank or None
+            The first of those that are begun: only what goes before that is taken, or background work that is alike, which takes turns.
+        """
         with self._changed:
-            found = [request for request in self._waiting.values() if request.payload.background == background]
-            first = min(found, key=self._is_hidden, default=None)  # the oldest of those that are alike
-            return None if first is None else self._waiting.pop(first.request_id)
+            first = min(self._waiting.values(), key=self._rank, default=None)  # the oldest of those that are alike
+            if first is None:
+                return None
+            rank = self._rank(first)
+            if under_way is not None and not (rank < under_way or (rank == under_way and first.payload.background)):
+                return None
+            return self._waiting.pop(first.request_id)
 
     def hide(self, owners: frozenset[str]) -> None:
         """Whose channels nobody looks at; a channel's owner is its name up to the first dot."""
         with self._changed:
             self._hidden = owners
 
-    def hidden(self, request: Request) -> bool:
-        """Whether nobody looks at what this request is for."""
+    def rank(self, request: Request) -> Rank:
+        """Who goes before it."""
         with self._changed:
-            return self._is_hidden(request)
+            return self._rank(request)
 
-    def _is_hidden(self, request: Request) -> bool:
-        return request.channel.partition(".")[0] in self._hidden
+    def _rank(self, request: Request) -> Rank:
+        return request.channel.partition(".")[0] in self._hidden, request.payload.background
 
     def wait(self) -> bool:
         """Sleep until there is a request; False when the mailbox is closed."""

@@ -100,7 +100,6 @@ def down_of(error: BaseException, has_started: bool) -> EngineDown:
 def refuse(down: EngineDown, mailbox: Mailbox, put: Callable[[Result], None]) -> None:
     """Answer with this all that waits, and all that comes, until the mailbox is closed."""
     while mailbox.wait():
-        for background in (False, True):
-            while (request := mailbox.take(background)) is not None:
-                outcome = replace(down, request=request.payload)
-                put(Result(request.request_id, request.channel, request.generation, outcome))
+        while (request := mailbox.take()) is not None:
+            outcome = replace(down, request=request.payload)
+            put(Result(request.request_id, request.channel, request.generation, outcome))

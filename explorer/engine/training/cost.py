@@ -49,9 +49,12 @@ def measure(payload: MeasureTraining, desk: Desk) -> Steps:
     """
     recipe, device = payload.recipe, desk.of(Models).device
     at_once = recipe.batch if device.type != "cpu" else min(recipe.batch, MOST_AT_ONCE["ddpm" if recipe.is_ddpm else "latent"])
+    pictures = _pictures(recipe)
+    yield None
     with torch.inference_mode(False), torch.random.fork_rng(devices=[]):
-        pictures = _pictures(recipe)
         task = _task(recipe, pictures)
+    yield None
+    with torch.inference_mode(False):
         task.network.to(device).train()
         trial = _Trial(recipe, task, pictures.image_shape, device)
         per_image_kept = trial.kept(1)  # warms up, too
@@ -59,9 +62,12 @@ def measure(payload: MeasureTraining, desk: Desk) -> Steps:
     count, seconds = 1, 0.0
     while count < at_once and seconds < PATIENCE / 2:
         count = min(2 * count, at_once)
-        with torch.inference_mode(False):
-            seconds = min(trial.update(count) for _ in range(2))  # a moment's load shall not end it
-        yield None
+        twice = []  # a moment's load shall not end it
+        for _ in range(2):
+            with torch.inference_mode(False):
+                twice.append(trial.update(count))
+            yield None
+        seconds = min(twice)
     times = []
     for _ in range(ROUNDS):
         with torch.inference_mode(False):

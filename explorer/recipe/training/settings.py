@@ -7,10 +7,11 @@ takes, and the form of a new run. Whoever adds a setting adds it here, and where
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 
+from explorer.datasets.reading import Background, RangeName, Reading
 from explorer.diffusion.knots import Knot
 from explorer.recipe.training.field import ChoiceField, NumberField, SeedField, TextField, TickField
 from explorer.recipe.training.setting import EVERY, Kind, Setting, Switch, Text
@@ -48,6 +49,30 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
             field=ChoiceField("&Fit", "data", "With a side: squeeze pictures, or cut out their middle", choices=("resize", "crop")),
         ),
     ] = "resize"  # fmt: skip
+
+    range: Annotated[
+        RangeName,
+        Setting(
+            "Numbers of black and white in an array, or in pictures of floats; auto finds them.", kinds=EVERY,
+            field=ChoiceField("&Values", "data", "Numbers of black and white in an array; auto finds them", choices=get_args(RangeName)),
+        ),
+    ] = "auto"  # fmt: skip
+
+    member: Annotated[
+        str,
+        Setting(
+            "Name of the array in an .npz; left out, the one that is of images.", kinds=EVERY,
+            field=TextField("Arra&y", "data", "Name of the array in an .npz; empty for the one that is of images", usual="of images"),
+        ),
+    ] = ""  # fmt: skip
+
+    background: Annotated[
+        Background,
+        Setting(
+            "What is seen where pictures are transparent.", kinds=EVERY,
+            field=ChoiceField("Back&ground", "data", "What is seen where pictures are transparent", choices=get_args(Background)),
+        ),
+    ] = "white"  # fmt: skip
 
     epochs: Annotated[
         int,
@@ -307,6 +332,11 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
             ),
         ),
     ] = "fp32"  # fmt: skip
+
+    @property
+    def reading(self) -> Reading:
+        """How the images of the data set are taken."""
+        return Reading(self.range, self.member, self.background)
 
 
 class TrainSettings(RunSettings, frozen=True, kw_only=True):

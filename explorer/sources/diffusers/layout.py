@@ -81,7 +81,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """
     try:
         text = read_whole(path, MAX_JSON)
-        found = json.loads(text)
+        found = json.loads(text, parse_int=_whole)
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
@@ -90,6 +90,11 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise BadInput(f"{path}: is JSON, but has no settings in it")
     return found
+
+
+def _whole(digits: str) -> int | float:
+    """A whole number; one beyond all that a computer counts in is none that anything can be made of."""
+    return int(digits) if len(digits) < 20 else float(digits)
 
 
 def _places(path: Path) -> list[Path]:

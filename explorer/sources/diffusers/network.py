@@ -36,6 +36,12 @@ class UNet2D(nn.Module):
         """Labels that it is told one of for each image; 0 if it takes none."""
         return int(self.unet.config.num_class_embeds or 0)
 
+    @property
+    def timestep_count(self) -> int | None:
+        """Rows of its table of timesteps; None where it computes what it is told of them."""
+        table = self.unet.time_proj
+        return table.num_embeddings if isinstance(table, nn.Embedding) else None
+
     def accepts(self, shape: ImageShape) -> bool:
         """Whether images (C, H, W) have its channels and halve evenly as often as it halves them."""
         multiple = 2 ** (len(self.unet.config.block_out_channels) - 1)

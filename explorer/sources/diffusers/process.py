@@ -91,7 +91,7 @@ def process_of(settings: dict[str, Any]) -> Process:
         raise ValueError(f"its scheduler is {name}, which is not of a DDPM's forward process, as DDPMScheduler and DDIMScheduler are")
     T = _whole(settings, "num_train_timesteps", _whole(settings, "timesteps", 1000))
     prediction = settings.get("prediction_type") or "epsilon"
-    if prediction not in OPTIONS:
+    if prediction not in tuple(OPTIONS):  # by comparing: it may be a list
         raise ValueError(f"its prediction_type is {prediction!r}; there are {', '.join(OPTIONS)}")
     no_signal = bool(settings.get("rescale_betas_zero_snr"))
     if no_signal and prediction == "epsilon":

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from explorer.checkpoints.card import FORMAT_VERSION, UNSAID, VALUE_RANGE, Card, ClassesCard, DataCard, NetworkCard, OriginCard
 from explorer.errors import BadInput
-from explorer.recipe.told import MAX_LABEL, NO_NULL, NOTHING, Told
+from explorer.recipe.told import MAX_LABEL, MAX_TIMESTEPS, NO_NULL, NOTHING, Told
 from explorer.sources.asking import Question
+from explorer.sources.costs import beyond
 from explorer.sources.diffusers.autoencoder_settings import AUTOENCODERS, Coder, card_of_autoencoder, coder_of
 from explorer.sources.diffusers.latent_settings import seen_notes, seen_through
 from explorer.sources.diffusers.layout import AVERAGED, CODERS, CONFIG, Layout, class_of, read_json
@@ -28,6 +31,8 @@ _USUAL = {
 _TOLD = ("text_encoder", "text_encoder_2", "image_encoder", "prior", "bert")
 _NO_CLASSES = "is class-conditional ({} classes), and a lane has no label yet: only unconditional networks open"
 MOST_LABELS = MAX_LABEL
+NAMES, MOST_LETTERS = "id2label", 60
+NO_GUIDANCE = "no label is said to stand for no class, so that it cannot be guided (--null-label tells it)"
 _NO_EMBEDDING = "its network is told classes by {} (class_embed_type): what opens here has a vector for each of num_class_embeds labels"
 
 
@@ -69,10 +74,12 @@ def card_of(layout: Layout, told: Told = NOTHING) -> Card:
     _check_network(layout.config, config, coder)
     process = _process(layout, told)
     try:
+        _check_table(config, process.schedule.T)
         shape, notes = _shape(config, told)
         latent = None if coder is None else seen_through(coder, shape)
-        kept = {name: value for name, value in config.items() if not name.startswith("_") and value not in (None, _USUAL.get(name))}
-        classes, said = _classes(config, told)
+        said_of_it = {name: value for name, value in config.items() if not name.startswith("_") and name != NAMES}
+        kept = {name: value for name, value in said_of_it.items() if value not in (None, _USUAL.get(name))}
+        classes, said = _classes(index, config, told)
         seen = () if latent is None else seen_notes(latent)
         notes = (*_weights_notes(layout, config), *process.notes, *notes, *said, *seen)
         return Card(
@@ -98,15 +105,23 @@ def _autoencoder(layout: Layout, index: dict[str, Any], config: dict[str, Any], 
     return card_of_autoencoder(layout.config, coder, config, _origin(index, config), told.image_size, notes)
 
 
-def _classes(config: dict[str, Any], told: Told) -> tuple[ClassesCard | None, tuple[str, ...]]:
+def _classes(index: dict[str, Any], config: dict[str, Any], told: Told) -> tuple[ClassesCard | None, tuple[str, ...]]:
     """The classes that it is told of, and what was assumed of them (ValueError if the null label is none of its labels)."""
     labels = config.get("num_class_embeds")
     if not labels:
         return None, ()
     null = None if told.null_label in (None, NO_NULL) else told.null_label
-    if null is None:
-        return ClassesCard(labels), ("no label is said to stand for no class, so that it cannot be guided (--null-label tells it)",)
-    return ClassesCard(labels, null), ()
+    classes = _named(ClassesCard(labels, null), index, config)
+    return classes, () if null is not None else (NO_GUIDANCE,)
+
+
+def _named(classes: ClassesCard, index: dict[str, Any], config: dict[str, Any]) -> ClassesCard:
+    """The classes with the names that an id2label has for them, as pipelines that are told labels keep it; of several words the first."""
+    known = config.get(NAMES) or index.get(NAMES)
+    if not isinstance(known, dict) or not any(str(label) in known for label in classes.of_classes):
+        return classes
+    names = (str(known.get(str(label), label)).partition(",")[0].strip()[:MOST_LETTERS] or str(label) for label in classes.of_classes)
+    return msgspec.structs.replace(classes, names=tuple(names))
 
 
 def _check_pipeline(layout: Layout, index: dict[str, Any]) -> None:
@@ -181,6 +196,17 @@ def _process(layout: Layout, told: Told) -> Process:
         return process_of(read_json(layout.scheduler))
     except ValueError as error:
         raise BadInput(f"{layout.scheduler}: {error}") from None
+
+
+def _check_table(config: dict[str, Any], T: int) -> None:
+    """Refuse a table of timesteps that is shorter than the schedule (ValueError)."""
+    rows: Any = config.get("num_train_timesteps")
+    if config.get("time_embedding_type") != "learned":
+        return
+    if not _count(rows, MAX_TIMESTEPS):
+        raise ValueError(f"its num_train_timesteps is {rows!r}, and it has a table of them")
+    if rows < T:
+        raise ValueError(beyond(T, rows))
 
 
 def _multiple(config: dict[str, Any]) -> int:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.checkpoints.header import CUT_SHORT, NONE, read_header
 from explorer.errors import BadInput
 from explorer.sources.diffusers.layout import STEM, read_json
 from explorer.sources.looks import looks_like
-from explorer.sources.tensor_file import MAX_HEADER, MAX_PICKLE, outline, read_safe, unpickled
+from explorer.sources.tensor_file import MAX_PICKLE, outline
+from explorer.sources.tensor_reading import read_safe, unpickled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,22 +86,23 @@ def _tensors_told(file: Path) -> dict[str, dict[str, Any]]:
     """What the header of a safetensors file says of each tensor (BadInput if it is none, or shorter than it says)."""
     try:
         with open(file, "rb") as opened:
-            length = int.from_bytes(opened.read(8), "little")
             size = os.fstat(opened.fileno()).st_size
-            header = json.loads(opened.read(length)) if 2 <= length <= min(MAX_HEADER, size - 8) else None
+            header = read_header(opened, size)
+            begin = opened.tell()
     except OSError as error:
         raise BadInput(f"{file}: cannot be read: {error.strerror}") from None
-    except (ValueError, RecursionError):
-        header = None
-    told = {name: each for name, each in header.items() if name != "__metadata__"} if isinstance(header, dict) else {}
+    except ValueError as error:
+        said = _by_look(file) if str(error) in (CUT_SHORT, NONE) else error
+        raise BadInput(f"{file}: should be weights, and is {said}") from None
+    told = {name: each for name, each in header.items() if name != "__metadata__"}
     if not told or not all(isinstance(each, dict) for each in told.values()):
         raise BadInput(f"{file}: should be weights, and is {_by_look(file)}")
     try:
         end = max(int(each["data_offsets"][1]) for each in told.values())
     except (KeyError, TypeError, ValueError, IndexError):
         raise BadInput(f"{file}: should be weights, and is a safetensors file with a damaged header") from None
-    if end > size - 8 - length:
-        raise BadInput(f"{file}: is cut short: it has {size:,} bytes of {end + 8 + length:,}")
+    if end > size - begin:
+        raise BadInput(f"{file}: is cut short: it has {size:,} bytes of {end + begin:,}")
     return told
 
 
@@ -173,6 +175,8 @@ def _unpickled(file: Path) -> dict[str, Tensor]:
     """Tensors of an archive by name (BadInput if there are none)."""
     import torch
 
+    if outline(file) is None:  # which tells what would cost more than its bytes before torch meets it
+        raise BadInput(f"{file}: should be weights, and is damaged, or claims more than it holds")
     found = unpickled(file)
     if not isinstance(found, dict) or not found or not all(isinstance(t, torch.Tensor) and isinstance(n, str) for n, t in found.items()):
         optimizer = isinstance(found, dict) and {"state", "param_groups"} <= found.keys()

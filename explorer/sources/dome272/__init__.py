@@ -6,14 +6,16 @@ and a chain ends at alpha_bar_0 = 1 - beta_0, as minDiffusion's does.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.recipe.told import NOTHING, Told
 from explorer.sources.asking import Question
-from explorer.sources.base import Source
+from explorer.sources.base import DENOISER, Source
 from explorer.sources.refusing import or_refused
-from explorer.sources.tensor_file import Outline, bare, outline
+from explorer.sources.tensor_file import Outline, bare
+from explorer.sources.weights_in import named_in, shape_of
 
 if TYPE_CHECKING:
     from explorer.checkpoints.card import Card, ScheduleCard
@@ -29,11 +31,11 @@ class Dome272(Source):
     name = "dome272"
     title = "a state dict of Diffusion-Models-pytorch"
     hints = ("*.pt",)
-    group = "the weights of a denoiser"
+    group = DENOISER
 
     def recognises(self, path: Path) -> bool:
         """The names of its parts."""
-        tensors = _found(path)[1]
+        tensors = named_in(path)[1]
         return all(name in tensors for name in MARKS)
 
     def asks(self, path: Path) -> tuple[Question, ...]:
@@ -45,21 +47,21 @@ class Dome272(Source):
 
     def card(self, path: Path, told: Told = NOTHING) -> Card:
         """What its shapes say, and what was told where they are silent."""
-        return or_refused(path, lambda: _card(_config(_found(path)[1]), told))
+        return or_refused(path, lambda: _card(_config(named_in(path)[1]), told))
 
     def parameters(self, path: Path) -> int:
         """Numbers in its weights."""
-        return sum(each.size for each in _found(path)[1].values())
+        return sum(each.size for each in named_in(path)[1].values())
 
     def load(self, path: Path, told: Told = NOTHING) -> Checkpoint:
         """Its network, whose weights are checked before memory is taken."""
-        card, (where, outlines) = self.card(path, told), _found(path)
+        card, (where, outlines) = self.card(path, told), named_in(path)
 
         import torch
 
         from explorer.checkpoints.files import Checkpoint
         from explorer.sources.dome272.network import DomeUNet
-        from explorer.sources.tensor_file import check, tensors
+        from explorer.sources.tensor_reading import check, tensors
 
         def made() -> DomeUNet:
             with torch.device("meta"):
@@ -71,20 +73,9 @@ class Dome272(Source):
         return Checkpoint(path, card, network.requires_grad_(False).eval(), self.sha256(path))
 
 
-def _found(path: Path) -> tuple[str, dict[str, Outline]]:
-    content = outline(path)
-    where, tensors = ("", {}) if content is None else content.weights()
-    return where, bare(tensors)
-
-
 def _config(tensors: dict[str, Outline]) -> dict[str, Any]:
     """Sizes of its network (ValueError if there are none such)."""
-
-    def shape(name: str, sides: int) -> tuple[int, ...]:
-        found = tensors.get(name)
-        if found is None or len(found.shape) != sides or 0 in found.shape:
-            raise ValueError(f"has no weights {name} of {sides} sides, as networks of Diffusion-Models-pytorch do")
-        return found.shape
+    shape = partial(shape_of, tensors, whose="networks of Diffusion-Models-pytorch do")
 
     def made(part: str) -> int:
         return shape(f"{part}.double_conv.3.weight", 4)[0]

@@ -33,6 +33,8 @@ class GraphDenoiser(nn.Module):
         If there is nothing that runs it, or it gives something else than an output of x_t's shape.
     """
 
+    only_way = "A graph is run by OpenVINO or ONNX Runtime, on the processor and in float32: whatever the device, no other way is here"
+
     def __init__(self, path: Path, graph: Graph, card: Card, told: Told) -> None:
         super().__init__()
         assert card.schedule is not None

@@ -26,9 +26,14 @@ TYPES = {
 BYTES_OF = {1: 4, 2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8, 12: 4, 13: 8, 16: 2}
 FLOATS = ("float16", "float32", "float64")
 WHOLE = ("int32", "int64")
+MAX_ROWS, MAX_SAME = 2**62, 16
 MAX_RANK, MAX_NODES, MAX_DEPTH = 16, 500_000, 16
 NOT_OF_NETWORKS = ("Optional", "Sequence", "String", "Regex", "Loop", "Scan", "TfIdf", "ImageDecoder")
 """How operators begin that no denoiser or decoder has, and whose work has no bound."""
+
+
+SAME_VALUES = ("Cast", "Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten")
+"""Operators whose output has the numbers of their first input."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,8 @@ class Outline:
         Of its operators, but the standard's and those of functions that it brings itself.
     weights : int
         Numbers in all weights.
+    tables : dict of str to int
+        Rows of the weights in which the numbers of an input are looked up, by its name.
     """
 
     producer: str = ""
@@ -96,6 +103,7 @@ class Outline:
     refused: set[str] = field(default_factory=set)
     weights: int = 0
     nodes: int = 0
+    tables: dict[str, int] = field(default_factory=dict)
 
 
 def begins_like_one(path: Path) -> bool:
@@ -200,6 +208,9 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self._path, self._own = path, set[str]()
         self._found = Outline()
+        self._is_of: dict[str, str] = {}
+        self._looked_up: list[tuple[str, str]] = []
+        self._rows: dict[str, int] = {}
 
     def model(self, message: memoryview) -> Outline:
         found = self._found
@@ -225,7 +236,23 @@ class _Reader:
         self._functions(functions)
         self._graph(part(graphs[0]), 0)
         found.domains -= self._own
+        self._tables()
         return found
+
+    def _tables(self) -> None:
+        """Rows of the weights in which the numbers of an input are looked up."""
+        for table, index in self._looked_up:
+            if table in self._rows:
+                name = self._origin(index)
+                self._found.tables[name] = min(self._rows[table], self._found.tables.get(name, MAX_ROWS))
+
+    def _origin(self, name: str) -> str:
+        """The first of those that have the same numbers; of a damaged graph that goes round in circles, any."""
+        for _ in range(MAX_SAME):
+            if name not in self._is_of:
+                break
+            name = self._is_of[name]
+        return name
 
     def _functions(self, messages: list[Value]) -> None:
         """Operators that it brings itself, made of others."""
@@ -259,8 +286,11 @@ class _Reader:
         if self._found.nodes > MAX_NODES:
             raise ValueError("it has more operators than a network")
         domain = operator = ""
+        names: dict[int, list[str]] = {1: [], 2: []}
         for number, value in fields(message):
-            if number == 4:
+            if number in names and not depth:
+                names[number].append(text(value))
+            elif number == 4:
                 operator = text(value)
             elif number == 7:
                 domain = text(value)
@@ -270,6 +300,10 @@ class _Reader:
             self._found.domains.add(domain)
         elif operator.startswith(NOT_OF_NETWORKS):
             self._found.refused.add(operator)
+        elif operator == "Gather" and len(names[1]) == 2:
+            self._looked_up.append((names[1][0], names[1][1]))
+        elif operator in SAME_VALUES and names[1] and names[2]:
+            self._is_of[names[2][0]] = names[1][0]
 
     def _attribute(self, message: memoryview, depth: int) -> None:
         for number, value in fields(message):
@@ -299,6 +333,8 @@ class _Reader:
                 location = whole(value)
         if len(sides) > MAX_RANK or any(side < 0 for side in sides):
             raise ValueError(f"its weights {name} have no such shape")
+        if sides:
+            self._rows[name] = sides[0]
         size = math.prod(sides)
         self._found.weights += size
         wanted = size * BYTES_OF.get(kind, 1)

@@ -23,6 +23,7 @@ from explorer.checkpoints.card import (
 from explorer.errors import BadInput
 from explorer.recipe.told import Predicts, Told, pixel_range
 from explorer.sources.asking import Question
+from explorer.sources.costs import beyond
 from explorer.sources.graphs.parts import Graph, encoder_beside, graph_of
 from explorer.sources.plain_betas import plain_linear
 
@@ -83,6 +84,7 @@ def card_of_denoiser(path: Path, graph: Graph, told: Told) -> Card:
         option = (told.predicts or "C") if own is None else own.card.option
         if schedule is None or option is None:
             raise ValueError("its metadata says no schedule")
+        _check_tables(graph, told, schedule.T)
         low, high = pixels = pixels_of(graph, told)
         notes = [*_time_notes(graph, told), *RUN_BY]
         clips = own is None and option != "A"
@@ -97,6 +99,18 @@ def card_of_denoiser(path: Path, graph: Graph, told: Told) -> Card:
         return card if own is None else _of_this_app(card, own.card)
     except ValueError as error:
         raise BadInput(f"{path}: {error}") from None
+
+
+def _check_tables(graph: Graph, told: Told, T: int) -> None:
+    """Refuse a t, or a label, that it has no row for: what runs it would take zeros for that, in silence (ValueError)."""
+    first, fraction = time_of(graph, told)
+    rows = graph.outline.tables.get(graph.t.name)
+    if rows is not None and not fraction and first + T - 1 >= rows:
+        raise ValueError(f"{beyond(T, rows)}, told {first} to {first + T - 1}")
+    classes = None if graph.metadata is None else graph.metadata.card.classes
+    rows = graph.outline.tables.get(graph.outline.inputs[graph.labels].name) if classes is not None and graph.labels >= 0 else None
+    if classes is not None and rows is not None and classes.labels > rows:
+        raise ValueError(f"its card has {classes.labels} labels, and its network a row for {rows}")
 
 
 def _of_this_app(card: Card, own: Card) -> Card:

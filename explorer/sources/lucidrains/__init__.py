@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import BadInput
 from explorer.recipe.told import NOTHING, Told
 from explorer.sources.asking import Question
-from explorer.sources.base import Source
+from explorer.sources.base import DENOISER, Source
 from explorer.sources.lucidrains.finding import Found, find, found_in
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Lucidrains(Source):
     name = "lucidrains"
     title = "a model-N.pt of denoising-diffusion-pytorch"
     hints = ("*.pt",)
-    group = "the weights of a denoiser"
+    group = DENOISER
 
     def recognises(self, path: Path) -> bool:
         """A file of tensors with the names of that library's U-Net."""
@@ -67,7 +67,7 @@ class Lucidrains(Source):
 
         from explorer.checkpoints.files import Checkpoint
         from explorer.sources.lucidrains.network import LucidrainsUNet
-        from explorer.sources.tensor_file import check, tensors
+        from explorer.sources.tensor_reading import check, tensors
 
         try:
             with torch.device("meta"):

@@ -22,7 +22,7 @@ from explorer.errors import BadInput
 from explorer.recipe.told import Told
 from explorer.sources.lucidrains.buffers import objective_of, schedule_of
 from explorer.sources.lucidrains.shapes import NetworkShape
-from explorer.sources.tensor_file import tensors
+from explorer.sources.tensor_reading import tensors
 
 if TYPE_CHECKING:
     from explorer.sources.lucidrains.finding import Found

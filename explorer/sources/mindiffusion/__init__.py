@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import BadInput
 from explorer.recipe.told import NOTHING, Told
 from explorer.sources.asking import Question
-from explorer.sources.base import Source
+from explorer.sources.base import DENOISER, Source
 from explorer.sources.mindiffusion.kinds import Kind, kind_of
 from explorer.sources.refusing import or_refused
 from explorer.sources.tensor_file import Outline, bare, outline, under
@@ -47,7 +47,7 @@ class MinDiffusion(Source):
     name = "mindiffusion"
     title = "a state dict of minDiffusion or of conditional MNIST"
     hints = ("*.pth", "*.pt")
-    group = "the weights of a denoiser"
+    group = DENOISER
 
     def recognises(self, path: Path) -> bool:
         """All its tables, whatever its network is."""
@@ -101,7 +101,7 @@ class MinDiffusion(Source):
         import torch
 
         from explorer.checkpoints.files import Checkpoint
-        from explorer.sources.tensor_file import check, tensors
+        from explorer.sources.tensor_reading import check, tensors
 
         assert card.schedule is not None
         T = card.schedule.T

@@ -7,9 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from explorer.models.roles import ImageShape
-
-ROOT_TWO = 1.414
-"""As the program has it."""
+from explorer.sources.mindiffusion.parts import ROOT_TWO, Wrapped, double, half, spread
 
 
 class ContextUNet(nn.Module):
@@ -33,11 +31,11 @@ class ContextUNet(nn.Module):
         super().__init__()
         self.channels, self.classes, self.window, self.T = channels, classes, window, T
         self.init_conv = Pair(channels, width, residual=True)
-        self.down1, self.down2 = Half(width, width), Half(width, 2 * width)
-        self.timeembed1, self.timeembed2 = Embedding(1, 2 * width), Embedding(1, width)
-        self.contextembed1, self.contextembed2 = Embedding(classes, 2 * width), Embedding(classes, width)
-        self.up0 = nn.Sequential(nn.ConvTranspose2d(2 * width, 2 * width, window, window), nn.GroupNorm(8, 2 * width), nn.ReLU())
-        self.up1, self.up2 = Double(4 * width, width), Double(2 * width, width)
+        self.down1, self.down2 = half(Pair(width, width)), half(Pair(width, 2 * width))
+        self.timeembed1, self.timeembed2 = embedding(1, 2 * width), embedding(1, width)
+        self.contextembed1, self.contextembed2 = embedding(classes, 2 * width), embedding(classes, width)
+        self.up0 = spread(2 * width, window)
+        self.up1, self.up2 = doubled(4 * width, width), doubled(2 * width, width)
         self.out = nn.Sequential(
             nn.Conv2d(2 * width, width, 3, padding=1), nn.GroupNorm(8, width), nn.ReLU(), nn.Conv2d(width, channels, 3, padding=1)
         )
@@ -85,40 +83,11 @@ class Pair(nn.Module):
         return ((x if self.same else first) + second) / ROOT_TWO if self.residual else second
 
 
-class Half(nn.Module):
-    """A pair, and the larger of neighbours."""
-
-    def __init__(self, before: int, after: int) -> None:
-        super().__init__()
-        self.model = nn.Sequential(Pair(before, after), nn.MaxPool2d(2))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(N, before, H, W) to (N, after, H / 2, W / 2)."""
-        made: Tensor = self.model(x)
-        return made
-
-
-class Double(nn.Module):
-    """Pixels made four, and two pairs."""
-
-    def __init__(self, before: int, after: int) -> None:
-        super().__init__()
-        self.model = nn.Sequential(nn.ConvTranspose2d(before, after, 2, 2), Pair(after, after), Pair(after, after))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(N, before, H, W) to (N, after, 2 H, 2 W)."""
-        made: Tensor = self.model(x)
-        return made
-
-
-class Embedding(nn.Module):
+def embedding(before: int, after: int) -> Wrapped:
     """Numbers (N, before) as channels (N, after, 1, 1)."""
+    return Wrapped(nn.Linear(before, after), nn.GELU(), nn.Linear(after, after), nn.Unflatten(1, (after, 1, 1)))
 
-    def __init__(self, before: int, after: int) -> None:
-        super().__init__()
-        self.model = nn.Sequential(nn.Linear(before, after), nn.GELU(), nn.Linear(after, after))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """As the class says."""
-        made: Tensor = self.model(x)
-        return made[:, :, None, None]
+def doubled(before: int, after: int) -> Wrapped:
+    """Pixels made four, and two pairs."""
+    return double(before, after, Pair(after, after), Pair(after, after))

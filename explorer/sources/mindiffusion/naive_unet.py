@@ -7,9 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from explorer.models.roles import ImageShape
+from explorer.sources.mindiffusion.parts import ROOT_TWO, Wrapped, double, half, spread
 
-ROOT_TWO = 1.414
-"""As the program has it."""
 WINDOW = 4
 """Side of what is averaged in the middle of its U-Net, after three halvings."""
 
@@ -31,10 +30,11 @@ class NaiveUNet(nn.Module):
         super().__init__()
         self.channels, self.T = channels, T
         self.init_conv = Three(channels, width, residual=True)
-        self.down1, self.down2, self.down3 = Half(width, width), Half(width, 2 * width), Half(2 * width, 2 * width)
+        self.down1, self.down2 = half(Three(width, width)), half(Three(width, 2 * width))
+        self.down3 = half(Three(2 * width, 2 * width))
         self.timeembed = Sines(2 * width)
-        self.up0 = nn.Sequential(nn.ConvTranspose2d(2 * width, 2 * width, WINDOW, WINDOW), nn.GroupNorm(8, 2 * width), nn.ReLU())
-        self.up1, self.up2, self.up3 = Double(4 * width, 2 * width), Double(4 * width, width), Double(2 * width, width)
+        self.up0 = spread(2 * width, WINDOW)
+        self.up1, self.up2, self.up3 = doubled(4 * width, 2 * width), doubled(4 * width, width), doubled(2 * width, width)
         self.out = nn.Conv2d(2 * width, channels, 3, padding=1)
 
     def accepts(self, shape: ImageShape) -> bool:
@@ -111,30 +111,9 @@ class Three(nn.Module):
         return (first + rest) / ROOT_TWO if self.residual else rest
 
 
-class Half(nn.Module):
-    """A block, and the larger of neighbours."""
-
-    def __init__(self, before: int, after: int) -> None:
-        super().__init__()
-        self.model = nn.Sequential(Three(before, after), nn.MaxPool2d(2))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(N, before, H, W) to (N, after, H / 2, W / 2)."""
-        made: Tensor = self.model(x)
-        return made
-
-
-class Double(nn.Module):
+def doubled(before: int, after: int) -> Wrapped:
     """Pixels made four, and two blocks."""
-
-    def __init__(self, before: int, after: int) -> None:
-        super().__init__()
-        self.model = nn.Sequential(nn.ConvTranspose2d(before, after, 2, 2), Three(after, after), Three(after, after))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(N, before, H, W) to (N, after, 2 H, 2 W)."""
-        made: Tensor = self.model(x)
-        return made
+    return double(before, after, Three(after, after), Three(after, after))
 
 
 class Sines(nn.Module):

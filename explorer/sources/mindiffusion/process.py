@@ -15,7 +15,8 @@ import numpy as np
 from explorer.checkpoints.card import ScheduleCard
 from explorer.errors import BadInput
 from explorer.recipe.told import MAX_TIMESTEPS
-from explorer.sources.tensor_file import Outline, tensors
+from explorer.sources.tensor_file import Outline
+from explorer.sources.tensor_reading import tensors
 
 TABLES = ("alpha_t", "oneover_sqrta", "sqrt_beta_t", "alphabar_t", "sqrtab", "sqrtmab", "mab_over_sqrtmab")
 

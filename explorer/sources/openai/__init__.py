@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from explorer.recipe.told import NOTHING, Told
 from explorer.sources.asking import Question
-from explorer.sources.base import Source
+from explorer.sources.base import DENOISER, Source
 from explorer.sources.openai.sizes import Sizes, is_of_family, sizes_of
 from explorer.sources.refusing import or_refused
-from explorer.sources.tensor_file import Outline, bare, outline
+from explorer.sources.tensor_file import bare
+from explorer.sources.weights_in import named_in
 
 if TYPE_CHECKING:
     from explorer.checkpoints.card import Card
@@ -28,11 +29,11 @@ class OpenAI(Source):
     name = "openai"
     title = "weights of improved- or guided-diffusion"
     hints = ("*.pt", "*.pth")
-    group = "the weights of a denoiser"
+    group = DENOISER
 
     def recognises(self, path: Path) -> bool:
         """Names of its three parts among the tensors of the file."""
-        return is_of_family(_found(path)[1])
+        return is_of_family(named_in(path)[1])
 
     def asks(self, path: Path) -> tuple[Question, ...]:
         """Heads, the order of attention, the process, and the size of images."""
@@ -48,7 +49,7 @@ class OpenAI(Source):
 
     def parameters(self, path: Path) -> int:
         """Numbers in its weights."""
-        return sum(each.size for each in _found(path)[1].values())
+        return sum(each.size for each in named_in(path)[1].values())
 
     def load(self, path: Path, told: Told = NOTHING) -> Checkpoint:
         """The network as diffusers has it, its weights checked against that before it takes them."""
@@ -59,24 +60,15 @@ class OpenAI(Source):
         from explorer.sources.openai.card import heads_of
         from explorer.sources.openai.renaming import filled, fitted, settings_of, taken
         from explorer.sources.renamed import put_into
-        from explorer.sources.tensor_file import tensors
+        from explorer.sources.tensor_reading import tensors
 
         heads = partial(heads_of, sizes, told)
         T = 1000 if card.schedule is None else card.schedule.T
         unet = fitted(without_weights(path, settings_of(sizes)), sizes, heads, 1000 / T if told.time_input == "fraction" else 1.0)
-        found = filled(bare(tensors(path, _found(path)[0])), sizes)
+        found = filled(bare(tensors(path, named_in(path)[0])), sizes)
         put_into(unet, path, found, taken(sizes, heads, told.attention_order or "legacy"), "a network of its sizes")
         return Checkpoint(path, card, UNet2D(unet).eval(), self.sha256(path))
 
 
-def _found(path: Path) -> tuple[str, dict[str, Outline]]:
-    """Where the weights are in the file, and what they are without the names that wrappers put before theirs."""
-    content = outline(path)
-    if content is None:
-        return "", {}
-    where, tensors = content.weights()
-    return where, bare(tensors)
-
-
 def _sizes(path: Path) -> Sizes:
-    return or_refused(path, lambda: sizes_of(_found(path)[1]))
+    return or_refused(path, lambda: sizes_of(named_in(path)[1]))

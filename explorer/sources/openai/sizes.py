@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from explorer.sources.tensor_file import Outline
+from explorer.sources.weights_in import last_of, shape_of
 
 MARKS = ("time_embed.0.weight", "input_blocks.0.0.weight", "middle_block.0.in_layers.0.weight")
 """Names that every network of the family has."""
@@ -15,6 +16,8 @@ PUBLISHED = {(1, 2, 2, 2): 32, (1, 2, 3, 4): 64, (1, 1, 2, 3, 4): 128, (1, 1, 2,
 ATTENDED = 16
 """Side at which published networks begin to attend."""
 MOST_LEVELS = 16
+
+_shape = partial(shape_of, whose="networks of its family do")
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,8 @@ def sizes_of(tensors: Mapping[str, Outline]) -> Sizes:
         raise ValueError("is a classifier of noisy images, which guides a diffusion model and makes no image itself")
     hidden, width = _shape(tensors, "time_embed.0.weight", 2)
     channels, makes = _shape(tensors, "input_blocks.0.0.weight", 4)[1], _shape(tensors, "out.2.weight", 4)[0]
-    last = _last(tensors, "input_blocks")
-    if _last(tensors, "output_blocks") != last:
+    last = last_of(tensors, "input_blocks")
+    if last_of(tensors, "output_blocks") != last:
         raise ValueError("has other blocks on its way up than on its way down")
     group, resampler = _group(tensors, last + 1)
     if group < 2 or (last + 1) % group or (last + 1) // group > MOST_LEVELS:
@@ -106,19 +109,6 @@ def sizes_of(tensors: Mapping[str, Outline]) -> Sizes:
         channels, makes, told == 2 * widths[0], resampler,
         _shape(tensors, "label_emb.weight", 2)[0] if "label_emb.weight" in tensors else 0,
     )  # fmt: skip
-
-
-def _shape(tensors: Mapping[str, Outline], name: str, sides: int) -> tuple[int, ...]:
-    found = tensors.get(name)
-    if found is None or len(found.shape) != sides or 0 in found.shape:
-        raise ValueError(f"has no weights {name} of {sides} sides, as networks of its family do")
-    return found.shape
-
-
-def _last(tensors: Mapping[str, Outline], blocks: str) -> int:
-    """Number of the last of these blocks."""
-    numbers = [int(found[1]) for name in tensors if (found := re.match(rf"{blocks}\.(\d{{1,4}})\.", name))]
-    return max(numbers, default=0)
 
 
 def _group(tensors: Mapping[str, Outline], count: int) -> tuple[int, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from explorer.recipe.told import NOTHING, Told
 from explorer.sources.asking import Question
-from explorer.sources.base import Source
+from explorer.sources.base import DENOISER, Source
 from explorer.sources.pytorch_ddpm.sizes import Sizes, is_of_family, sizes_of
 from explorer.sources.refusing import or_refused
 from explorer.sources.tensor_file import Outline, at, bare, outline
@@ -26,7 +26,7 @@ class PytorchDDPM(Source):
     name = "pytorch-ddpm"
     title = "a checkpoint of pytorch-ddpm"
     hints = ("*.pt", "*.pth")
-    group = "the weights of a denoiser"
+    group = DENOISER
 
     def recognises(self, path: Path) -> bool:
         """The names of its network's parts, and its table of timesteps."""
@@ -58,7 +58,7 @@ class PytorchDDPM(Source):
         from explorer.sources.diffusers.network import UNet2D, without_weights
         from explorer.sources.pytorch_ddpm.renaming import TABLE, is_usual, settings_of, taken
         from explorer.sources.renamed import put_into
-        from explorer.sources.tensor_file import tensors
+        from explorer.sources.tensor_reading import tensors
 
         found = bare(tensors(path, _found(path)[0]))
         usual = is_usual(found[TABLE])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from explorer.sources.tensor_file import Outline
+from explorer.sources.weights_in import last_of, shape_of
 
 MARKS = ("time_embedding.timembedding.0.weight", "head.weight", "tail.2.weight", "downblocks.0.block1.0.weight")
 MOST_LEVELS = 16
+
+_shape = partial(shape_of, whose="networks of pytorch-ddpm do")
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def sizes_of(tensors: Mapping[str, Outline]) -> Sizes:
     timesteps, width = _shape(tensors, MARKS[0], 2)
     hidden = _shape(tensors, "time_embedding.timembedding.1.weight", 2)[0]
     first, channels = _shape(tensors, "head.weight", 4)[:2]
-    count = 1 + max((int(found[1]) for name in tensors if (found := re.match(r"downblocks\.(\d{1,4})\.", name))), default=0)
+    count = 1 + last_of(tensors, "downblocks")
     halving = next((index for index in range(count) if f"downblocks.{index}.main.weight" in tensors), count)
     if first != width or width % 2 or halving < 1 or (count + 1) % (halving + 1) or (count + 1) // (halving + 1) > MOST_LEVELS:
         raise ValueError("has blocks in an order or of widths that no network of pytorch-ddpm has")
@@ -70,10 +73,3 @@ def sizes_of(tensors: Mapping[str, Outline]) -> Sizes:
         timesteps, hidden, tuple(_shape(tensors, f"downblocks.{index}.block1.2.weight", 4)[0] for index in starts), halving,
         tuple(f"downblocks.{index}.attn.proj_q.weight" in tensors for index in starts), channels,
     )  # fmt: skip
-
-
-def _shape(tensors: Mapping[str, Outline], name: str, sides: int) -> tuple[int, ...]:
-    found = tensors.get(name)
-    if found is None or len(found.shape) != sides or 0 in found.shape:
-        raise ValueError(f"has no weights {name} of {sides} sides, as networks of pytorch-ddpm do")
-    return found.shape

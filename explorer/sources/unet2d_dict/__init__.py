@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from explorer.recipe.told import NOTHING, Told
 from explorer.sources.asking import Question
-from explorer.sources.base import Source
+from explorer.sources.base import DENOISER, Source
 from explorer.sources.refusing import or_refused
-from explorer.sources.tensor_file import Outline, bare, outline, under
+from explorer.sources.tensor_file import Outline, bare, under
 from explorer.sources.unet2d_dict.sizes import attended, is_of_class, settings_of
+from explorer.sources.weights_in import named_in
 
 if TYPE_CHECKING:
     from explorer.checkpoints.card import Card
@@ -28,7 +29,7 @@ class UNet2DDict(Source):
     name = "unet2d-dict"
     title = "the state dict of a UNet2DModel"
     hints = ("*.pt", "*.pth", "*.bin")
-    group = "the weights of a denoiser"
+    group = DENOISER
 
     def recognises(self, path: Path) -> bool:
         """The names of its parts."""
@@ -66,7 +67,7 @@ class UNet2DDict(Source):
         from explorer.sources.diffusers.network import UNet2D, without_weights
         from explorer.sources.diffusers.weights import new_name
         from explorer.sources.renamed import Taken, put_into, with_heads
-        from explorer.sources.tensor_file import tensors
+        from explorer.sources.tensor_reading import tensors
         from explorer.sources.unet2d_dict.card import heads_of
         from explorer.sources.unet2d_dict.network import ClassAsChannels
 
@@ -80,9 +81,7 @@ class UNet2DDict(Source):
 
 def _found(path: Path) -> tuple[str, Outline | None, dict[str, Outline]]:
     """Where the weights are in the file; the vectors of classes; the network's weights by their own names."""
-    content = outline(path)
-    where, raw = ("", {}) if content is None else content.weights()
-    tensors = bare(raw)
+    where, tensors = named_in(path)
     vectors = tensors.get(VECTORS)
     if vectors is None or len(vectors.shape) != 2:
         return where, None, tensors

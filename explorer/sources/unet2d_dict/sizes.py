@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from explorer.sources.tensor_file import Outline
+from explorer.sources.weights_in import shape_of
 
 MARKS = (
     "conv_in.weight", "time_embedding.linear_1.weight", "down_blocks.0.resnets.0.conv1.weight", "conv_norm_out.weight", "conv_out.weight",
@@ -14,6 +16,8 @@ CONDITIONAL = (".transformer_blocks.", "encoder_hid_proj", "add_embedding")
 """In names of networks that are told more than t and a class."""
 GROUPS = 32
 MOST = 64
+
+_shape = partial(shape_of, whose="a UNet2DModel does")
 
 
 def is_of_class(tensors: Mapping[str, Outline]) -> bool:
@@ -67,10 +71,3 @@ def _attends(tensors: Mapping[str, Outline], way: str, level: int) -> bool:
 
 def _count(tensors: Mapping[str, Outline], name: str) -> int:
     return next(index for index in range(MOST + 1) if index == MOST or name.format(index) not in tensors)
-
-
-def _shape(tensors: Mapping[str, Outline], name: str, sides: int) -> tuple[int, ...]:
-    found = tensors.get(name)
-    if found is None or len(found.shape) != sides or 0 in found.shape:
-        raise ValueError(f"has no weights {name} of {sides} sides, as a UNet2DModel does")
-    return found.shape

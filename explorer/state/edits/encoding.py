@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from explorer.datasets.reading import Background
 from explorer.recipe import Dab, Encoded
 from explorer.state.session import LatentState
 
@@ -24,9 +25,9 @@ def draw(state: LatentState, drawing: tuple[Dab, ...]) -> LatentState:
     return _with(state, Encoded(centre=bool(drawing) and state.centre), drawing)
 
 
-def encode_file(state: LatentState, path: str) -> LatentState:
-    """A picture file."""
-    return _with(state, Encoded(picture=path))
+def encode_file(state: LatentState, path: str, background: Background = "white") -> LatentState:
+    """A picture file, on that where it is transparent."""
+    return _with(state, Encoded(picture=path, background=background))
 
 
 def encode_image(state: LatentState, index: int) -> LatentState:

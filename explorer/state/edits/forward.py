@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from explorer.datasets.reading import Reading
 from explorer.diffusion.knots import Knot, moved, removed
 from explorer.diffusion.schedule_shapes import added
 from explorer.recipe import Picture
@@ -34,18 +35,24 @@ def go_to(state: ForwardState, t: int) -> ForwardState:
 
 def choose_image(state: ForwardState, index: int, total: int) -> ForwardState:
     """A test image, of so many; after the last comes the first. The state as it is while none are known."""
-    return with_recipe(state, image=ForwardImage(index % total, dataset=state.recipe.image.dataset)) if total else state
+    return with_recipe(state, image=_beside(state, index=index % total)) if total else state
 
 
 def take_picture(state: ForwardState, picture: Picture) -> ForwardState:
     """A picture of the person's in place of a test image."""
-    return with_recipe(state, image=ForwardImage(picture=picture, dataset=state.recipe.image.dataset))
+    return with_recipe(state, image=_beside(state, picture=picture))
 
 
-def choose_data(state: ForwardState, dataset: str, height: int, width: int) -> ForwardState:
+def choose_data(state: ForwardState, dataset: str, read: Reading, height: int, width: int) -> ForwardState:
     """The first test image of another data set, of images of that size; pixels beyond them move to their edge."""
     pixels = tuple((min(row, height - 1), min(column, width - 1)) for row, column in state.recipe.pixels)
-    return with_recipe(state, image=ForwardImage(dataset=dataset), pixels=pixels)
+    return with_recipe(state, image=ForwardImage(dataset=dataset, read=read), pixels=pixels)
+
+
+def _beside(state: ForwardState, index: int = 0, picture: Picture | None = None) -> ForwardImage:
+    """Another image beside the same data set."""
+    image = state.recipe.image
+    return ForwardImage(index, picture, image.dataset, image.read)
 
 
 # --- schedules ---

@@ -10,7 +10,7 @@ from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_LANES, Lane, Sampler, ScheduleChoice
 from explorer.recipe.chain import following
 from explorer.recipe.sample_count import usual_samples
-from explorer.recipe.sampler import changed, with_usual
+from explorer.recipe.sampler import changed, with_usual, without_usual
 from explorer.state.session import ChainState
 
 _replace = msgspec.structs.replace
@@ -102,21 +102,27 @@ def shape_of(entry: LibraryEntry) -> tuple[int, int, int] | None:
     return None if entry.card is None else entry.card.data.shape
 
 
-def add_entry(state: ChainState, entry: LibraryEntry, usual: Sampler | None = None) -> ChainState:
+def chosen_sampler(lane: Lane, entries: Sequence[LibraryEntry]) -> Sampler:
+    """The sampler that a person gave a lane: without what the author of its checkpoint does, which is nothing to another checkpoint."""
+    of = next((entry for entry in entries if entry.sha256 == lane.checkpoint), None)
+    return lane.sampler if of is None or of.card is None else without_usual(lane.sampler, of.card.sampler.said)
+
+
+def add_entry(state: ChainState, entry: LibraryEntry, usual: Sampler | None = None, entries: Sequence[LibraryEntry] = ()) -> ChainState:
     """One more lane, of a library entry, with the sampler of the last, or else the usual one; the state as it is if there is no room.
 
-    Of large images there are fewer samples then.
+    Of large images there are fewer samples then. `entries` are the checkpoints that are known.
     """
     lanes = state.recipe.lanes
     if len(lanes) >= MAX_LANES:
         return state
-    return with_samples_for(add_lane(state, lane_of(entry, lanes[-1].sampler if lanes else usual)), shape_of(entry))
+    return with_samples_for(add_lane(state, lane_of(entry, chosen_sampler(lanes[-1], entries) if lanes else usual)), shape_of(entry))
 
 
-def open_entry(state: ChainState, entry: LibraryEntry, usual: Sampler | None = None) -> ChainState:
+def open_entry(state: ChainState, entry: LibraryEntry, usual: Sampler | None = None, entries: Sequence[LibraryEntry] = ()) -> ChainState:
     """A library entry as the only lane, with the sampler that the first one has, or else the usual one; fewer samples of large images."""
     lanes = state.recipe.lanes
-    alone = with_lanes(state, (lane_of(entry, lanes[0].sampler if lanes else usual),), (0,))
+    alone = with_lanes(state, (lane_of(entry, chosen_sampler(lanes[0], entries) if lanes else usual),), (0,))
     return with_samples_for(alone, shape_of(entry))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 import numpy as np
@@ -68,6 +68,17 @@ def add_point(state: LatentState, entry: LibraryEntry, x: float, y: float) -> La
     recipe = with_model(state.recipe, entry)
     name = free_name("P", (item.name for item in items(recipe)))
     return _replace(state, recipe=_replace(recipe, points=(*recipe.points, Point(name, x, y))), selected=name)
+
+
+def add_points(state: LatentState, entry: LibraryEntry, found: Sequence[tuple[str, tuple[float, float]]]) -> LatentState:
+    """Points of these names, with a number where a name is taken; the last one is selected."""
+    recipe = with_model(state.recipe, entry)
+    for stem, (x, y) in found:
+        taken = {item.name for item in items(recipe)}
+        stem = stem[: NAME_LENGTH - 5].strip() or "P"
+        name = free_name(f"{stem} ", taken) if stem in taken else stem
+        recipe = _replace(recipe, points=(*recipe.points, Point(name, x, y)))
+    return _replace(state, recipe=recipe, selected=recipe.points[-1].name if found else state.selected)
 
 
 def add_stroke(state: LatentState, entry: LibraryEntry, path: np.ndarray) -> LatentState:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.recipe import MAX_LANES, Lane
 from explorer.recipe.objective import MAX_IMAGES, MAX_STRATA, STRATA
 from explorer.state.objective import ObjectiveState
@@ -17,9 +18,9 @@ def with_recipe(state: ObjectiveState, **fields: object) -> ObjectiveState:
     return _replace(state, recipe=_replace(state.recipe, **fields))
 
 
-def measured_on(state: ObjectiveState, dataset: str, split: str) -> ObjectiveState:
+def measured_on(state: ObjectiveState, dataset: str, split: str, read: Reading = AS_FOUND) -> ObjectiveState:
     """Other images, all of them; the first of the strip is selected."""
-    return _replace(with_recipe(state, dataset=dataset, split=split, image=None), selected=0)
+    return _replace(with_recipe(state, dataset=dataset, split=split, read=read, image=None), selected=0)
 
 
 def add_lane(state: ObjectiveState, lane: Lane) -> ObjectiveState:

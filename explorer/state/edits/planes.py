@@ -23,7 +23,7 @@ def slice_of(recipe: PlaneRecipe, which: int = 0) -> Slice | None:
 
 def with_model(recipe: PlaneRecipe, entry: LibraryEntry) -> PlaneRecipe:
     """The first plane is that model's."""
-    return _replace(recipe, checkpoint=entry.sha256, source=entry.path)
+    return _replace(recipe, checkpoint=entry.sha256, source=entry.path, told=entry.told)
 
 
 def choose_checkpoint(state: LatentState, entry: LibraryEntry) -> LatentState:
@@ -36,13 +36,13 @@ def choose_checkpoint(state: LatentState, entry: LibraryEntry) -> LatentState:
 def show_snapshot(state: LatentState, entry: LibraryEntry, which: int) -> LatentState:
     """A plane at another moment of its run; all else stays where it is."""
     if which:
-        return _with_beside(state, which, checkpoint=entry.sha256, source=entry.path)
+        return _with_beside(state, which, checkpoint=entry.sha256, source=entry.path, told=entry.told)
     return state if state.recipe.checkpoint == entry.sha256 else _replace(state, recipe=with_model(state.recipe, entry))
 
 
 def link_plane(state: LatentState, entry: LibraryEntry, which: int = 0) -> LatentState:
     """Another model's plane: at the end, where there is room, or in the place of the `which`th beside the first."""
-    beside, model = state.recipe.beside, PlaneModel(entry.sha256, entry.path)
+    beside, model = state.recipe.beside, PlaneModel(entry.sha256, entry.path, told=entry.told)
     if which:
         beside = (*beside[: which - 1], model, *beside[which:])
     elif len(beside) < MAX_BESIDE:

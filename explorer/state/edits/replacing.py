@@ -45,7 +45,9 @@ def with_checkpoint(lane: Lane, entry: LibraryEntry, entries: Sequence[LibraryEn
     """
     card = entry.card
     own, shape = (card.schedule, card.data.shape) if card is not None else (None, None)
-    new = label_edits.kept(lane, lane_edits.lane_of(entry, lane.sampler), None if card is None else card.classes)
+    new = label_edits.kept(
+        lane, lane_edits.lane_of(entry, lane_edits.chosen_sampler(lane, entries)), None if card is None else card.classes
+    )
     return _in_place_of(lane, new, own, shape, entries)
 
 
@@ -53,7 +55,7 @@ def with_data_set(lane: Lane, opened: DataSetOpened, entries: Sequence[LibraryEn
     """The lane with the exact process of a data set, otherwise as `with_checkpoint`; what an exact lane followed, it follows still."""
     kept = lane.exact
     exact = opened.exact if kept is None else _replace(opened.exact, follow=kept.follow, label=kept.label)
-    new = exact_edits.exact_lane(exact, lane.sampler)
+    new = exact_edits.exact_lane(exact, lane_edits.chosen_sampler(lane, entries))
     if lane.exact is not None:
         new = _replace(new, option=lane.option)
     return _in_place_of(lane, new, ScheduleCard("linear", exact_edits.LENGTH), opened.image_shape, entries)

@@ -17,6 +17,7 @@ from explorer.widgets.controls.actions import Actions, segment
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.controls.transport import Transport
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.equation_strip import EquationStrip, Layout
@@ -45,11 +46,11 @@ class ChainWidgets:
         several_lanes: bool,
     ) -> None:
         self._theme = theme
-        quantities = [segment(row.name, actions[row.name], row.label, formula(row.name), row.name) for row in offered(several_lanes)]
-        self.quantities = SegmentBar(quantities, "Quantity shown")
+        quantities = [segment(row.name, actions[row.name], tr(row.label), formula(row.name), row.name) for row in offered(several_lanes)]
+        self.quantities = SegmentBar(quantities, tr("Quantity shown"))
         self.scale = ColourScale(theme)
         self.decoding: QWidget = QWidget()
-        self.resume = QPushButton("Resume")
+        self.resume = QPushButton(tr("Resume"))
         self.resume.setToolTip(actions["resume"].toolTip())
         self.resume.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         mark(self.resume, "primary")

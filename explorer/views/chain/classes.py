@@ -14,6 +14,7 @@ from explorer.views.chain.chain_widgets import ChainWidgets
 from explorer.views.chain.label_field import Choices
 from explorer.views.chain.looked_at import LookedAt
 from explorer.widgets.controls.actions import Actions
+from explorer.widgets.look.language import tr
 
 
 class Classes:
@@ -80,7 +81,7 @@ class Classes:
         labels = labels_of(lane) or classes.of_classes
         told = {label_of_sample(labels, sample) for sample in samples}
         name = _called(classes, next(iter(told)))
-        return "" if len(told) > 1 else " · no class" if name == "–" else f" · class {name}"
+        return "" if len(told) > 1 else tr(" · no class") if name == "–" else tr(" · class {name}", name=name)
 
 
 def _called(classes: ClassesCard, label: int) -> str:

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.engine.chain.messages import CurvesShown, FilmShown, LaneFailed, LanePlanned, StepShown, TermsShown, lane_keys
+from explorer.engine.chain.curve_messages import CurvesShown
+from explorer.engine.chain.messages import FilmShown, LaneFailed, LanePlanned, StepShown, TermsShown, lane_keys
 from explorer.state.session import Session
 from explorer.views.chain.at_cursor import AtCursor
 from explorer.views.chain.chain_part import ChainPart, changed_fields

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from explorer.engine.chain.messages import CurvesShown, LanePlanned
+from explorer.engine.chain.curve_messages import CurvesShown
+from explorer.engine.chain.messages import LanePlanned
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.figures import FigureMaker
 from explorer.views.chain.plot_card import PlotCard
@@ -25,7 +26,7 @@ class CurvesDrawn:
 
     def __init__(self, controller: ChainController, card: PlotCard, theme: Theme) -> None:
         self._controller, self._card, self._theme = controller, card, theme
-        self._figures = FigureMaker()
+        self._figures = FigureMaker(controller.called)
         self.measured: CurvesShown | None = None
         self.ideal: CurvesShown | None = None
 

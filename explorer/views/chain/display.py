@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from PySide6.QtCore import QObject
 
 from explorer.datasets.shipped import SHIPPED, shipped
-from explorer.engine.chain.messages import CurvesShown, FilmShown, LaneBlank, LaneFrame, LaneKey, LanePlanned, StepShown, TermsShown
+from explorer.engine.chain.curve_messages import CurvesShown
+from explorer.engine.chain.messages import FilmShown, LaneBlank, LaneFrame, LaneKey, LanePlanned, StepShown, TermsShown
 from explorer.recipe import MAX_SAMPLES, Lane
 from explorer.recipe.sample_count import most_samples
 from explorer.state.edits.selection import words
@@ -27,9 +28,10 @@ from explorer.views.chain.values_shown import ValuesShown
 from explorer.views.shared.labels import lane_colours, lane_markers, lane_subtitle, lane_tip, lane_titles, short_titles
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.timeline import Coverage
+from explorer.widgets.look.language import tr
 from explorer.widgets.pictures.equation import Equation
 
-EMPTY_EQUATION = Equation(note="The equation of each step appears here once a chain is sampled.")
+EMPTY_EQUATION = Equation(note=tr("The equation of each step appears here once a chain is sampled."))
 
 
 class Display(QObject):
@@ -110,10 +112,12 @@ class Display(QObject):
         controller = self._controller
         recipe, lanes = controller.state.recipe, controller.state.recipe.lanes
         self._keep(controller.keys)
-        words = zip(lane_titles(lanes), short_titles(lanes), lane_colours(lanes), controller.keys, self._panels(), strict=False)
+        called = controller.called
+        titles, colours = zip(lane_titles(lanes, called), short_titles(lanes, called), strict=True), lane_colours(lanes)
+        words = zip(titles, colours, controller.keys, self._panels(), strict=False)
         markers = lane_markers(lanes)
-        for index, (title, short, colour, key, panel) in enumerate(words):
-            panel.set_lane(title, lane_subtitle(key.lane, lanes), colour, lane_tip(key.lane), short)
+        for index, ((title, short), colour, key, panel) in enumerate(words):
+            panel.set_lane(title, lane_subtitle(key.lane, lanes, called), colour, lane_tip(key.lane, called), short)
             panel.set_marker(markers[index], colour)
             panel.grid.set_names(self.classes.names(key.lane, key.samples))
             panel.set_chosen(len(lanes) > 1 and index == controller.lane)
@@ -122,7 +126,7 @@ class Display(QObject):
         length, schedule = controller.schedule_of(lanes[controller.lane]) if lanes else (controller.T, "")
         learned = bool(lanes) and controller.learned_variance_of(lanes[controller.lane])
         most = min((most_samples(self._shape(key)) for key in controller.keys), default=MAX_SAMPLES)
-        self._widgets.inspector.show_recipe(recipe, controller.lane, length, schedule, controller.lengths, learned, most)
+        self._widgets.inspector.show_recipe(recipe, controller.lane, length, schedule, controller.lengths, learned, most, called)
         self.classes.show()
         self._say_selected()
         if not lanes:
@@ -254,9 +258,9 @@ class Display(QObject):
         t, run = self._controller.state.t, self._controller.run
         newest, note, warning = run.newest, "", False
         if newest is not None and t < newest:
-            note, warning = f"showing t = {newest} so far", True
+            note, warning = tr("showing t = {newest} so far", newest=newest), True
         elif self._controller.following and run.sampling:
-            note = "live"
+            note = tr("live")
         self._widgets.transport.set_cursor(t, note, warning)
 
     def _show_loop(self) -> None:

@@ -16,11 +16,12 @@ from explorer.views.chain.display import Display
 from explorer.views.chain.lanes.image_grid import ImageGrid
 from explorer.views.chain.lanes.lane_grid import LaneGrid
 from explorer.views.shared.labels import lane_colours, short_titles
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import to_image
 from explorer.widgets.pictures.enlarged import Enlarged, Large
 from explorer.widgets.pictures.pointed import Pointed
 
-HINT = "Left, Right: steps   ·   Up, Down: samples   ·   pointer: values   ·   Esc closes"
+HINT = tr("Left, Right: steps   ·   Up, Down: samples   ·   pointer: values   ·   Esc closes")
 
 
 class ChainEnlarging:
@@ -61,7 +62,7 @@ class ChainEnlarging:
     def title(self) -> str:
         """Which samples, and at which step."""
         controller = self._controller
-        what = QUANTITIES[controller.state.quantity].label
+        what = tr(QUANTITIES[controller.state.quantity].label)
         return f"{what}   ·   {selection.words(controller.samples, controller.sample)}   ·   t = {controller.state.t}"
 
     def hint(self) -> str:
@@ -74,11 +75,11 @@ class ChainEnlarging:
         lanes = controller.state.recipe.lanes
         found = []
         for sample in controller.samples:
-            for key, title, colour in zip(controller.keys, short_titles(lanes), lane_colours(lanes), strict=True):
+            for key, title, colour in zip(controller.keys, short_titles(lanes, controller.called), lane_colours(lanes), strict=True):
                 frame = frames.get(key)
                 if frame is not None and sample < len(frame.tiles):
-                    several = (f"sample {sample}" if len(controller.samples) > 1 else "", title if len(lanes) > 1 else "")
-                    caption = " · ".join(words for words in several if words) or f"sample {sample}"
+                    several = (tr("sample {sample}", sample=sample) if len(controller.samples) > 1 else "", title if len(lanes) > 1 else "")
+                    caption = " · ".join(words for words in several if words) or tr("sample {sample}", sample=sample)
                     found.append(Large(to_image(frame.tiles[sample]), caption, frame.values[sample], colour if len(lanes) > 1 else ""))
         return found
 

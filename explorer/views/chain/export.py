@@ -20,6 +20,7 @@ from explorer.views.chain.controller import ChainController
 from explorer.views.shared.labels import lane_titles, short_titles
 from explorer.views.shared.questions import Questions, When
 from explorer.views.workspace import Status
+from explorer.widgets.look.language import tr
 
 if TYPE_CHECKING:
     from explorer.engine.chain.export.messages import ExportLook, ExportProgress, PreviewExport
@@ -95,7 +96,7 @@ class ChainExport(QObject):
             paced = {"frames": choice.frames, "fps": choice.fps} if is_film else {}
             shown = msgspec.structs.replace(shown, **(drawn if is_drawn else {}), **paced)
         titles = short_titles if state.layout == "grid" else lane_titles
-        return ExportLook(shown, titles(state.recipe.lanes), self._controller.timeline)
+        return ExportLook(shown, titles(state.recipe.lanes, self._controller.called), self._controller.timeline)
 
     def _preview(self, choice: ExportChoice) -> PreviewExport:
         from explorer.engine.chain.export.messages import PreviewExport
@@ -115,7 +116,7 @@ class ChainExport(QObject):
         """Stop; nothing is left of the file."""
         if self.active:
             self._questions.forget(EXPORT)
-            self.told = f"{Path(self._path).name} was not written"
+            self.told = tr("{name} was not written", name=Path(self._path).name)
             self.changed.emit()
 
     @property
@@ -125,8 +126,8 @@ class ChainExport(QObject):
         if not self.active:
             return Status(self.told)
         if progress is None:
-            return Status(f"exporting {name}", 0, 1, cancellable=True)
-        return Status(f"exporting {name}", progress.done, max(1, progress.total), progress.words, cancellable=True)
+            return Status(tr("exporting {name}", name=name), 0, 1, cancellable=True)
+        return Status(tr("exporting {name}", name=name), progress.done, max(1, progress.total), progress.words, cancellable=True)
 
     def _take(self, outcome: Outcome) -> None:
         from explorer.engine.chain.export.messages import Exported, ExportProgress
@@ -134,7 +135,7 @@ class ChainExport(QObject):
         if isinstance(outcome, ExportProgress):
             self._progress = outcome
         elif isinstance(outcome, Exported):
-            self.told = f"exported {os.path.basename(outcome.path)} · {_size(outcome.nbytes)}"
+            self.told = tr("exported {path} · {size}", path=os.path.basename(outcome.path), size=_size(outcome.nbytes))
         self.changed.emit()
 
     def _failed(self, failed: Failed) -> None:
@@ -151,4 +152,4 @@ def _drawn_how(ending: str) -> tuple[bool, bool]:
 
 
 def _size(nbytes: int) -> str:
-    return next((f"{nbytes / unit:.1f} {word}" for unit, word in UNITS if nbytes >= unit), f"{nbytes} bytes")
+    return next((f"{nbytes / unit:.1f} {word}" for unit, word in UNITS if nbytes >= unit), tr("{nbytes} bytes", nbytes=nbytes))

@@ -8,29 +8,31 @@ from dataclasses import replace
 
 import numpy as np
 
-from explorer.engine.chain.messages import CurvesShown, LaneCurves, LaneKey, LanePlanned
+from explorer.engine.chain.curve_messages import CurvesShown, LaneCurves
+from explorer.engine.chain.messages import LaneKey, LanePlanned
 from explorer.state.session import PlotName
-from explorer.views.shared.labels import lane_colours, lane_markers, short_titles, term_colours
+from explorer.views.shared.labels import Called, lane_colours, lane_markers, number_or_shipped, short_titles, term_colours
 from explorer.widgets.controls.segments import Segment
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Tokens
 from explorer.widgets.plots.figure import Axes, Figure, Series, Stroke
 from explorer.widgets.plots.markers import Marker
 
 PLOTS: tuple[Segment, ...] = (
-    Segment("levels", "levels", "ᾱ and σ of each step: how much of x_t is image, and how much fresh noise a step adds"),
-    Segment("coefficients", "coefficients", "a₀, aₜ and σ of each step, on a logarithmic scale"),
-    Segment("norms", "norms", "Length ‖·‖ of x_t, x̂₀ and ε̂, per image"),
+    Segment("levels", tr("levels"), tr("ᾱ and σ of each step: how much of x_t is image, and how much fresh noise a step adds")),
+    Segment("coefficients", tr("coefficients"), tr("a₀, aₜ and σ of each step, on a logarithmic scale")),
+    Segment("norms", tr("norms"), tr("Length ‖·‖ of x_t, x̂₀ and ε̂, per image")),
 )
 DISTANCE_PLOTS: tuple[Segment, ...] = (
-    Segment("distance x_t", "distance xₜ", "How far each lane's x_t is from that of the reference lane, per image"),
-    Segment("distance x0_hat", "distance x̂₀", "How far each lane's x̂₀ is from that of the reference lane, per image"),
+    Segment("distance x_t", tr("distance xₜ"), tr("How far each lane's x_t is from that of the reference lane, per image")),
+    Segment("distance x0_hat", tr("distance x̂₀"), tr("How far each lane's x̂₀ is from that of the reference lane, per image")),
 )
 IDEAL_PLOTS: tuple[Segment, ...] = (
-    Segment("ideal", "to ideal", "‖x̂₀ − E[x₀ | x_t]‖: how far each network's x̂₀ is from the best that there is for the same x_t"),
+    Segment("ideal", tr("to ideal"), tr("‖x̂₀ − E[x₀ | x_t]‖: how far each network's x̂₀ is from the best that there is for the same x_t")),
 )
 SSIM_PLOTS: tuple[Segment, ...] = (
-    Segment("ssim x_t", "SSIM xₜ", "How like each lane's x_t is to that of the reference lane; 1 is the same"),
-    Segment("ssim x0_hat", "SSIM x̂₀", "How like each lane's x̂₀ is to that of the reference lane; 1 is the same"),
+    Segment("ssim x_t", tr("SSIM xₜ"), tr("How like each lane's x_t is to that of the reference lane; 1 is the same")),
+    Segment("ssim x0_hat", tr("SSIM x̂₀"), tr("How like each lane's x̂₀ is to that of the reference lane; 1 is the same")),
 )
 NORMS: tuple[tuple[str, str, Stroke], ...] = (("x0_hat", "‖x̂₀‖", "solid"), ("x_t", "‖xₜ‖", "dash"), ("eps_hat", "‖ε̂‖", "dot"))
 
@@ -44,9 +46,10 @@ FEW_LANES = 3
 
 
 class FigureMaker:
-    """Makes figures whose axes do not jump: the upper end only grows, in round numbers, for one set of lanes."""
+    """Makes figures whose axes do not jump: the upper end only grows, in round numbers, for one set of lanes; `called` names classes."""
 
-    def __init__(self) -> None:
+    def __init__(self, called: Called = number_or_shipped) -> None:
+        self._called = called
         self._high: dict[str, float] = {}
         self._low: dict[str, float] = {}
         self._lanes: tuple[LaneKey, ...] = ()
@@ -79,9 +82,9 @@ class FigureMaker:
         if plot == "coefficients":
             return coefficients(T, plan, tokens)
         found = {} if curves is None else {c.key: c for c in curves.lanes}
-        series = norms(keys, found, tokens) if plot == "norms" else distances(plot, keys, found)
+        series = norms(keys, found, tokens, self._called) if plot == "norms" else distances(plot, keys, found, self._called)
         if len(keys) > FEW_LANES and plot != "norms" and lane < len(keys):
-            name = short_titles([key.lane for key in keys])[lane]
+            name = short_titles([key.lane for key in keys], self._called)[lane]
             series = tuple(replace(s, strong=s.name == name) for s in series)
         if plot.startswith("ssim"):
             return Figure(Axes(T, self._lower(plot, series), 1.0), series)
@@ -155,10 +158,12 @@ def coefficients(T: int, plan: LanePlanned | None, tokens: Tokens) -> Figure:
     return Figure(Axes(T, low, max(1.0, round_up(float(positive.max()))), log=True), series)
 
 
-def norms(keys: Sequence[LaneKey], found: dict[LaneKey, LaneCurves], tokens: Tokens) -> tuple[Series, ...]:
+def norms(
+    keys: Sequence[LaneKey], found: dict[LaneKey, LaneCurves], tokens: Tokens, called: Called = number_or_shipped
+) -> tuple[Series, ...]:
     """Lengths of x_t, x0_hat and eps_hat; with several lanes, in their colours."""
     colours, terms = lane_colours([key.lane for key in keys]), term_colours(tokens)
-    titles, markers = short_titles([key.lane for key in keys]), lane_markers([key.lane for key in keys])
+    titles, markers = short_titles([key.lane for key in keys], called), lane_markers([key.lane for key in keys])
     series = []
     for key, colour, title, marker in zip(keys, colours, titles, markers, strict=True):
         for name, label, stroke in NORMS:
@@ -177,12 +182,14 @@ def stroke_legend(series: tuple[Series, ...], tokens: Tokens) -> tuple[Series, .
     return (*(s for s in series if s.stroke == "solid"), *strokes)
 
 
-def distances(plot: str, keys: Sequence[LaneKey], found: dict[LaneKey, LaneCurves]) -> tuple[Series, ...]:
+def distances(
+    plot: str, keys: Sequence[LaneKey], found: dict[LaneKey, LaneCurves], called: Called = number_or_shipped
+) -> tuple[Series, ...]:
     """Distance of each lane to the reference lane, or its similarity with it."""
     lanes = [key.lane for key in keys]
     return tuple(
         _series(title, found[key], plot, colour, "solid", marker)
-        for key, colour, title, marker in zip(keys, lane_colours(lanes), short_titles(lanes), lane_markers(lanes), strict=True)
+        for key, colour, title, marker in zip(keys, lane_colours(lanes), short_titles(lanes, called), lane_markers(lanes), strict=True)
         if key in found and plot in found[key].curves
     )
 

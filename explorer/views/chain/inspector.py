@@ -19,20 +19,22 @@ from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.network.equations import log_snr
 from explorer.views.chain.steps_field import StepsField
 from explorer.views.chain.ways_field import WaysField
-from explorer.views.shared.labels import checkpoint_name, formula, lane_titles, predicts_long
+from explorer.views.shared.labels import Called, checkpoint_name, formula, lane_titles, number_or_shipped, predicts_long
 from explorer.views.shared.rows import NOTHING, Row, Rows, capitals, heading
 from explorer.views.shared.sampler_controls import SamplerControls
 from explorer.views.shared.schedule_field import ScheduleField
 from explorer.widgets.controls.labels import Labelled
 from explorer.widgets.controls.number_fields import FloatField, IntField, SeedField
 from explorer.widgets.controls.training_slider import TrainingSlider
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.picture_tile import PictureTile
 from explorer.widgets.plots.histogram import Histogram
+from explorer.widgets.plots.legend import short
 
-GUIDANCE_TIP = "w: how far each step moves away from the prediction without a class; 0 is the plain conditional network"
-NOT_GUIDED_TIP = "It cannot be guided: none of its labels is known to stand for no class"
+GUIDANCE_TIP = tr("w: how far each step moves away from the prediction without a class; 0 is the plain conditional network")
+NOT_GUIDED_TIP = tr("It cannot be guided: none of its labels is known to stand for no class")
 
 
 class ChainInspector(QWidget):
@@ -85,10 +87,10 @@ class ChainInspector(QWidget):
     # --- parts ---
 
     def _build_selected(self, column: QVBoxLayout) -> None:
-        self._selected = heading("Selected")
+        self._selected = heading(tr("Selected"))
         self.state_tile, self.image_tile = PictureTile(self._theme), PictureTile(self._theme, to_right=True)
-        self.state_tile.setToolTip("The selected sample's state at this step")
-        self.image_tile.setToolTip("The clean image that the network's output implies at this step")
+        self.state_tile.setToolTip(tr("The selected sample's state at this step"))
+        self.image_tile.setToolTip(tr("The clean image that the network's output implies at this step"))
         pair = QHBoxLayout()
         pair.setSpacing(8)
         pair.addWidget(self.state_tile)
@@ -100,11 +102,11 @@ class ChainInspector(QWidget):
 
     def _build_noise(self, column: QVBoxLayout, new_seed: QAction, all_lanes: bool) -> None:
         self.seed = SeedField()
-        self.samples = IntField(1, MAX_SAMPLES, "Samples", "Number of samples N; sample i is the same at any N")
+        self.samples = IntField(1, MAX_SAMPLES, tr("Samples"), tr("Number of samples N; sample i is the same at any N"))
         dice = QToolButton()
         dice.setDefaultAction(new_seed)
         Labelled(dice, QSize(28, 26))
-        dice.setAccessibleName("New seed")
+        dice.setAccessibleName(tr("New seed"))
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.seed, 1)
@@ -113,46 +115,46 @@ class ChainInspector(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         seed.setLayout(row)
         rows = Rows(self._theme)
-        rows.add("seed", seed)
-        rows.add("samples", self.samples)
+        rows.add(tr("seed"), seed)
+        rows.add(tr("samples"), self.samples)
         self.seed.committed.connect(self.seed_committed)
         self.samples.committed.connect(self.samples_committed)
         fields: list[SeedField | IntField] = [self.seed, self.samples]
         self.all_steps: IntField | None = None
         if all_lanes:
-            self.all_steps = self._steps_field("Steps of every lane")
+            self.all_steps = self._steps_field(tr("Steps of every lane"))
             self.all_steps.setMinimumWidth(80)  # its words may be cut short: they shall not widen the panel
-            self.all_steps.setToolTip("How many timesteps every chain takes, evenly spaced; a lane that has fewer takes all of its own")
-            rows.add("steps", StepsField(self.all_steps))
+            self.all_steps.setToolTip(tr("How many timesteps every chain takes, evenly spaced; a lane that has fewer takes all of its own"))
+            rows.add(tr("steps"), StepsField(self.all_steps))
             self.all_steps.committed.connect(self._all_steps_committed)
             fields.append(self.all_steps)
         for field in fields:
             field.released.connect(self.released)
-        column.addWidget(heading("All lanes" if all_lanes else "Noise"))
+        column.addWidget(heading(tr("All lanes") if all_lanes else tr("Noise")))
         column.addLayout(rows)
 
     def _steps_field(self, name: str) -> IntField:
-        field = IntField(1, 1000, name, "How many of the T timesteps the chain takes, evenly spaced; T of them is every one")
+        field = IntField(1, 1000, name, tr("How many of the T timesteps the chain takes, evenly spaced; T of them is every one"))
         field.setSingleStep(50)
         return field
 
     def _build_lane(self, column: QVBoxLayout) -> None:
-        self._lane_heading = heading("Lane")
+        self._lane_heading = heading(tr("Lane"))
         rows = Rows(self._theme)
-        self._checkpoint = rows.text("checkpoint")
-        self.training = TrainingSlider("the same noise", "[ and ]", unit="")
-        self.training.accompany(rows.row("images seen", self.training).name)
-        self._predicts = rows.text("predicts")
+        self._checkpoint = rows.text(tr("checkpoint"))
+        self.training = TrainingSlider(tr("the same noise"), tr("[ and ]"), unit="")
+        self.training.accompany(rows.row(tr("images seen"), self.training).name)
+        self._predicts = rows.text(tr("predicts"))
         self.labels = LabelField()
-        self.guidance = FloatField(MIN_GUIDANCE, MAX_GUIDANCE, 0.5, "Guidance", GUIDANCE_TIP)
-        self._label_row = rows.row("label", self.labels)
-        self._guidance_row = rows.row((words("guidance "), var("w")), self.guidance)
+        self.guidance = FloatField(MIN_GUIDANCE, MAX_GUIDANCE, 0.5, tr("Guidance"), GUIDANCE_TIP)
+        self._label_row = rows.row(tr("label"), self.labels)
+        self._guidance_row = rows.row((words(tr("guidance ")), var("w")), self.guidance)
         self.ways = WaysField()
-        rows.add("computed by", self.ways)
+        rows.add(tr("computed by"), self.ways)
         self.schedule = ScheduleField()
-        rows.add("schedule", self.schedule)
+        rows.add(tr("schedule"), self.schedule)
         self.schedule.committed.connect(self.schedule_committed)
-        self.steps = self._steps_field("Steps")
+        self.steps = self._steps_field(tr("Steps"))
         self.sampler = SamplerControls(self)
         self.eta, self.clip = self.sampler.eta, self.sampler.clip
         self.steps_row = StepsField(self.steps)
@@ -161,7 +163,7 @@ class ChainInspector(QWidget):
             said = symbol if name in ("eta", "clip") else self.sampler.title(name)
             self._sampler_rows[name] = rows.row(said, field)
             if name == "sampler":
-                rows.add("steps", self.steps_row)
+                rows.add(tr("steps"), self.steps_row)
         self.steps.committed.connect(self._steps_committed)
         self.sampler.changed.connect(self.sampler_committed)
         self.labels.committed.connect(self.labels_committed)
@@ -176,20 +178,20 @@ class ChainInspector(QWidget):
         rows = Rows(self._theme)
         self._alpha_bar = rows.text((var("α", "t", "bar"),))
         self._sigma = rows.text((var("σ", "t"),))
-        self._snr = rows.text("log SNR")
-        self._norms = rows.text("norms")
-        self._norms.setToolTip("Lengths ‖x_t‖, ‖x̂₀‖ and ‖ε̂‖ of the selected sample")
-        column.addWidget(heading("At this step"))
+        self._snr = rows.text(tr("log SNR"))
+        self._norms = rows.text(tr("norms"))
+        self._norms.setToolTip(tr("Lengths ‖x_t‖, ‖x̂₀‖ and ‖ε̂‖ of the selected sample"))
+        column.addWidget(heading(tr("At this step")))
         column.addLayout(rows)
 
     def _build_pixel(self, column: QVBoxLayout) -> None:
         rows = Rows(self._theme)
-        self._pixel = rows.text("pixel")
-        self._pixel.setToolTip("The pixel under the mouse")
-        self._value = rows.text("value")
+        self._pixel = rows.text(tr("pixel"))
+        self._pixel.setToolTip(tr("The pixel under the mouse"))
+        self._value = rows.text(tr("value"))
         self.histogram = Histogram(self._theme)
         column.addLayout(rows)
-        self._histogram_heading = heading("Values")
+        self._histogram_heading = heading(tr("Values"))
         column.addWidget(self._histogram_heading)
         column.addWidget(self.histogram, 1)
 
@@ -208,6 +210,7 @@ class ChainInspector(QWidget):
         lengths: Sequence[int],
         learned: bool = False,
         most: int = MAX_SAMPLES,
+        called: Called = number_or_shipped,
     ) -> None:
         """Show the recipe.
 
@@ -223,6 +226,8 @@ class ChainInspector(QWidget):
             The lane's network has learned a variance.
         most : int
             How many samples there can be.
+        called : callable
+            Names of lanes' classes.
         """
         self.samples.setMaximum(max(most, recipe.samples))
         self.seed.show_value(recipe.seed)
@@ -234,11 +239,11 @@ class ChainInspector(QWidget):
         self.sampler.set_enabled(has_lane)
         self.steps_row.choices.setEnabled(has_lane)
         if has_lane:
-            self._show_lane(recipe.lanes[lane], lane_titles(recipe.lanes)[lane], length, schedule)
+            self._show_lane(recipe.lanes[lane], lane_titles(recipe.lanes, called)[lane], length, schedule)
             self._show_sampler(recipe.lanes[lane].sampler, length, learned)
             self._show_all_steps(recipe.lanes, lengths)
         else:
-            self._lane_heading.setText("LANE")
+            self._lane_heading.setText(tr("LANE"))
             for label in (self._checkpoint, self._predicts):
                 label.setText(NOTHING)
             self.schedule.show_choice(None, "")
@@ -256,12 +261,14 @@ class ChainInspector(QWidget):
 
     def show_selected(self, said: str) -> None:
         """Say which samples are selected."""
-        self._selected.setText(capitals(f"selected · {said}"))
+        self._selected.setText(capitals(tr("selected · {said}", said=said)))
 
     def _show_lane(self, lane: Lane, title: str, length: int, schedule: str) -> None:
-        self._lane_heading.setText(f"LANE · {capitals(title)}")
+        self._lane_heading.setText(tr("LANE · {title}", title=capitals(title)))
         self._checkpoint.setText(checkpoint_name(lane))
-        self._checkpoint.setToolTip(f"{lane.source}\nsha256 {lane.checkpoint if lane.exact is None else lane.exact.sha256}")
+        self._checkpoint.setToolTip(
+            tr("{source}\nsha256 {checkpoint}", source=lane.source, checkpoint=lane.checkpoint if lane.exact is None else lane.exact.sha256)
+        )
         self._predicts.setText(predicts_long(lane))
         self.schedule.show_choice(lane.schedule, f"{schedule} {length}" if schedule and lane.schedule is None else "")
         sampler = lane.sampler
@@ -278,14 +285,14 @@ class ChainInspector(QWidget):
             field.blockSignals(True)
             field.setMaximum(length)
             field.blockSignals(False)
-        field.setSuffix(f" of {length}")
+        field.setSuffix(tr(" of {length}", length=length))
         field.show_value(steps)
 
     def _show_all_steps(self, lanes: tuple[Lane, ...], lengths: Sequence[int]) -> None:
         if self.all_steps is not None:
             counts = {lane.sampler.steps or T for lane, T in zip(lanes, lengths, strict=True)}
             self._show_steps(self.all_steps, max(counts), max(lengths))
-            self.all_steps.setPrefix("" if len(counts) == 1 else "at most ")
+            self.all_steps.setPrefix("" if len(counts) == 1 else tr("at most "))
 
     def show_terms(self, shown: TermsShown | None, plan: LanePlanned | None) -> None:
         """Show the selected sample and the numbers of the step."""
@@ -305,7 +312,7 @@ class ChainInspector(QWidget):
         snr = log_snr(alpha_bar)
         self._snr.setText("∞" if math.isinf(snr) else f"{snr:.3f}".replace("-", "−"))
         lengths = (("x_t", "xₜ"), ("x0_hat", "x̂₀"), ("eps_hat", "ε̂"))
-        self._norms.setText(" · ".join(f"{label} {shown.norms[name]:.1f}" for name, label in lengths))
+        self._norms.setText(" · ".join(f"{label} {short(shown.norms[name])}" for name, label in lengths))
 
     def show_pixel(self, pixel: Pixel | None, values: np.ndarray | None, label: str) -> None:
         """Show the pixel under the mouse.
@@ -320,7 +327,7 @@ class ChainInspector(QWidget):
             self._pixel.setText(NOTHING)
             self._value.setText(NOTHING)
             return
-        self._pixel.setText(f"row {pixel.row}, column {pixel.column}")
+        self._pixel.setText(tr("row {row}, column {column}", row=pixel.row, column=pixel.column))
         numbers = NOTHING if values is None else ", ".join(f"{v:.4f}".replace("-", "−") for v in values)
         self._value.setText(f"{label} = {numbers}")
 
@@ -331,7 +338,7 @@ class ChainInspector(QWidget):
 
     def show_histogram(self, values: np.ndarray | None, label: str) -> None:
         """Show how the selected sample's values of a quantity are spread."""
-        self._histogram_heading.setText(f"VALUES OF {label}")
+        self._histogram_heading.setText(tr("VALUES OF {label}", label=label))
         self.histogram.set_values(values)
 
     # --- gestures ---

@@ -13,10 +13,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QToolT
 from explorer.errors import BadInput
 from explorer.recipe import NO_CLASS
 from explorer.recipe.labels import label_words, labels_of
+from explorer.widgets.controls.menus import emptied
+from explorer.widgets.look.language import tr
 
 MOST_IN_MENU = 24
-TIP = "What each sample shall be: 7, or 0..9, or 0,1,2 in turn, or “none” for no class; empty for each class in turn"
-EXACT_TIP = "Only the images of this class, such as 7; empty for all of them"
+TIP = tr("What each sample shall be: 7, or 0..9, or 0,1,2 in turn, or “none” for no class; empty for each class in turn")
+EXACT_TIP = tr("Only the images of this class, such as 7; empty for all of them")
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,12 @@ class LabelField(QWidget):
         self._taken: tuple[int, ...] = ()
         self._choices = Choices()
         self.line, self.button = _Line(self), QToolButton()
-        self.line.setAccessibleName("Label")
+        self.line.setAccessibleName(tr("Label"))
         self.line.editingFinished.connect(self.take)
         self.button.setArrowType(Qt.ArrowType.DownArrow)
         self.button.setFixedSize(28, 26)
-        self.button.setAccessibleName("Classes")
-        self.button.setToolTip("The classes that there are")
+        self.button.setAccessibleName(tr("Classes"))
+        self.button.setToolTip(tr("The classes that there are"))
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = QMenu(self.button)
@@ -83,7 +85,7 @@ class LabelField(QWidget):
     def show_labels(self, labels: tuple[int, ...], choices: Choices) -> None:
         """Show labels; does not emit."""
         self._taken, self._choices = labels, choices
-        self.line.setPlaceholderText("all classes" if choices.one else "each class in turn")
+        self.line.setPlaceholderText(tr("all classes") if choices.one else tr("each class in turn"))
         self.line.setToolTip(EXACT_TIP if choices.one else TIP)
         self.button.setVisible(bool(choices.labels))
         self.line.setText(label_words(labels) if labels else "")
@@ -95,7 +97,7 @@ class LabelField(QWidget):
         try:
             labels = labels_of(text) if text else ()
             if self._choices.one and (len(labels) > 1 or NO_CLASS in labels):
-                raise BadInput("The exact process is of one class, or of all: write one label, or nothing")
+                raise BadInput(tr("The exact process is of one class, or of all: write one label, or nothing"))
         except BadInput as error:
             QToolTip.showText(self.line.mapToGlobal(QPoint(0, self.line.height())), str(error), self.line)
             self.put_back()
@@ -112,18 +114,18 @@ class LabelField(QWidget):
 
     def _fill(self) -> None:
         choices, menu = self._choices, self.menu
-        menu.clear()
-        self._add("All classes" if choices.one else "Each class in turn", ())
+        emptied(menu)
+        self._add(tr("All classes") if choices.one else tr("Each class in turn"), ())
         if not choices.one:
-            action = menu.addAction("One sample of each class")
-            action.setToolTip(f"{len(choices.labels)} samples, each of another class")
+            action = menu.addAction(tr("One sample of each class"))
+            action.setToolTip(tr("{count} samples, each of another class", count=len(choices.labels)))
             action.triggered.connect(lambda _checked=False: self.each_wanted.emit())
         menu.addSeparator()
         for label in choices.labels[:MOST_IN_MENU]:
             name = choices.called(label)
-            self._add(f"Class {name}" if name == str(label) else f"{label}: {name}", (label,))
+            self._add(tr("Class {name}", name=name) if name == str(label) else f"{label}: {name}", (label,))
         if choices.has_none:
-            self._add("No class", (NO_CLASS,))
+            self._add(tr("No class"), (NO_CLASS,))
 
     def _add(self, text: str, labels: tuple[int, ...]) -> None:
         action = self.menu.addAction(text.replace("&", "&&"))

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from explorer.engine.chain.messages import LaneBlank, LaneFrame
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.timeline import own_timestep, same_schedule
+from explorer.widgets.look.language import tr
 
-REFERENCE_TIP = "The other lanes show how far they are from this one"
+REFERENCE_TIP = tr("The other lanes show how far they are from this one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +30,23 @@ class Note:
     short: str | None = None
 
 
-NOT_SAMPLED = Note("not sampled", warning=True, short="failed")
+NOT_SAMPLED = Note(tr("not sampled"), warning=True, short=tr("failed"))
 BLANK = {
-    "level": Note("no reference step", "No step of the reference at this noise level", short="no step"),
-    "shape": Note("other size", "Its images are of another size than the reference lane's: they cannot be compared"),
+    "level": Note(tr("no reference step"), tr("No step of the reference at this noise level"), short=tr("no step")),
+    "shape": Note(tr("other size"), tr("Its images are of another size than the reference lane's: they cannot be compared")),
     "data": Note(
-        "no data set", "It is not known which images this network learned from: choose them in the panel Data set (D)", short="no data"
+        tr("no data set"),
+        tr("It is not known which images this network learned from: choose them in the panel Data set (D)"),
+        short=tr("no data"),
     ),
     "no class": Note(
-        "not guided", "Its network is told no class, or has no label for none: it makes one prediction, and not two", short="one ε̂"
+        tr("not guided"),
+        tr("Its network is told no class, or has no label for none: it makes one prediction, and not two"),
+        short=tr("one ε̂"),
     ),
-    "reference": Note("no reference", "The reference lane cannot be sampled: there is nothing to compare with", short="no ref."),
+    "reference": Note(
+        tr("no reference"), tr("The reference lane cannot be sampled: there is nothing to compare with"), short=tr("no ref.")
+    ),
 }
 """Why a lane has no difference to the reference lane, or to the ideal; the tip is also shown in the place of its pictures."""
 
@@ -59,12 +66,12 @@ def blank_note(blank: LaneBlank) -> Note:
 
 def stand_in_note(preparing: tuple[int, int] | None) -> Note:
     """Of a branch that has no state of its own yet: the chain that it leaves is seen."""
-    tip = "The branch has no state of its own yet: the chain that it leaves is shown"
+    tip = tr("The branch has no state of its own yet: the chain that it leaves is shown")
     if preparing is None:
-        return Note("before the branch", tip, True, "before")
+        return Note(tr("before the branch"), tip, True, tr("before"))
     done, total = preparing
-    erased = f"{tip}. The erased region comes down from noise at T: {done} of {total} states."
-    return Note(f"before the branch · region {done} / {total}", erased, True, f"{done} / {total}")
+    erased = tr("{tip}. The erased region comes down from noise at T: {done} of {total} states.", tip=tip, done=done, total=total)
+    return Note(tr("before the branch · region {done} / {total}", done=done, total=total), erased, True, f"{done} / {total}")
 
 
 def frame_note(controller: ChainController, frame: LaneFrame, is_reference: bool) -> Note:
@@ -73,13 +80,15 @@ def frame_note(controller: ChainController, frame: LaneFrame, is_reference: bool
     plan = controller.run.plans.get(frame.key)
     if plan is not None and plan.latent is not None and frame.diverging and not note.text:
         channels, height, width = plan.latent.shape
-        code = f"{channels} channels of {height} × {width}"
-        note = Note("codes", f"The codes that its chain walks: {code}, drawn from −{frame.scale:g} to {frame.scale:g}")
+        code = tr("{channels} channels of {height} × {width}", channels=channels, height=height, width=width)
+        note = Note(
+            tr("codes"), tr("The codes that its chain walks: {code}, drawn from −{scale:g} to {scale:g}", code=code, scale=frame.scale)
+        )
     if not is_reference:
         return note
     if not note.text:
-        return Note("reference", REFERENCE_TIP)
-    return replace(note, text=f"reference · {note.text}", tip=f"{REFERENCE_TIP}\n{note.tip}", short=f"ref. {frame.t}")
+        return Note(tr("reference"), REFERENCE_TIP)
+    return replace(note, text=tr("reference · {text}", text=note.text), tip=f"{REFERENCE_TIP}\n{note.tip}", short=tr("ref. {t}", t=frame.t))
 
 
 def _state_note(controller: ChainController, frame: LaneFrame) -> Note:
@@ -89,13 +98,13 @@ def _state_note(controller: ChainController, frame: LaneFrame) -> Note:
         return Note()
     wanted, own = own_timestep(plan, controller.state.t, timeline), timeline is None or same_schedule(plan, timeline)
     if frame.t == 0 and controller.t_of(frame.key) != controller.state.t:
-        return Note("finished", "It has its image already; the cursor follows the lanes that have not", short="x₀")
+        return Note(tr("finished"), tr("It has its image already; the cursor follows the lanes that have not"), short="x₀")
     if own and not plan.notice and (frame.t == controller.state.t or controller.following):
         return Note()
     if done < len(plan.sigma) and frame.t > wanted and not controller.following:
-        return Note(f"t = {frame.t}", "Not sampled further yet: the newest state is shown", warning=True)
-    tip = "The state of this lane that is nearest to the cursor"
+        return Note(f"t = {frame.t}", tr("Not sampled further yet: the newest state is shown"), warning=True)
+    tip = tr("The state of this lane that is nearest to the cursor")
     if not own:
-        tip = "This lane's own timestep: the state whose noise level is nearest to the cursor's"
-    snr = f"{tip} (log SNR {plan.levels[frame.t]:.2f})" if frame.t > 0 else tip
+        tip = tr("This lane's own timestep: the state whose noise level is nearest to the cursor's")
+    snr = tr("{tip} (log SNR {levels:.2f})", tip=tip, levels=plan.levels[frame.t]) if frame.t > 0 else tip
     return Note(f"t = {frame.t}", f"{snr}\n{plan.notice}" if plan.notice else snr, bool(plan.notice))

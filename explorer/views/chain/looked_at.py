@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from PySide6.QtCore import QObject
 
 from explorer.engine.chain.messages import LaneKey, Samples, lane_keys
@@ -14,6 +16,8 @@ from explorer.state.session import ChainState
 from explorer.views.chain.chain_part import ChainPart
 from explorer.views.chain.run import ChainRun, ancestors
 from explorer.views.chain.timeline import plan_of, timeline_of
+from explorer.views.shared.class_names import names_in
+from explorer.views.shared.labels import Called
 from explorer.views.workspace import Context
 
 
@@ -35,6 +39,11 @@ class LookedAt(QObject):
         self.run = ChainRun(context.client, part.name, self)
         self.run.timeline = lambda: plan_of(self.timeline, self.run.plans)
         self.following = False
+
+    @cached_property
+    def called(self) -> Called:
+        """Names of lanes' classes."""
+        return names_in(self.context.library)
 
     @property
     def state(self) -> ChainState:

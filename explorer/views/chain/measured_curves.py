@@ -8,7 +8,7 @@ from typing import Literal
 
 from PySide6.QtCore import QTimer
 
-from explorer.engine.chain.messages import CurvesShown, MeasureSimilarity, ShowCurves, SimilarityMeasured
+from explorer.engine.chain.curve_messages import CurvesShown, MeasureSimilarity, ShowCurves, SimilarityMeasured
 from explorer.engine.thread.requests import Outcome
 from explorer.views.chain.looked_at import LookedAt
 from explorer.views.shared.questions import Questions

@@ -6,20 +6,21 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from explorer.engine.models.checking.messages import CheckNoise, NoiseChecked
 from explorer.engine.models.checking.words import advice, sentence
-from explorer.engine.thread.client import Client
 from explorer.engine.thread.requests import Outcome
 from explorer.recipe import Lane
+from explorer.views.chain.controller import ChainController
 from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.labels import checkpoint_name
 from explorer.views.shared.lane_menu import verb
 from explorer.views.shared.questions import Questions, When
+from explorer.widgets.look.language import tr
 
-TIP = "Put noise into known pictures, and see how much of it the network finds"
-TOLD_TIP = "What you said of this checkpoint, where its file does not say it: see it, or say otherwise"
+TOLD_TIP = tr("What you said of this checkpoint, where its file does not say it: see it, or say otherwise")
 
 
 class NoiseCheck(QObject):
@@ -27,14 +28,30 @@ class NoiseCheck(QObject):
 
     Parameters
     ----------
+    chain : ChainController
+    action : QAction
+        Asks it of the lane that is looked at.
     say : callable
         Takes a message and what it may mean.
     """
 
-    def __init__(self, client: Client, name: str, opener: FileOpener, say: Callable[[str, str], object], parent: QObject) -> None:
+    def __init__(
+        self, chain: ChainController, action: QAction, opener: FileOpener, say: Callable[[str, str], object], parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._questions = Questions(client, name, self)
-        self._opener, self._say = opener, say
+        self._questions = Questions(chain.context.client, f"{chain.part.name}.check", self)
+        self._chain, self._action, self._opener, self._say = chain, action, opener, say
+        action.triggered.connect(self._ask_here)
+        chain.state_changed.connect(self._show)
+        self._show()
+
+    def _show(self, *_states: object) -> None:
+        lanes = self._chain.state.recipe.lanes
+        self._action.setEnabled(bool(lanes) and lanes[self._chain.lane].exact is None)
+
+    def _ask_here(self) -> None:
+        lanes = self._chain.state.recipe.lanes
+        self.ask(lanes[self._chain.lane], lanes)
 
     @property
     def idle(self) -> bool:
@@ -46,10 +63,10 @@ class NoiseCheck(QObject):
         lane = lanes[index]
         if lane.exact is not None:
             return
-        menu.addSection("Checkpoint")
-        verb(menu, "Check that it denoises", partial(self.ask, lane, lanes), tip=TIP)
+        menu.addSection(tr("Checkpoint"))
+        verb(menu, tr("Check that it denoises"), partial(self.ask, lane, lanes), tip=self._action.toolTip())
         if lane.told is not None:
-            verb(menu, "What was told of it…", partial(self._opener.ask_again, lane.source, index), tip=TOLD_TIP)
+            verb(menu, tr("What was told of it…"), partial(self._opener.ask_again, lane.source, index), tip=TOLD_TIP)
 
     def ask(self, lane: Lane, lanes: Sequence[Lane] = ()) -> None:
         """See how much of the noise a lane's network finds, on the data sets of the other lanes, too."""

@@ -12,16 +12,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from explorer.engine.chain.messages import CurvesShown, FilmShown, StepShown, TermsShown
+from explorer.engine.chain.curve_messages import CurvesShown
+from explorer.engine.chain.messages import FilmShown, StepShown, TermsShown
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_SAMPLES, Sampler, ScheduleChoice
 from explorer.recipe.labels import label_words
 from explorer.recipe.quantities import QUANTITIES
-from explorer.recipe.sample_count import usual_samples
 from explorer.state.edits import chain as edits
 from explorer.state.edits import labels as label_edits
 from explorer.state.edits import lanes as lane_edits
-from explorer.state.edits import selection
 from explorer.state.edits.words import walk_words
 from explorer.state.session import ChainState
 from explorer.views.chain import wiring
@@ -37,19 +36,23 @@ from explorer.views.chain.data_set.ideal_distances import IdealDistances
 from explorer.views.chain.display import Display
 from explorer.views.chain.enlarging import ChainEnlarging
 from explorer.views.chain.export import ChainExport
+from explorer.views.chain.few_samples import FewSamples
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.network.unet_view import UNetView
 from explorer.views.chain.noise_check import NoiseCheck
+from explorer.views.chain.selecting import Selecting
 from explorer.views.chain.split import Split
 from explorer.views.chain.training_time import TrainingTime
 from explorer.views.chain.ways import Ways
 from explorer.views.shared.file_opener import FileOpener
 from explorer.views.shared.space_keeper import SpaceKeeper
+from explorer.views.shared.unopened import UnopenedModels
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton
 from explorer.widgets.controls.segments import Segment
+from explorer.widgets.look.language import tr
 from explorer.widgets.pictures.equation_strip import Layout
 from explorer.widgets.pictures.pointed import Pointed
 
@@ -86,20 +89,24 @@ class ChainPage(Workspace):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.part = ChainPart(context.store, self.part_name)
         self.controller = ChainController(context, self.part, self, self)
+        self.selecting = Selecting(self.controller)
         self.playback = Cursor(self.controller, self)
         self.chain_actions = Actions(context.theme, self, groups(self.several_lanes))
         self.looks = Actions(context.theme, self, LOOKS)
         self._play_look = PlayLook(context.theme, self.chain_actions)
         self.widgets = ChainWidgets(context.theme, self.chain_actions, self.plots, self.equation_layout, self.several_lanes)
-        self.widgets.put_decoding(ActionButton(self.looks["decoded"], "Decoded"))
+        self.widgets.put_decoding(ActionButton(self.looks["decoded"], tr("Decoded")))
         self.unet = UNetView(self.controller, self.looks["unet"])
         self.exporting = ChainExport(self.controller, self)
         self.opener = FileOpener(context.library, self.take_file, self)
-        self.noise_check = NoiseCheck(context.client, f"{self.part_name}.check", self.opener, self.noticed.emit, self)
+        self._unopened = UnopenedModels(context.library, lambda _said: None)  # sampling says it
+        self.noise_check = NoiseCheck(self.controller, self.chain_actions["check_noise"], self.opener, self.noticed.emit, self)
+        self._few = FewSamples(context.library, self.noticed.emit)
         self.display = Display(self.controller, self.widgets, self.chain_actions, self.looks, lambda: self.panels, self)
         self.enlarging = ChainEnlarging(self.controller, self.display, self.playback, self.pictures.enlarged)
         self.pictures.area = lambda: self.enlarging.area(self, self.widgets.film_card, self.widgets.transport)
         self.data_sets = DataSets(context.client, self.part_name, self)
+        self.data_sets.noticed.connect(self.noticed)
         self.exact_lanes = ExactLanes(self.controller, self.data_sets)
         self.exact = ExactPanel(self.controller, self.looks["data_set"], self.data_sets)
         self.widgets.inspector.put_below_selected(self.exact)
@@ -177,9 +184,15 @@ class ChainPage(Workspace):
     def activate(self) -> None:
         """The workspace is shown."""
         self.controller.activate()
+        self._unopened.open(self.part.recipe)
         for asking in self._asking:
             asking.set_active(True)
         self.focus_timeline()
+
+    def stay(self) -> None:
+        """The cursor stays where it is, also at x_T while the chain is sampled."""
+        self.playback.pause()
+        self.controller.following = False
 
     def deactivate(self) -> None:
         """Another is shown: stop playing."""
@@ -225,12 +238,7 @@ class ChainPage(Workspace):
 
     def pick(self, pointed: Pointed) -> None:
         """Select the sample that a picture is of, unless it is selected already."""
-        state = self.part.state
-        lane = pointed.lane if pointed.lane >= 0 else state.lane
-        if pointed.index not in self.controller.samples:
-            self.part.put(selection.only(state, lane, pointed.index))
-        else:
-            self.part.update(lane=lane, selected=pointed.index, also=tuple(s for s in self.controller.samples if s != pointed.index))
+        self.selecting.pick(pointed)
 
     # --- wiring ---
 
@@ -261,10 +269,10 @@ class ChainPage(Workspace):
 
     def connect_panel(self, panel: LanePanel) -> None:
         """Take a lane's gestures."""
-        panel.grid.sample_chosen.connect(lambda index: self.select(self.panels.index(panel), index))
-        panel.grid.sample_toggled.connect(lambda index: self.select_more(self.panels.index(panel), index))
-        panel.grid.sample_reached.connect(lambda index: self.select_through(self.panels.index(panel), index))
-        panel.grid.all_wanted.connect(self.select_all)
+        panel.grid.sample_chosen.connect(lambda index: self.selecting.only(self.panels.index(panel), index))
+        panel.grid.sample_toggled.connect(lambda index: self.selecting.toggle(self.panels.index(panel), index))
+        panel.grid.sample_reached.connect(lambda index: self.selecting.through(self.panels.index(panel), index))
+        panel.grid.all_wanted.connect(self.selecting.all)
         self.pictures.offer(panel.grid)
         panel.chosen.connect(lambda: self.part.update(lane=self.panels.index(panel)))
         panel.grid.pixel_hovered.connect(lambda pixel: self._hover(panel, pixel))
@@ -272,25 +280,9 @@ class ChainPage(Workspace):
 
     # --- gestures ---
 
-    def select(self, lane: int, sample: int) -> None:
-        """Select a sample in a lane."""
-        self.part.put(selection.only(self.part.state, lane, sample))
-
-    def select_more(self, lane: int, sample: int) -> None:
-        """Select one sample more, or one less."""
-        self.part.put(selection.toggled(self.part.state, lane, sample))
-
-    def select_through(self, lane: int, sample: int) -> None:
-        """Select all samples up to this one."""
-        self.part.put(selection.through(self.part.state, lane, sample))
-
-    def select_all(self) -> None:
-        """Select every sample."""
-        self.part.put(selection.all_of_them(self.part.state))
-
     def new_seed(self) -> None:
         """Sample from new noise."""
-        self.set_recipe("new seed", seed=secrets.randbits(SEED_BITS))
+        self.set_recipe(tr("new seed"), seed=secrets.randbits(SEED_BITS))
 
     def set_recipe(self, label: str, **fields: object) -> None:
         """Fields of the recipe."""
@@ -320,22 +312,25 @@ class ChainPage(Workspace):
 
     def set_all_steps(self, steps: int | None) -> None:
         """As many steps in every lane; None is all of each one's own."""
-        self.part.put(lane_edits.set_all_steps(self.part.state, steps, self.controller.lengths), "change steps of every lane")
+        self.part.put(lane_edits.set_all_steps(self.part.state, steps, self.controller.lengths), tr("change steps of every lane"))
 
     def set_labels(self, labels: tuple[int, ...]) -> None:
         """What the lane that is looked at is told; empty for each class in turn."""
-        self._put_told(label_edits.set_labels(self.part.state, self.controller.lane, labels), f"label {label_words(labels)}")
+        self._put_told(
+            label_edits.set_labels(self.part.state, self.controller.lane, labels),
+            tr("label {label_words}", label_words=label_words(labels)),
+        )
 
     def set_guidance(self, w: float) -> None:
         """How far the lane that is looked at is guided."""
-        self._put_told(label_edits.set_guidance(self.part.state, self.controller.lane, round(w, 4)), f"guidance {w:g}")
+        self._put_told(label_edits.set_guidance(self.part.state, self.controller.lane, round(w, 4)), tr("guidance {w:g}", w=w))
 
     def one_of_each(self) -> None:
         """As many samples as the lane that is looked at has classes, one of each."""
         classes = self.display.classes.of(self.part.recipe.lanes[self.controller.lane])
         if classes is not None:
             count = min(len(classes.of_classes), MAX_SAMPLES)
-            self._put_told(label_edits.one_of_each(self.part.state, self.controller.lane, count), "one of each class")
+            self._put_told(label_edits.one_of_each(self.part.state, self.controller.lane, count), tr("one of each class"))
 
     def _put_told(self, state: ChainState, label: str) -> None:
         """The lane that is looked at is told otherwise."""
@@ -388,16 +383,11 @@ class ChainPage(Workspace):
         self.display.show_change(before, after)
         self.looks["by_mean"].setChecked(after.by_mean)
         self.enlarging.refresh()
-        if after.recipe.samples < before.recipe.samples and before.recipe.lanes not in ((), after.recipe.lanes) and self._are_few(after):
-            many = "1 sample" if after.recipe.samples == 1 else f"{after.recipe.samples} samples"
-            self.noticed.emit(f"{many} at once: these images are large.", "The inspector has the number; more take more memory and time.")
+        if before.recipe.lanes != after.recipe.lanes:
+            self._unopened.open(after.recipe)
+        self._few.look(before, after)
         if before.recipe.samples != after.recipe.samples:
             self.show_lanes()  # so many pictures need another share of the window
-
-    def _are_few(self, state: ChainState) -> bool:
-        """Whether there are as many samples as images of this size have unless somebody asks for more."""
-        found = (self.context.library.find(lane.checkpoint) for lane in state.recipe.lanes)
-        return any(e is not None and e.card is not None and usual_samples(e.card.data.shape) == state.recipe.samples for e in found)
 
     def _tell_status(self) -> None:
         run, export = self.controller.run.status, self.exporting

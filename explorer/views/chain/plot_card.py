@@ -10,18 +10,17 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from explorer.views.chain.lanes.choice_menu import ChoiceMenu
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.card import Card
-from explorer.widgets.look.theme import Theme, text_pixels
+from explorer.widgets.look.language import tr
+from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.curve_plot import CurvePlot
 from explorer.widgets.plots.figure import Figure
 from explorer.widgets.plots.legend import Legend
 
 OF = (
-    Segment("sample", "sample", "Curves of the selected sample"),
-    Segment("all", "all", "Mean of the curves of all samples"),
+    Segment("sample", tr("sample"), tr("Curves of the selected sample")),
+    Segment("all", tr("all"), tr("Mean of the curves of all samples")),
 )
-LOG_LEAST = 500
-"""Width from which on there is room for all buttons in one line."""
-LOG = Segment("log", "log", "Logarithmic scale: small distances show beside large ones")
+LOG = Segment("log", tr("log"), tr("Logarithmic scale: small distances show beside large ones"))
 
 
 class PlotCard(Card):
@@ -35,10 +34,10 @@ class PlotCard(Card):
 
     def __init__(self, theme: Theme, plots: Sequence[Segment], narrow: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
-        self.plots = SegmentBar(plots, "Curves") if narrow else ChoiceMenu(plots, "Curves")
-        self.of = SegmentBar(OF, "Curves of")
+        self.plots = SegmentBar(plots, tr("Curves")) if narrow else ChoiceMenu(plots, tr("Curves"))
+        self.of = SegmentBar(OF, tr("Curves of"))
         self.plot = CurvePlot(theme)
-        self.log = SegmentBar((LOG,), "Scale", exclusive=False)
+        self.log = SegmentBar((LOG,), tr("Scale"), exclusive=False)
         self._legend = Legend(theme)
         top = QHBoxLayout()
         top.setSpacing(8)
@@ -59,15 +58,19 @@ class PlotCard(Card):
         column.addWidget(self.plot, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where the scale's button has no room beside the others it goes before the legend."""
+        """What has no room beside the curves' names goes before the legend."""
+        self._share()
+
+    def _share(self) -> None:
         if self._below is self._top:
             return
-        fits = self.width() >= text_pixels(LOG_LEAST)
-        if fits == (self._top.indexOf(self.log) < 0):
-            if fits:
-                self._top.insertWidget(2, self.log)
-            else:
-                self._below.insertWidget(0, self.log)
+        margins, spacing = self.layout().contentsMargins(), self._top.spacing()
+        room = self.width() - margins.left() - margins.right() - self.plots.sizeHint().width()
+        beside = [part for part in (self.of, self.log) if (room := room - spacing - part.sizeHint().width()) >= 0]
+        for row, parts in ((self._top, beside), (self._below, [part for part in (self.of, self.log) if part not in beside])):
+            for place, part in enumerate(parts, start=row is self._top):
+                if row.indexOf(part) != place:
+                    row.insertWidget(place, part)
 
     def show_choice(self, plot: str, of: str, log: bool, by_sample: bool) -> None:
         """Put the segments down; curves of the plan are the same for every sample."""
@@ -79,8 +82,8 @@ class PlotCard(Card):
 
     def show_selection(self, count: int) -> None:
         """Of how many samples the curves are the mean, unless they are of all."""
-        tip = "Curves of the selected sample" if count == 1 else f"Mean of the curves of the {count} selected samples"
-        self.of.set_label("sample", "sample" if count == 1 else f"of {count}", tip)
+        tip = tr("Curves of the selected sample") if count == 1 else tr("Mean of the curves of the {count} selected samples", count=count)
+        self.of.set_label("sample", tr("sample") if count == 1 else tr("of {count}", count=count), tip)
 
     def show_figure(self, figure: Figure, t: int) -> None:
         """Show curves and their values at t."""

@@ -24,9 +24,10 @@ from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
 from explorer.recipe import ChainRecipe
 from explorer.views.chain.timeline import on_timeline
-from explorer.views.shared.labels import lane_titles
+from explorer.views.shared.labels import OPTION, lane_titles
 from explorer.views.shared.questions import Questions, When
 from explorer.views.workspace import Status
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import grouped
 
 MEGABYTE = 2**20
@@ -167,31 +168,37 @@ class ChainRun(QObject):
         """What the status bar says."""
         right = ""
         if self._last is not None and self._last.frame_bytes:  # what lies on disk takes no memory
-            right = f"frames {self._last.frame_bytes / MEGABYTE:.0f} of {self._last.frame_budget / MEGABYTE:.0f} MB"
+            right = tr(
+                "frames {frame_bytes:.0f} of {frame_budget:.0f} MB",
+                frame_bytes=self._last.frame_bytes / MEGABYTE,
+                frame_budget=self._last.frame_budget / MEGABYTE,
+            )
         keys = [key for key in dict.fromkeys(lane_keys(self.recipe)) if key in self.plans]
         total = sum(len(self.plans[key].sigma) + self.preparing.get(key, (0, 0))[1] for key in keys)
         done = sum(self.done.get(key, 0) + self.preparing.get(key, (0, 0))[0] for key in keys)
         if self.stopped:
-            return Status(f"stopped after {done} of {total} steps", right=right)
+            return Status(tr("stopped after {done} of {total} steps", done=done, total=total), right=right)
         if not self.sampling:
             return Status(self._summary() if self._last is not None else "", right=right)
-        text = f"sampling {_names(self.recipe)}"
+        text = tr("sampling {names}", names=_names(self.recipe))
         if not isinstance(self._last, ChainProgress):
-            return Status(text, detail="starting", right=right, cancellable=True)
+            return Status(text, detail=tr("starting"), right=right, cancellable=True)
         left = max(0, round(self._last.seconds_left))
-        detail = f"{done} / {total} · {left // 60}:{left % 60:02d} left"
-        speed = f"{grouped(self._last.rate)} img·step/s"
+        detail = tr("{done} / {total} · {left}:{left2:02d} left", done=done, total=total, left=left // 60, left2=left % 60)
+        speed = tr("{rate} img·step/s", rate=grouped(self._last.rate))
         return Status(text, done, total, detail, right, speed, cancellable=True)
 
     def _summary(self) -> str:
         bad = sum(key in self.failed for key in lane_keys(self.recipe))
         lanes, samples = len(self.recipe.lanes) - bad, self.recipe.samples
-        what = f"{samples} sample{'' if samples == 1 else 's'}"
-        besides = f" · {bad} lane{'' if bad == 1 else 's'} cannot be sampled" if bad else ""
+        what = tr("{samples} sample", samples=samples) if samples == 1 else tr("{samples} samples", samples=samples)
+        besides = (
+            (tr(" · {bad} lane cannot be sampled", bad=bad) if bad == 1 else tr(" · {bad} lanes cannot be sampled", bad=bad)) if bad else ""
+        )
         if lanes > 1:
-            return f"{lanes} lanes of {what}{besides}"
+            return tr("{lanes} lanes of {what}{besides}", lanes=lanes, what=what, besides=besides)
         steps = next((len(plan.sigma) for plan in self.plans.values()), 0)
-        return f"{what} in {steps} steps{besides}" if lanes else ""
+        return tr("{what} in {steps} steps{besides}", what=what, steps=steps, besides=besides) if lanes else ""
 
     def _take(self, outcome: Outcome) -> None:
         if isinstance(outcome, LanePlanned):
@@ -257,6 +264,6 @@ def _names(recipe: ChainRecipe) -> str:
     titles = lane_titles(recipe.lanes)
     if len(titles) == 1:
         return titles[0]
-    if len(titles) <= 4 and all(t.startswith("Option ") and " · " not in t for t in titles):
-        return "Options " + ", ".join(t.removeprefix("Option ") for t in titles)
-    return f"{len(titles)} lanes"
+    if len(titles) <= 4 and all(t.startswith(OPTION) and " · " not in t for t in titles):
+        return tr("Options ") + ", ".join(t.removeprefix(OPTION) for t in titles)
+    return tr("{count} lanes", count=len(titles))

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
+from explorer.widgets.look.language import tr
+
 HANDLE = 8
 """Width of a handle: the gap between two cards."""
 
@@ -36,7 +38,7 @@ class Split(QSplitter):
             self.setStretchFactor(index, 1 if index == 0 else 0)
         self.chosen: tuple[int, ...] = ()
         for index in range(1, len(parts)):
-            self.handle(index).setToolTip("Drag to share the room otherwise. View > Reset layout has it as it was.")
+            self.handle(index).setToolTip(tr("Drag to share the room otherwise. View > Reset layout has it as it was."))
         self.splitterMoved.connect(self._moved)
 
     @property

@@ -8,7 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
+from explorer.widgets.controls.menus import emptied
 from explorer.widgets.controls.number_fields import IntField
+from explorer.widgets.look.language import tr
 
 USUAL = (10, 25, 50, 100, 250)
 
@@ -28,8 +30,8 @@ class StepsField(QWidget):
         self.field, self.choices = field, QToolButton()
         self.choices.setArrowType(Qt.ArrowType.DownArrow)
         self.choices.setFixedSize(28, 26)
-        self.choices.setAccessibleName(f"Usual numbers: {field.accessibleName()}")
-        self.choices.setToolTip("Usual numbers of steps: fewer are quicker, all T are what the network was trained for")
+        self.choices.setAccessibleName(tr("Usual numbers: {accessiblename}", accessiblename=field.accessibleName()))
+        self.choices.setToolTip(tr("Usual numbers of steps: fewer are quicker, all T are what the network was trained for"))
         self.choices.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.choices.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.choices)
@@ -44,11 +46,11 @@ class StepsField(QWidget):
         row.addWidget(self.choices)
 
     def _fill(self, menu: QMenu) -> None:
-        menu.clear()
+        emptied(menu)
         T = self.field.maximum()
         group = QActionGroup(menu)
         for steps in (*(each for each in USUAL if each < T), T):
-            action = menu.addAction(f"all {steps}" if steps == T else str(steps))
+            action = menu.addAction(tr("all {steps}", steps=steps) if steps == T else str(steps))
             action.setCheckable(True)
             action.setChecked(self.field.value() == steps)
             action.triggered.connect(partial(self._choose, steps))

@@ -11,6 +11,7 @@ from explorer.engine.models.messages import LibraryEntry
 from explorer.views.chain.controller import ChainController
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.training_slider import TrainingSlider
+from explorer.widgets.look.language import tr
 
 Take = Callable[[int, LibraryEntry, str, str], None]
 """Put a snapshot into the lane of that index, as a change of that label and merge."""
@@ -94,4 +95,4 @@ class TrainingTime(QObject):
         known = self.snapshots(index)
         if 0 <= place < len(known) and place != self.place(index):
             run, moment = words(known[place].path)
-            self._take(index, known[place], f"show {moment or run}", merge)
+            self._take(index, known[place], tr("show {moment}", moment=moment or run), merge)

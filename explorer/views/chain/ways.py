@@ -11,8 +11,9 @@ from explorer.engine.thread.requests import Outcome
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.ways_field import WaysField
 from explorer.views.shared.questions import Questions, When
+from explorer.widgets.look.language import tr
 
-SHOW, SET, MEASURE = "ways", "set way", "measure again"
+SHOW, SET, MEASURE = "ways", tr("set way"), tr("measure again")
 """Names of the questions."""
 
 

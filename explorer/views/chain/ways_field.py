@@ -6,19 +6,22 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from explorer.engine.chain.way_messages import Way, WaysShown
 from explorer.views.shared.rows import NOTHING
-from explorer.widgets.look.eliding_label import ElidingLabel
+from explorer.widgets.controls.menus import emptied
+from explorer.widgets.look.language import tr
 
-SAYS = "What runs the network, in which arithmetic, and how many times as fast as plain PyTorch it was when it was measured on this machine"
-CHOICES = "Other ways to run the network: kept for this machine and about so many samples; the lane is sampled anew"
-BUSY = "Measured while this machine did much else"
+SAYS = tr(
+    "What runs the network, in which arithmetic, and how many times as fast as plain PyTorch it was when it was measured on this machine"
+)
+CHOICES = tr("Other ways to run the network: kept for this machine and about so many samples; the lane is sampled anew")
+BUSY = tr("Measured while this machine did much else")
 
 
 class WaysField(QWidget):
-    """A line of words with a menu.
+    """Words, in two lines where one has no room, with a menu.
 
     Signals
     -------
@@ -33,7 +36,7 @@ class WaysField(QWidget):
 
     Attributes
     ----------
-    words : ElidingLabel
+    words : QLabel
     choices : QToolButton
     menu : QMenu
     """
@@ -47,11 +50,11 @@ class WaysField(QWidget):
         super().__init__(parent)
         self._run, self._is_measuring = "", False
         self._shown: WaysShown | None = None
-        self.words, self.choices = ElidingLabel(NOTHING), QToolButton()
+        self.words, self.choices = QLabel(NOTHING, wordWrap=True, textFormat=Qt.TextFormat.PlainText), QToolButton()
         self.words.setToolTip(SAYS)
         self.choices.setArrowType(Qt.ArrowType.DownArrow)
         self.choices.setFixedSize(28, 26)
-        self.choices.setAccessibleName("What runs the network")
+        self.choices.setAccessibleName(tr("What runs the network"))
         self.choices.setToolTip(CHOICES)
         self.choices.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.choices.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -78,7 +81,7 @@ class WaysField(QWidget):
         self._say()
 
     def _say(self) -> None:
-        text = "measuring …" if self._is_measuring else self._run or NOTHING
+        text = tr("measuring …") if self._is_measuring else self._run or NOTHING
         self.words.setText(text)
         self.words.setToolTip(f"{self._run}\n{SAYS}" if self._run else SAYS)
 
@@ -105,15 +108,18 @@ class WaysField(QWidget):
 
     def _fill(self) -> None:
         shown, menu = self._shown, self.menu
-        menu.clear()
+        emptied(menu)
         if shown is None:
             menu.addAction("…").setEnabled(False)
             return
+        if shown.only:
+            menu.addAction(shown.only).setEnabled(False)
+            return
         if not shown.is_open:
-            menu.addAction("Preferences, Device: chosen there").setEnabled(False)
+            menu.addAction(tr("Preferences, Device: chosen there")).setEnabled(False)
             return
         group = QActionGroup(menu)
-        best = f"Fastest ({_words(shown.fastest)})" if shown.fastest is not None else "Fastest (not measured yet)"
+        best = tr("Fastest ({words})", words=_words(shown.fastest)) if shown.fastest is not None else tr("Fastest (not measured yet)")
         for wish, text, tip in (("", best, BUSY if shown.busy else ""), *((way.wish, _words(way), _tip(way)) for way in shown.ways)):
             action = menu.addAction(text)
             action.setToolTip(tip)
@@ -125,8 +131,10 @@ class WaysField(QWidget):
                 menu.addSeparator()
         if shown.ways:
             menu.addSeparator()
-        measure = menu.addAction("Measure again" if shown.ways else "Measure now")
-        measure.setToolTip(f"{BUSY}: worth it now" if shown.busy else "Takes some seconds; the next chain takes what is then the fastest")
+        measure = menu.addAction(tr("Measure again") if shown.ways else tr("Measure now"))
+        measure.setToolTip(
+            tr("{busy}: worth it now", busy=BUSY) if shown.busy else tr("Takes some seconds; the next chain takes what is then the fastest")
+        )
         measure.setEnabled(not self._is_measuring)
         measure.triggered.connect(self.again)
 
@@ -138,10 +146,10 @@ class WaysField(QWidget):
 
 def _words(way: Way) -> str:
     """With its figure: Native kernel · bf16 · 4.6×."""
-    return f"{way.title} · {way.gain:.1f}×" if way.gain else way.title
+    return f"{tr(way.title)} · {way.gain:.1f}×" if way.gain else tr(way.title)
 
 
 def _tip(way: Way) -> str:
     if way.up_to == way.T:
-        return "As close to fp32 as can be seen at every timestep"
-    return f"Up to t = {way.up_to}; above that it is not close enough, and the fastest exact way runs the network"
+        return tr("As close to fp32 as can be seen at every timestep")
+    return tr("Up to t = {up_to}; above that it is not close enough, and the fastest exact way runs the network", up_to=way.up_to)

@@ -11,6 +11,7 @@ from explorer.views.chain.chain_widgets import ChainWidgets
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.cursor import Cursor
 from explorer.widgets.controls.actions import Actions
+from explorer.widgets.look.language import tr
 
 
 class _Page(Protocol):
@@ -75,9 +76,9 @@ def connect_time(page: _Page) -> None:
 def connect_inspector(page: _Page) -> None:
     """What is set in the inspector."""
     panel = page.widgets.inspector
-    panel.seed_committed.connect(lambda seed: page.set_recipe("change seed", seed=seed))
-    panel.samples_committed.connect(lambda n: page.set_recipe("change samples", samples=n))
-    panel.steps_committed.connect(lambda steps: page.set_sampler("change steps", steps=steps))
+    panel.seed_committed.connect(lambda seed: page.set_recipe(tr("change seed"), seed=seed))
+    panel.samples_committed.connect(lambda n: page.set_recipe(tr("change samples"), samples=n))
+    panel.steps_committed.connect(lambda steps: page.set_sampler(tr("change steps"), steps=steps))
     panel.sampler_committed.connect(lambda label, fields: page.set_sampler(label, **fields))
     panel.schedule_committed.connect(page.set_schedule)
     panel.all_steps_committed.connect(page.set_all_steps)

@@ -19,8 +19,10 @@ from explorer.views.compare.actions import OVER_TIP, SWEEP_TIP
 from explorer.views.shared.labels import lane_titles
 from explorer.views.shared.lane_menu import SamplerFields, add_checkpoints, verb
 from explorer.widgets.controls.actions import Actions
+from explorer.widgets.controls.menus import emptied
+from explorer.widgets.look.language import tr
 
-NO_SNAPSHOTS = "There is no other snapshot of this checkpoint's run here"
+NO_SNAPSHOTS = tr("There is no other snapshot of this checkpoint's run here")
 
 
 class Verbs(Protocol):
@@ -80,25 +82,25 @@ class CompareMenus:
     def fill_add(self, menu: QMenu) -> None:
         """What can be a lane more."""
         page, verbs = self._page, self._verbs
-        menu.clear()
+        emptied(menu)
         add_checkpoints(menu, verbs.entries(), page.accept_entry, page.opener, None)
         page.exact_lanes.fill_menu(menu, verbs.add_exact)
         menu.addSeparator()
         menu.addAction(verbs.lane_actions["through"])
-        verb(menu, "Sweep…", verbs.ask_sweep, bool(page.part.recipe.lanes), SWEEP_TIP)
+        verb(menu, tr("Sweep…"), verbs.ask_sweep, bool(page.part.recipe.lanes), SWEEP_TIP)
 
     def fill_difference(self, menu: QMenu) -> None:
         """Of which quantity the difference is, and to which lane."""
         page = self._page
         state = page.part.state
-        menu.clear()
+        emptied(menu)
         for name in (name for name in own() if not QUANTITIES[name].same):
-            action = verb(menu, f"of {QUANTITIES[name].label}", partial(page.part.update, difference_of=name))
+            action = verb(menu, tr("of {label}", label=tr(QUANTITIES[name].label)), partial(page.part.update, difference_of=name))
             action.setCheckable(True)
             action.setChecked(name == state.difference_of)
         menu.addSeparator()
-        for index, title in enumerate(lane_titles(state.recipe.lanes)):
-            action = verb(menu, f"to {title}", partial(page.part.update, reference=index))
+        for index, title in enumerate(lane_titles(state.recipe.lanes, page.controller.called)):
+            action = verb(menu, tr("to {title}", title=title), partial(page.part.update, reference=index))
             action.setCheckable(True)
             action.setChecked(index == page.controller.reference)
 
@@ -106,14 +108,14 @@ class CompareMenus:
         """What can be done to a lane, its sampler included."""
         page, verbs = self._page, self._verbs
         menu, index = panel.menu_button.menu(), verbs.panels.index(panel)
-        menu.clear()
+        emptied(menu)
         lanes = page.part.recipe.lanes
         lane = lanes[index]
-        change = menu.addMenu("Change checkpoint")
+        change = menu.addMenu(tr("Change checkpoint"))
         add_checkpoints(change, verbs.entries(), lambda entry: verbs.change_checkpoint(index, entry), page.opener, index, lane.checkpoint)
         page.exact_lanes.fill_menu(change, partial(verbs.change_to_exact, index))
         page.exact_lanes.fill_lane_menu(menu, index)
-        menu.addSection("Sampler")
+        menu.addSection(tr("Sampler"))
         length, _ = page.controller.schedule_of(lane)
         reschedule = partial(page.set_schedule, index=index)
         fields = SamplerFields(
@@ -122,17 +124,23 @@ class CompareMenus:
         )  # fmt: skip
         menu.addAction(fields)
         menu.addSeparator()
-        title = lane_titles(lanes)[index]
-        verb(menu, "Move left", partial(verbs.move_lane, index, -1), index > 0)
-        verb(menu, "Move right", partial(verbs.move_lane, index, 1), index < len(lanes) - 1)
+        title = lane_titles(lanes, page.controller.called)[index]
+        verb(menu, tr("Move left"), partial(verbs.move_lane, index, -1), index > 0)
+        verb(menu, tr("Move right"), partial(verbs.move_lane, index, 1), index < len(lanes) - 1)
         other = index != page.controller.reference
-        verb(menu, "Make reference", partial(page.part.update, reference=index), other, f"Differences refer to {title}")
-        verb(menu, "Duplicate", partial(verbs.duplicate_lane, index), len(lanes) < MAX_LANES, "The same lane again, to change its sampler")
-        verb(menu, "Sweep…", partial(verbs.ask_sweep, index), True, "This lane many times, each with another value of one setting")
+        verb(menu, tr("Make reference"), partial(page.part.update, reference=index), other, tr("Differences refer to {title}", title=title))
+        verb(
+            menu,
+            tr("Duplicate"),
+            partial(verbs.duplicate_lane, index),
+            len(lanes) < MAX_LANES,
+            tr("The same lane again, to change its sampler"),
+        )
+        verb(menu, tr("Sweep…"), partial(verbs.ask_sweep, index), True, tr("This lane many times, each with another value of one setting"))
         trained = bool(page.training.snapshots(index))
-        verb(menu, "Over training time", partial(verbs.sweep_training, index), trained, OVER_TIP if trained else NO_SNAPSHOTS)
+        verb(menu, tr("Over training time"), partial(verbs.sweep_training, index), trained, OVER_TIP if trained else NO_SNAPSHOTS)
         page.noise_check.fill_menu(menu, lanes, index)
         plain = lane_edits.plain(lane, page.context.library.find(lane.checkpoint)) != lane
-        verb(menu, "Reset", partial(verbs.reset_lane, index), plain, "All steps, as its author samples, own schedule, shared seed")
+        verb(menu, tr("Reset"), partial(verbs.reset_lane, index), plain, tr("All steps, as its author samples, own schedule, shared seed"))
         menu.addSeparator()
-        verb(menu, "Remove", partial(verbs.remove_lane, index))
+        verb(menu, tr("Remove"), partial(verbs.remove_lane, index))

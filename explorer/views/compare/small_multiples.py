@@ -57,7 +57,8 @@ class SmallMultiples(QScrollArea):
         recipe, panels = self._controller.state.recipe, self._lanes.panels
         if len(panels) != len(recipe.lanes) or not panels:
             return
-        words = zip(narrow_titles(recipe.lanes), panels, lane_colours(recipe.lanes), lane_markers(recipe.lanes), strict=True)
+        titles = narrow_titles(recipe.lanes, self._controller.called)
+        words = zip(titles, panels, lane_colours(recipe.lanes), lane_markers(recipe.lanes), strict=True)
         labels = [LaneLabel(title, panel.note, colour, marker) for title, panel, colour, marker in words]
         image = panels[0].grid.grid
         if self.grid.set_lanes(labels, recipe.samples, (image.image_height, image.image_width)):

@@ -37,6 +37,7 @@ from explorer.views.shared.labels import checkpoint_name, lane_titles, short_tit
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import Actions, segment, separated
 from explorer.widgets.controls.segments import SegmentBar
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import give_menu, mark
 from explorer.widgets.pictures.pointed import Pointed
 
@@ -71,21 +72,31 @@ class CompareWorkspace(ChainPage):
         """One for each lane."""
         return self.lanes_row.panels
 
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Of the lanes."""
+        return lane_titles(self.part.recipe.lanes, self.controller.called)
+
     def picture_verbs(self, widget: QWidget, pointed: Pointed) -> Sequence[Verb]:
         """What the lane of a sample can be: the one that differences refer to, or a chain to branch from."""
         lane = pointed.lane if widget is self.multiples.grid else self._lane_of(widget)
         if lane < 0:
             return ()
-        title = lane_titles(self.part.recipe.lanes)[lane]
+        title = self.titles[lane]
         other = lane != self.controller.reference
         return (
             Verb(
-                "Compare the others with this lane",
+                tr("Compare the others with this lane"),
                 partial(self._compare_with, lane),
                 other,
-                f"Show how far the other lanes are from {title}",
+                tr("Show how far the other lanes are from {title}", title=title),
             ),
-            Verb("Open in Reverse chain", partial(self._open_alone, lane, pointed.index), True, "Paint on it, erase, go on from any step"),
+            Verb(
+                tr("Open in Reverse chain"),
+                partial(self._open_alone, lane, pointed.index),
+                True,
+                tr("Paint on it, erase, go on from any step"),
+            ),
         )
 
     def _lane_of(self, widget: QWidget) -> int:
@@ -97,28 +108,28 @@ class CompareWorkspace(ChainPage):
     def _open_alone(self, lane: int, sample: int) -> None:
         store = self.context.store
         alone = lane_edits.alone(self.part.state, lane, sample, store.session.reverse)
-        store.update("open in Reverse chain", reverse=alone, workspace="reverse-chain")
+        store.update(tr("open in Reverse chain"), reverse=alone, workspace="reverse-chain")
 
     # --- layout ---
 
     def lay_out(self) -> None:
         """Lanes above, equation, curves, film strip and timeline below."""
         self._of_button = QPushButton()
-        self._of_button.setToolTip("Which quantity the difference is of, and to which lane")
+        self._of_button.setToolTip(tr("Which quantity the difference is of, and to which lane"))
         give_menu(self._of_button, QMenu(self._of_button))
         self._of_button.menu().aboutToShow.connect(self._fill_difference_menu)
-        self._add_button = QPushButton("+ Add lane")
+        self._add_button = QPushButton(tr("+ Add lane"))
         self._add_button.setObjectName("addLane")
-        self._add_button.setToolTip("One more lane, from the same noise")
+        self._add_button.setToolTip(tr("One more lane, from the same noise"))
         give_menu(self._add_button, QMenu(self._add_button))
         self._add_button.menu().aboutToShow.connect(self._fill_add_menu)
         for button in (self._of_button, self._add_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._noise = QLabel()
         self._noise.setMinimumWidth(1)
-        self._noise.setToolTip("Every lane starts from the same x_T and gets the same z_t at each step")
+        self._noise.setToolTip(tr("Every lane starts from the same x_T and gets the same z_t at each step"))
         mark(self._noise, "muted")
-        self._empty = QLabel(f"No lanes yet.\nAdd one with “+ Add lane”, or drop {sources.endings()} files here.")
+        self._empty = QLabel(tr("No lanes yet.\nAdd one with “+ Add lane”, or drop {endings} files here.", endings=sources.endings()))
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         mark(self._empty, "muted")
         self._upper = QWidget()
@@ -128,10 +139,10 @@ class CompareWorkspace(ChainPage):
         self._stack.addWidget(self._empty)
         self.multiples = SmallMultiples(self.controller, self.display, self.lanes_row, self)
         grid = self.multiples.grid
-        grid.cell_chosen.connect(self.select)
-        grid.cell_toggled.connect(self.select_more)
-        grid.cell_reached.connect(self.select_through)
-        grid.all_wanted.connect(self.select_all)
+        grid.cell_chosen.connect(self.selecting.only)
+        grid.cell_toggled.connect(self.selecting.toggle)
+        grid.cell_reached.connect(self.selecting.through)
+        grid.all_wanted.connect(self.selecting.all)
         self.multiples.grid.pixel_hovered.connect(self.display.hover)
         self.multiples.grid.wheel_stepped.connect(self.playback.step)
         self._stack.addWidget(self.multiples)
@@ -141,7 +152,7 @@ class CompareWorkspace(ChainPage):
         a.on("through", self._compare_options)
         a.on("grid", self.toggle_layout)
         self.training.shown.connect(self._show_over_training)
-        self.layouts = SegmentBar((segment("grid", a["grid"], "grid"),), "Layout of the lanes", exclusive=False)
+        self.layouts = SegmentBar((segment("grid", a["grid"], tr("grid")),), tr("Layout of the lanes"), exclusive=False)
         self.layouts.chosen.connect(lambda _name: self.toggle_layout())
         widgets = self.widgets
         self._middle = Middle(self._upper, self.lanes_row, widgets.equation_card, widgets.plot)
@@ -192,18 +203,21 @@ class CompareWorkspace(ChainPage):
         self._show_layout()
         self._add_button.setEnabled(len(lanes) < MAX_LANES)
         if lanes:
-            name, title = short_titles(lanes)[self.controller.reference], lane_titles(lanes)[self.controller.reference]
+            at = self.controller.reference
+            name, title = short_titles(lanes, self.controller.called)[at], self.titles[at]
             state = self.part.state
-            of, row = QUANTITIES[state.difference_of].label, QUANTITIES["difference"]
-            tip = f"{of} of each lane minus that of {title}  ({row.key})"
+            of, row = tr(QUANTITIES[state.difference_of].label), QUANTITIES["difference"]
+            tip = tr("{of} of each lane minus that of {title}  ({key})", of=of, title=title, key=row.key)
             has_room = len(name) <= SHORT and not self.display.classes.some_can_be_guided
-            self.widgets.quantities.set_label(row.name, f"{row.label} to {name}" if has_room else row.label, tip)
-            self._of_button.setText(f"of {of}")
-            self.widgets.plot.plots.set_label("distance x_t", "distance xₜ", f"‖xₜ − xₜ of {title}‖, per image")
-            self.widgets.plot.plots.set_label("distance x0_hat", "distance x̂₀", f"‖x̂₀ − x̂₀ of {title}‖, per image")
-            like = f"is to that of {title}: structural similarity, 1 is the same"
-            self.widgets.plot.plots.set_label("ssim x_t", "SSIM xₜ", f"How like xₜ {like}")
-            self.widgets.plot.plots.set_label("ssim x0_hat", "SSIM x̂₀", f"How like x̂₀ {like}")
+            self.widgets.quantities.set_label(
+                row.name, tr("{label} to {name}", label=tr(row.label), name=name) if has_room else tr(row.label), tip
+            )
+            self._of_button.setText(tr("of {of}", of=of))
+            self.widgets.plot.plots.set_label("distance x_t", tr("distance xₜ"), tr("‖xₜ − xₜ of {title}‖, per image", title=title))
+            self.widgets.plot.plots.set_label("distance x0_hat", tr("distance x̂₀"), tr("‖x̂₀ − x̂₀ of {title}‖, per image", title=title))
+            like = tr("is to that of {title}: structural similarity, 1 is the same", title=title)
+            self.widgets.plot.plots.set_label("ssim x_t", tr("SSIM xₜ"), tr("How like xₜ {like}", like=like))
+            self.widgets.plot.plots.set_label("ssim x0_hat", tr("SSIM x̂₀"), tr("How like x̂₀ {like}", like=like))
         self._of_button.setVisible(QUANTITIES[self.part.state.quantity].beside == "lane")
         self._show_noise()
         self._middle.arrange()
@@ -212,7 +226,7 @@ class CompareWorkspace(ChainPage):
         """Say that the noise is the same, where there is room."""
         state = self.part.state
         seeds = {state.recipe.seed if lane.seed is None else lane.seed for lane in state.recipe.lanes}
-        text = f"same noise · seed {state.recipe.seed}" if len(seeds) == 1 else f"{len(seeds)} seeds"
+        text = tr("same noise · seed {seed}", seed=state.recipe.seed) if len(seeds) == 1 else tr("{count} seeds", count=len(seeds))
         self._noise.setText(text if len(state.recipe.lanes) > 1 else "")
         self._noise.setVisible(self.width() > ROOMY)
 
@@ -260,24 +274,27 @@ class CompareWorkspace(ChainPage):
 
     def move_lane(self, index: int, by: int) -> None:
         """Move a lane to the left (-1) or to the right (1)."""
-        title = lane_titles(self.part.recipe.lanes)[index]
-        self.part.put(lane_edits.move_lane(self.part.state, index, by), f"move {title} {'left' if by < 0 else 'right'}")
+        title = self.titles[index]
+        self.part.put(
+            lane_edits.move_lane(self.part.state, index, by),
+            tr("move {title} {value}", title=title, value=tr("left") if by < 0 else tr("right")),
+        )
 
     def duplicate_lane(self, index: int) -> None:
         """Have a lane twice, side by side."""
-        title = lane_titles(self.part.recipe.lanes)[index]
-        self.part.put(lane_edits.duplicate_lane(self.part.state, index), f"duplicate {title}")
+        title = self.titles[index]
+        self.part.put(lane_edits.duplicate_lane(self.part.state, index), tr("duplicate {title}", title=title))
 
     def put_lane(self, index: int, to: int) -> None:
         """A lane was dragged to another place."""
-        title = lane_titles(self.part.recipe.lanes)[index]
-        self.part.put(lane_edits.put_lane(self.part.state, index, to), f"move {title}")
+        title = self.titles[index]
+        self.part.put(lane_edits.put_lane(self.part.state, index, to), tr("move {title}", title=title))
 
     def reset_lane(self, index: int) -> None:
         """A lane as its checkpoint makes it."""
-        title = lane_titles(self.part.recipe.lanes)[index]
+        title = self.titles[index]
         entry = self.context.library.find(self.part.recipe.lanes[index].checkpoint)
-        self.part.put(lane_edits.reset_lane(self.part.state, index, entry), f"reset {title}")
+        self.part.put(lane_edits.reset_lane(self.part.state, index, entry), tr("reset {title}", title=title))
 
     def ask_sweep(self, index: int | None = None) -> None:
         """Let the person choose a setting and its values."""
@@ -287,30 +304,31 @@ class CompareWorkspace(ChainPage):
         at = self.controller.lane if index is None else index
         length, _ = self.controller.schedule_of(lanes[at])
         classes = self.display.classes.of(lanes[at])
-        dialog = SweepDialog(lanes[at], lane_titles(lanes)[at], len(lanes), self.entries(), length, self.sweep, self, classes)
+        entries, called = self.entries(), self.controller.called
+        dialog = SweepDialog(lanes[at], self.titles[at], len(lanes), entries, length, self.sweep, self, classes, called)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def sweep(self, swept: tuple[Lane, ...], replaced: bool, as_grid: bool, words: str) -> None:
         """Have these lanes instead of all, or besides; the grid shows them, or sheets."""
-        self.part.put(sweeps.with_sweep(self.part.state, swept, replaced=replaced, as_grid=as_grid), f"sweep {words}")
+        self.part.put(sweeps.with_sweep(self.part.state, swept, replaced=replaced, as_grid=as_grid), tr("sweep {words}", words=words))
 
     def sweep_training(self, index: int | None = None) -> None:
         """Have one lane for each snapshot of a lane's run, in a grid, the last of them the reference."""
         at = self.controller.lane if index is None else index
         snapshots = self.training.snapshots(at)
         if snapshots:
-            self.sweep(sweeps.over_training(self.part.recipe.lanes[at], snapshots), True, True, "training time")
+            self.sweep(sweeps.over_training(self.part.recipe.lanes[at], snapshots), True, True, tr("training time"))
 
     def remove_lane(self, index: int) -> None:
         """Take a lane away."""
-        title = lane_titles(self.part.recipe.lanes)[index]
-        self.part.put(lane_edits.remove_lane(self.part.state, index), f"remove {title}")
+        title = self.titles[index]
+        self.part.put(lane_edits.remove_lane(self.part.state, index), tr("remove {title}", title=title))
 
     def change_checkpoint(self, index: int, entry: LibraryEntry) -> None:
         """Another network in a lane, which keeps all that can be of it."""
         state = replacing.change_checkpoint(self.part.state, index, entry, self.entries())
-        self.part.put(state, f"change checkpoint to {checkpoint_name(state.recipe.lanes[index])}")
+        self.part.put(state, tr("change checkpoint to {checkpoint_name}", checkpoint_name=checkpoint_name(state.recipe.lanes[index])))
 
     def change_to_exact(self, index: int, opened: DataSetOpened) -> None:
         """The exact process of a data set in a lane, which keeps all that can be of it; one more lane if that one is gone meanwhile."""
@@ -335,8 +353,8 @@ class CompareWorkspace(ChainPage):
         state = self.part.state
         if not self.is_ddpm(entry) or len(state.recipe.lanes) >= MAX_LANES:
             return False
-        more = lane_edits.add_entry(state, entry, self.usual_sampler)
-        self.part.put(more, f"add {checkpoint_name(more.recipe.lanes[-1])}")
+        more = lane_edits.add_entry(state, entry, self.usual_sampler, self.context.library.entries)
+        self.part.put(more, tr("add {checkpoint_name}", checkpoint_name=checkpoint_name(more.recipe.lanes[-1])))
         self.lanes_row.reveal(len(state.recipe.lanes))
         return True
 

@@ -6,59 +6,67 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.widgets.controls.actions import Actions, Do
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
 PAGES = {
-    "noise": "Noise", "schedule": "Schedule", "pixels": "Pixels", "posterior": "Posterior", "gaussians": "Gaussians",
-    "chain": "One dimension",
+    "noise": tr("Noise"), "schedule": tr("Schedule"), "pixels": tr("Pixels"), "posterior": tr("Posterior"), "gaussians": tr("Gaussians"),
+    "chain": tr("One dimension"),
 }  # fmt: skip
 """What is written on the segment of each page."""
-BACK = "One step back: with x₀ known, with the data set known, and as a network has learnt it"
-CHAIN = "A chain of one number, both ways, and why small steps back are nearly Gaussian"
+BACK = tr("One step back: with x₀ known, with the data set known, and as a network has learnt it")
+CHAIN = tr("A chain of one number, both ways, and why small steps back are nearly Gaussian")
 GROUPS = (
     (
-        Do("play", "&Play", "Space", "Play from x₀ to noise, or pause"),
-        Do("loop", "&Loop", "L", "Play again from x₀ when T is reached", "mdi6.repeat", checkable=True),
-        Do("back", "Step towards &noise", "Left", "One timestep on, towards T", "mdi6.step-backward", label="Noise"),
-        Do("forward", "Step towards the &image", "Right", "One timestep back, towards 0", "mdi6.step-forward", label="Image"),
-        Do("leap_back", "Ten steps towards noise", ("PgUp", "Shift+Left"), "Ten timesteps on, towards T"),
-        Do("leap_forward", "Ten steps towards the image", ("PgDown", "Shift+Right"), "Ten timesteps back, towards 0"),
-        Do("start", "Go to T", "Home", "Go to x_T, noise", "mdi6.skip-backward", label="To T"),
-        Do("type", "Go to t&imestep…", "Ctrl+G", "Type the timestep to go to"),
-        Do("end", "Go to 0", "End", "Go to x₀, the image", "mdi6.skip-forward", label="To 0"),
+        Do("play", tr("&Play"), "Space", tr("Play from x₀ to noise, or pause")),
+        Do("loop", tr("&Loop"), "L", tr("Play again from x₀ when T is reached"), "mdi6.repeat", checkable=True),
+        Do("back", tr("Step towards &noise"), "Left", tr("One timestep on, towards T"), "mdi6.step-backward", label=tr("Noise")),
+        Do("forward", tr("Step towards the &image"), "Right", tr("One timestep back, towards 0"), "mdi6.step-forward", label=tr("Image")),
+        Do("leap_back", tr("Ten steps towards noise"), ("PgUp", "Shift+Left"), tr("Ten timesteps on, towards T")),
+        Do("leap_forward", tr("Ten steps towards the image"), ("PgDown", "Shift+Right"), tr("Ten timesteps back, towards 0")),
+        Do("start", tr("Go to T"), "Home", tr("Go to x_T, noise"), "mdi6.skip-backward", label=tr("To T")),
+        Do("type", tr("Go to t&imestep…"), "Ctrl+G", tr("Type the timestep to go to")),
+        Do("end", tr("Go to 0"), "End", tr("Go to x₀, the image"), "mdi6.skip-forward", label=tr("To 0")),
     ),
     (
-        Do("noise", "Show Noise", "1", "x_t at once by Property 1, and step by step with the same noise", one_of="page"),
-        Do("schedule", "Show Schedule", "2", "beta, alpha_bar and log SNR; bend them, and see what x_T is then", one_of="page"),
-        Do("pixels", "Show Pixels", "3", "Two pixels over many images, as they turn into N(0, I)", one_of="page"),
-        Do("posterior", "Show Posterior", "4", BACK, one_of="page"),
-        Do("gaussians", "Show Gaussians", "5", "Sums, differences, and Gaussians with a Gaussian mean", one_of="page"),
-        Do("chain", "Show One dimension", "6", CHAIN, one_of="page"),
+        Do("noise", tr("Show Noise"), "1", tr("x_t at once by Property 1, and step by step with the same noise"), one_of="page"),
+        Do("schedule", tr("Show Schedule"), "2", tr("beta, alpha_bar and log SNR; bend them, and see what x_T is then"), one_of="page"),
+        Do("pixels", tr("Show Pixels"), "3", tr("Two pixels over many images, as they turn into N(0, I)"), one_of="page"),
+        Do("posterior", tr("Show Posterior"), "4", BACK, one_of="page"),
+        Do("gaussians", tr("Show Gaussians"), "5", tr("Sums, differences, and Gaussians with a Gaussian mean"), one_of="page"),
+        Do("chain", tr("Show One dimension"), "6", CHAIN, one_of="page"),
     ),
     (
-        Do("random", "&Random image", "R", "Noise any of the test images", "mdi6.shuffle-variant", label="Random"),
-        Do("open", "Open &image…", "E", "Noise a picture file; dropping it on the window does the same", "ph.image", label="Open"),
-        Do("paste", "&Paste image", "Ctrl+V", "Noise the picture in the clipboard", "ph.clipboard", label="Paste"),
+        Do("random", tr("&Random image"), "R", tr("Noise any of the test images"), "mdi6.shuffle-variant", label=tr("Random")),
+        Do(
+            "open",
+            tr("Open &image…"),
+            "E",
+            tr("Noise a picture file; dropping it on the window does the same"),
+            "ph.image",
+            label=tr("Open"),
+        ),
+        Do("paste", tr("&Paste image"), "Ctrl+V", tr("Noise the picture in the clipboard"), "ph.clipboard", label=tr("Paste")),
         Do(
             "draw",
-            "&Draw an image",
+            tr("&Draw an image"),
             "P",
-            "Draw with the mouse, on a pad in place of the test images",
+            tr("Draw with the mouse, on a pad in place of the test images"),
             "ph.pencil-simple",
             checkable=True,
-            label="Draw",
+            label=tr("Draw"),
         ),
-        Do("seed", "New &seed", "N", "Other noise", "mdi6.dice-5-outline", label="New"),
+        Do("seed", tr("New &seed"), "N", tr("Other noise"), "mdi6.dice-5-outline", label=tr("New")),
     ),
     (
         Do(
             "use",
-            "&Use this schedule in Reverse chain",
+            tr("&Use this schedule in Reverse chain"),
             "U",
-            "Sample Reverse chain's model over this schedule",
-            needs="Reverse chain has no model",
+            tr("Sample Reverse chain's model over this schedule"),
+            needs=tr("Reverse chain has no model"),
         ),
-        Do("train", "Use this schedule in &Training", "Shift+U", "Begin a new run of training with this schedule"),
+        Do("train", tr("Use this schedule in &Training"), "Shift+U", tr("Begin a new run of training with this schedule")),
     ),
 )
 TRANSPORT = ("start", "back", "play", "forward", "end", "loop")
@@ -76,7 +84,7 @@ class ForwardActions(Actions):
     def show_playing(self, playing: bool) -> None:
         """Play or pause."""
         self._playing = playing
-        self["play"].setText("&Pause" if playing else "&Play")
+        self["play"].setText(tr("&Pause") if playing else tr("&Play"))
         self.dress()
 
     def dress(self, _tokens: object = None) -> None:

@@ -17,6 +17,7 @@ from explorer.views.shared.labels import term_colours
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.controls.slider import Slider
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -24,8 +25,8 @@ from explorer.widgets.plots.density_plot import Curve, DensityFigure, DensityPlo
 
 GAP = 8
 PATHS = (
-    Segment("forward", "forward paths", "24 values of x₀, noised step by step"),
-    Segment("backward", "backward paths", "24 values of x_T, led back by the exact reverse process, step by step"),
+    Segment("forward", tr("forward paths"), tr("24 values of x₀, noised step by step")),
+    Segment("backward", tr("backward paths"), tr("24 values of x_T, led back by the exact reverse process, step by step")),
 )
 LEAST_DISTANCE = 1e-6
 
@@ -51,14 +52,17 @@ class ChainPage1D(QWidget):
         self._shown: Chain1DShown | None = None
         self._paths: Literal["forward", "backward"] = "forward"
         self.map = ChainMap(theme)
-        self.paths = SegmentBar(PATHS, "Paths")
+        self.paths = SegmentBar(PATHS, tr("Paths"))
         self.paths.chosen.connect(self.paths_chosen)
-        self.sd = self._slider("sd", (var("σ"), words(" of a mode")), 0.02, 1.0, 0.02, "Standard deviation of each mode of q(x₀)")
-        self.leap = self._slider("leap", (words("large step"),), 1, MOST_T, 1, "Timesteps of the large step: from t to t minus so many")
+        self.sd = self._slider("sd", (var("σ"), words(tr(" of a mode"))), 0.02, 1.0, 0.02, tr("Standard deviation of each mode of q(x₀)"))
+        self.leap = self._slider(
+            "leap", (words(tr("large step")),), 1, MOST_T, 1, tr("Timesteps of the large step: from t to t minus so many")
+        )
         self.plots = (
-            DensityPlot(theme, "Small step back", "q(x_{t−1} | x_t) at the dot, and the Gaussian of its mean and variance"),
-            DensityPlot(theme, "Large step back", "q(x_s | x_t) at the dot, and the Gaussian of its mean and variance"),
-            DensityPlot(theme, "Distance from a Gaussian", "Total variation between q(x_s | x_t) and a Gaussian, against β of the step"),
+            DensityPlot(theme, tr("Small step back"), tr("q(x_{t−1} | x_t) at the dot, and the Gaussian of its mean and variance")),
+            DensityPlot(theme, tr("Large step back"), tr("q(x_s | x_t) at the dot, and the Gaussian of its mean and variance")),
+            DensityPlot(theme, tr("Distance from a Gaussian"), tr("Total variation between q(x_s | x_t) and a Gaussian, against β of the "
+            "step")),
         )  # fmt: skip
         self._titles = tuple(QLabel() for _ in self.plots)
         self.facts = tuple(QLabel() for _ in self.plots)
@@ -95,7 +99,9 @@ class ChainPage1D(QWidget):
         column = QVBoxLayout(card)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(4)
-        fact.setToolTip("TV is the total variation and KL the divergence between q(x_s | x_t) and the Gaussian of its mean and variance")
+        fact.setToolTip(
+            tr("TV is the total variation and KL the divergence between q(x_s | x_t) and the Gaussian of its mean and variance")
+        )
         mark(fact, "muted")
         column.addWidget(title)
         column.addWidget(plot, 1)
@@ -124,27 +130,33 @@ class ChainPage1D(QWidget):
         if shown is None:
             return
         self.map.set_paths(shown.forward if self._paths == "forward" else shown.backward)
-        names = ("Small step back", "Large step back")
+        names = (tr("Small step back"), tr("Large step back"))
         if not shown.steps:
             for plot, title, fact in zip(self.plots, self._titles, self.facts, strict=True):
                 plot.set_figure(DensityFigure())
                 title.setText("")
                 fact.setText("")
-            self.facts[0].setText("At t = 0 there is no step back: drag the dot to the left.")
+            self.facts[0].setText(tr("At t = 0 there is no step back: drag the dot to the left."))
             return
         for plot, title, fact, name, step in zip(self.plots, self._titles, self.facts, names, shown.steps, strict=False):
-            title.setText(f"{name}: t = {shown.t} to {step.s}, β = {number(step.beta)}")
+            title.setText(tr("{name}: t = {t} to {s}, β = {beta}", name=name, t=shown.t, s=step.s, beta=number(step.beta)))
             plot.set_figure(self._figure(step))
-            fact.setText(f"TV {_percent(step.distance)} · KL {power(step.kl) if step.kl < 1e-3 else f'{step.kl:.3f}'} nats")
-        self._titles[2].setText("Distance from a Gaussian against β")
+            fact.setText(
+                tr(
+                    "TV {percent} · KL {kl} nats",
+                    percent=_percent(step.distance),
+                    kl=power(step.kl) if step.kl < 0.001 else f"{step.kl:.3f}",
+                )
+            )
+        self._titles[2].setText(tr("Distance from a Gaussian against β"))
         self.plots[2].set_figure(self._scan(shown))
-        self.facts[2].setText("TV: total variation. Small steps are Gaussian.")
+        self.facts[2].setText(tr("TV: total variation. Small steps are Gaussian."))
 
     def _figure(self, step: BackStep1D) -> DensityFigure:
         tokens = self._theme.tokens
         curves = (
             Curve("q(xₛ | xₜ)", step.x, step.density, tokens.accent, "solid", filled=True),
-            Curve("Gaussian", step.x, step.gaussian, term_colours(tokens)["eps_hat"], "dash"),
+            Curve(tr("Gaussian"), step.x, step.gaussian, term_colours(tokens)["eps_hat"], "dash"),
         )
         low, high = float(step.x[0]), float(step.x[-1])
         ticks = round_ticks(low, high)

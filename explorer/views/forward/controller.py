@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from PySide6.QtCore import QObject
 
+from explorer.datasets.reading import Reading
 from explorer.datasets.shipped import SHIPPED
 from explorer.engine.forward.asides_messages import AsidesShown, ShowAsides
 from explorer.engine.forward.chain1d_messages import Chain1DShown, ShowChain1D
@@ -163,17 +164,19 @@ class ForwardController(QObject):
 
     def take_picture(self, path: str = "", pixels: np.ndarray | None = None, drawing: tuple[object, ...] = ()) -> None:
         """Read a picture of the person's; the view is offered what comes."""
-        payload = TakePicture(path, pixels, drawing, self.state.recipe.image.dataset)  # type: ignore[arg-type]
+        image = self.state.recipe.image
+        background = self._context.store.session.background
+        payload = TakePicture(path, pixels, drawing, image.dataset, image.read, background)  # type: ignore[arg-type]
         self._questions.ask("picture", payload, self._take_picture)
 
-    def open_data(self, dataset: str, chosen: Callable[[str, int, int], object]) -> None:
+    def open_data(self, dataset: str, read: Reading, chosen: Callable[[str, Reading, int, int], object]) -> None:
         """Have the engine read a data set; `chosen` gets it with the height and the width of its images, if it can be read."""
 
         def take(outcome: Outcome) -> None:
             if isinstance(outcome, TestImagesShown):
-                chosen(dataset, *outcome.shape[1:])
+                chosen(dataset, read, *outcome.shape[1:])
 
-        self._questions.ask("data", ShowTestImages(0, 1, dataset), take)
+        self._questions.ask("data", ShowTestImages(0, 1, dataset, read), take)
 
     def _changed(self, old: Session, new: Session) -> None:
         if self._active and (old.forward != new.forward or bool(old.reverse.recipe.lanes) != bool(new.reverse.recipe.lanes)):
@@ -191,7 +194,7 @@ class ForwardController(QObject):
         state, recipe = self.state, self.state.recipe
         self._view.show_state(state)
         start = recipe.image.index // CHOICES * CHOICES
-        self._ask("choices", ShowTestImages(start, CHOICES, recipe.image.dataset), self._take_choices)
+        self._ask("choices", ShowTestImages(start, CHOICES, recipe.image.dataset, recipe.image.read), self._take_choices)
         self._ask("schedule", ShowSchedule(recipe.schedule, recipe.image, recipe.seed), self._take_schedule)
         self._ask_noised()
         {"noise": self._ask_film, "schedule": _nothing, "pixels": self._ask_joint, "posterior": self._ask_step_back,
@@ -216,8 +219,8 @@ class ForwardController(QObject):
 
     def _ask_joint(self) -> None:
         recipe = self.state.recipe
-        dataset = recipe.image.dataset
-        payload = ShowJoint(recipe.pixels, recipe.batch, recipe.schedule, recipe.seed, self.t, dataset, recipe.channel)
+        image = recipe.image
+        payload = ShowJoint(recipe.pixels, recipe.batch, recipe.schedule, recipe.seed, self.t, image.dataset, recipe.channel, image.read)
         self._ask("joint", payload, self._take_joint)
 
     def _ask_step_back(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from explorer.engine.forward.messages import EndOf, ScheduleShown
 from explorer.views.forward.words import nats, short
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_label import MathLabel
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.number_words import grouped
@@ -22,15 +23,15 @@ from explorer.widgets.pictures.picture_tile import PictureTile
 
 GOOD_END = 0.1
 """L_T in nats, below which x_T counts as N(0, I)."""
-ENDS = ("this image", "test images", "N(0, I)")
+ENDS = (tr("this image"), tr("test images"), "N(0, I)")
 EXAMPLE_COLUMNS = 4
 LAST_ROW = "L_T"
-LT, LT_PIXELS = (var("L", "T"), words(" = KL to N(0, I)")), 13
+LT, LT_PIXELS = (var("L", "T"), words(tr(" = KL to N(0, I)"))), 13
 ROWS = {
-    "size of the mean": "Root mean square over the pixels of √ᾱ_T · x₀, the mean of q(x_T | x₀)",
-    "variance given x₀": "Of every pixel of q(x_T | x₀): 1 − ᾱ_T",
-    "variance of all values": "With x₀'s own spread: ᾱ_T · var(x₀) + 1 − ᾱ_T",
-    LAST_ROW: "KL( q(x_T | x₀) ‖ N(0, I) ), in nats for a whole image: the term of the bound that no network can change",
+    tr("size of the mean"): tr("Root mean square over the pixels of √ᾱ_T · x₀, the mean of q(x_T | x₀)"),
+    tr("variance given x₀"): tr("Of every pixel of q(x_T | x₀): 1 − ᾱ_T"),
+    tr("variance of all values"): tr("With x₀'s own spread: ᾱ_T · var(x₀) + 1 − ᾱ_T"),
+    LAST_ROW: tr("KL( q(x_T | x₀) ‖ N(0, I) ), in nats for a whole image: the term of the bound that no network can change"),
 }
 
 
@@ -40,7 +41,11 @@ class EndCard(Card):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
         self._tiles = tuple(PictureTile(theme) for _ in range(3))
-        tips = ("The image at T", "The mean of q(x_T | x₀): what is left of the image", "x_T of twelve test images: can you read them?")
+        tips = (
+            tr("The image at T"),
+            tr("The mean of q(x_T | x₀): what is left of the image"),
+            tr("x_T of twelve test images: can you read them?"),
+        )
         self._values: dict[tuple[str, str], QLabel] = {}
         self.verdict = QLabel()
         self.verdict.setWordWrap(True)
@@ -89,8 +94,12 @@ class EndCard(Card):
     def show_end(self, shown: ScheduleShown) -> None:
         """Pictures and numbers of x_T."""
         T = shown.schedule.T
-        formulas = ((var("x", T),), (words("mean of "), var("x", T)), (var("x", T), words(f" of {len(shown.examples)} images")))
-        self._heads[ENDS[1]].setText(f"{grouped(shown.count)} test images")
+        formulas = (
+            (var("x", T),),
+            (words(tr("mean of ")), var("x", T)),
+            (var("x", T), words(tr(" of {count} images", count=len(shown.examples)))),
+        )
+        self._heads[ENDS[1]].setText(tr("{count} test images", count=grouped(shown.count)))
         for tile, picture, formula in zip(
             self._tiles, (squared(shown.end), squared(shown.end_mean), _mosaic(shown.examples)), formulas, strict=True
         ):
@@ -98,13 +107,13 @@ class EndCard(Card):
         for name, end in ((ENDS[0], shown.image), (ENDS[1], shown.data)):
             for row, text in zip(ROWS, _texts(end), strict=True):
                 self._values[row, name].setText(text)
-        for row, text in zip(ROWS, ("0", "1", "1", "0 nats"), strict=True):
+        for row, text in zip(ROWS, ("0", "1", "1", tr("0 nats")), strict=True):
             self._values[row, ENDS[2]].setText(text)
         good = shown.data.kl < GOOD_END
         self.verdict.setText(
-            f"At T the images are N(0, I) to within {nats(shown.data.kl)}: sampling may start from N(0, I)."
+            tr("At T the images are N(0, I) to within {kl}: sampling may start from N(0, I).", kl=nats(shown.data.kl))
             if good
-            else f"At T it is not N(0, I): {nats(shown.data.kl)} of the images are left. A chain from N(0, I) starts elsewhere."
+            else tr("At T it is not N(0, I): {kl} of the images are left. A chain from N(0, I) starts elsewhere.", kl=nats(shown.data.kl))
         )
         set_warning(self.verdict, not good, self._theme)
 

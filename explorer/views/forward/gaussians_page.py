@@ -11,6 +11,7 @@ from explorer.views.forward.words import short
 from explorer.views.shared.labels import term_colours
 from explorer.widgets.controls.slider import Slider
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_label import MathLabel
 from explorer.widgets.look.math_text import Formula, var, words
 from explorer.widgets.look.style import mark
@@ -18,9 +19,10 @@ from explorer.widgets.look.theme import OPTION_COLOURS, Theme
 from explorer.widgets.plots.density_plot import Curve, DensityFigure, DensityPlot
 
 GAP = 8
-BOWS = {"tanh": "f(x) = 3 tanh x", "square": "f(x) = x²", "sine": "f(x) = x + 2 sin 2x", "step": "f(x) = 2 sign x"}
-TIP = "Grey bars are 60,000 draws; the line is the closed form"
-GIVEN_TIP = "Grey bars are those of 60,000 draws whose {0} came within 0.05 of the one that is seen; the line is Bayes' rule"
+BOWS = {"tanh": tr("f(x) = 3 tanh x"), "square": "f(x) = x²", "sine": tr("f(x) = x + 2 sin 2x"), "step": tr("f(x) = 2 sign x")}
+TIP = tr("Grey bars are 60,000 draws; the line is the closed form")
+NAMES = {"sum": tr("sum"), "difference": tr("difference"), "X given Z": tr("X given Z"), "X given W": tr("X given W")}
+GIVEN_TIP = tr("Grey bars are those of 60,000 draws whose {0} came within 0.05 of the one that is seen; the line is Bayes' rule")
 
 
 class GaussiansPage(QWidget):
@@ -46,9 +48,9 @@ class GaussiansPage(QWidget):
         self.plots: dict[str, DensityPlot] = {}
         self.facts: dict[str, QLabel] = {}
         self.bow = QComboBox()
-        self.bow.setAccessibleName("Function f")
+        self.bow.setAccessibleName(tr("Function f"))
         self.bow.setFixedWidth(152)
-        self.bow.setToolTip("f at full strength; at strength 0 it is the line f(x) = x")
+        self.bow.setToolTip(tr("f at full strength; at strength 0 it is the line f(x) = x"))
         for name, text in BOWS.items():
             self.bow.addItem(text, name)
         self.bow.activated.connect(lambda index: self.changed.emit("bow", self.bow.itemData(index)))
@@ -57,17 +59,17 @@ class GaussiansPage(QWidget):
         grid.setSpacing(GAP)
         grid.addWidget(self._givens(), 0, 0, 1, 2)
         cards = (
-            self._card("1  The sum of two Gaussians is a Gaussian", ("sum",), ()),
-            self._card("2  The difference too: the variances add up all the same", ("difference",), ()),
-            self._card("3  Z has the mean aX: X given Z is a Gaussian", ("Z", "X given Z"), (
-                self._slider("scale", (var("a"),), 0.0, 1.5, 0.05, "a: the mean of Z is a X, as √α x is that of the next state"),
-                self._slider("z_sd", (var("σ", "Z"),), 0.1, 2.0, 0.05, "Standard deviation of Z given X"),
-                self._slider("z", (var("z"),), -4.0, 4.0, 0.1, "The Z that is seen"),
+            self._card(tr("1  The sum of two Gaussians is a Gaussian"), ("sum",), ()),
+            self._card(tr("2  The difference too: the variances add up all the same"), ("difference",), ()),
+            self._card(tr("3  Z has the mean aX: X given Z is a Gaussian"), ("Z", "X given Z"), (
+                self._slider("scale", (var("a"),), 0.0, 1.5, 0.05, tr("a: the mean of Z is a X, as √α x is that of the next state")),
+                self._slider("z_sd", (var("σ", "Z"),), 0.1, 2.0, 0.05, tr("Standard deviation of Z given X")),
+                self._slider("z", (var("z"),), -4.0, 4.0, 0.1, tr("The Z that is seen")),
             )),
-            self._card("4  W has the mean f(X): no Gaussian", ("W", "X given W"), (
-                self._slider("strength", (words("bow"),), 0.0, 1.0, 0.05, "How far f is from the line f(x) = x"),
-                self._slider("w_sd", (var("σ", "W"),), 0.1, 2.0, 0.05, "Standard deviation of W given X"),
-                self._slider("w", (var("w"),), -4.0, 4.0, 0.1, "The W that is seen"),
+            self._card(tr("4  W has the mean f(X): no Gaussian"), ("W", "X given W"), (
+                self._slider("strength", (words(tr("bow")),), 0.0, 1.0, 0.05, tr("How far f is from the line f(x) = x")),
+                self._slider("w_sd", (var("σ", "W"),), 0.1, 2.0, 0.05, tr("Standard deviation of W given X")),
+                self._slider("w", (var("w"),), -4.0, 4.0, 0.1, tr("The W that is seen")),
             ), self.bow),
         )  # fmt: skip
         for i, card in enumerate(cards):
@@ -87,8 +89,13 @@ class GaussiansPage(QWidget):
                 MathLabel(self._theme, (var(variable), words(" ~ N("), var("μ", variable), words(", "), var("σ", variable), words("²)")))
             )
             low = variable.lower()
-            row.addWidget(self._slider(f"{low}_mean", (var("μ", variable),), -2.0, 2.0, 0.05, f"Mean of {variable}"), 1)
-            row.addWidget(self._slider(f"{low}_sd", (var("σ", variable),), 0.1, 2.0, 0.05, f"Standard deviation of {variable}"), 1)
+            row.addWidget(
+                self._slider(f"{low}_mean", (var("μ", variable),), -2.0, 2.0, 0.05, tr("Mean of {variable}", variable=variable)), 1
+            )
+            row.addWidget(
+                self._slider(f"{low}_sd", (var("σ", variable),), 0.1, 2.0, 0.05, tr("Standard deviation of {variable}", variable=variable)),
+                1,
+            )
         return card
 
     def _slider(self, name: str, formula: Formula, low: float, high: float, step: float, tip: str) -> Slider:
@@ -114,7 +121,7 @@ class GaussiansPage(QWidget):
         row.setSpacing(12)
         for name in plots:
             given = name.partition(" given ")[2]
-            self.plots[name] = DensityPlot(self._theme, name, GIVEN_TIP.format(given) if given else TIP)
+            self.plots[name] = DensityPlot(self._theme, NAMES.get(name, name), GIVEN_TIP.format(given) if given else TIP)
             self.facts[name] = QLabel()
             mark(self.facts[name], "muted")
             _let_shrink(self.facts[name])
@@ -155,7 +162,7 @@ class GaussiansPage(QWidget):
         tokens = self._theme.tokens
         colours = {"X": OPTION_COLOURS["B"], "Y": OPTION_COLOURS["A"], "Gaussian": term_colours(tokens)["eps_hat"]}
         titles = {"sum": "X + Y", "difference": "X − Y", "X given Z": "X | Z = z", "X given W": "X | W = w"}
-        words_of = {"Gaussian": "Gaussian"}
+        words_of = {"Gaussian": tr("Gaussian")}
         curves = tuple(
             Curve(titles.get(name, name) if key == "closed" else words_of.get(key, key), found.x, y,
                   tokens.accent if key == "closed" else colours[key], "solid" if key == "closed" else "dash")
@@ -175,5 +182,11 @@ def _let_shrink(label: QLabel) -> None:
 
 def _facts(name: str, found: Densities) -> str:
     if name in ("W", "X given W"):
-        return f"distance from a Gaussian: {100 * found.distance:.1f} %"
-    return f"{short(found.mean, 2)} ± {short(found.sd, 2)}, drawn {short(found.drawn_mean, 2)} ± {short(found.drawn_sd, 2)}"
+        return tr("distance from a Gaussian: {distance:.1f} %", distance=100 * found.distance)
+    return tr(
+        "{mean} ± {sd}, drawn {drawn_mean} ± {drawn_sd}",
+        mean=short(found.mean, 2),
+        sd=short(found.sd, 2),
+        drawn_mean=short(found.drawn_mean, 2),
+        drawn_sd=short(found.drawn_sd, 2),
+    )

@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.datasets.shipped import shipped, title_of
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import Picture
@@ -20,6 +21,7 @@ from explorer.views.forward.inspector import ForwardInspector
 from explorer.views.forward.pixels_page import PixelsPage
 from explorer.views.forward.posterior_page import PosteriorPage
 from explorer.views.forward.schedule_page import SchedulePage
+from explorer.widgets.look.language import tr
 
 SEED_BITS = 31
 
@@ -44,20 +46,20 @@ class Gestures(QObject):
         """The image and the seed of the noise."""
         inspector.data.chosen.connect(self.choose_data)
         inspector.index_chosen.connect(self.choose_image)
-        inspector.seed_committed.connect(lambda seed: self._put(edits.with_recipe(self._state, seed=seed), "change seed"))
+        inspector.seed_committed.connect(lambda seed: self._put(edits.with_recipe(self._state, seed=seed), tr("change seed")))
         inspector.drawn.connect(lambda marks: self._controller.take_picture(drawing=marks))
 
     def choose_image(self, index: int) -> None:
         """Noise a test image."""
         state = edits.choose_image(self._state, index, self._controller.total)
-        self._put(state, f"test image {state.recipe.image.index}")
+        self._put(state, tr("test image {index}", index=state.recipe.image.index))
 
-    def choose_data(self, dataset: str) -> None:
+    def choose_data(self, dataset: str, read: Reading = AS_FOUND) -> None:
         """Noise the images of another data set, once they are read."""
-        self._controller.open_data(dataset, self._take_data)
+        self._controller.open_data(dataset, read, self._take_data)
 
-    def _take_data(self, dataset: str, height: int, width: int) -> None:
-        self._put(edits.choose_data(self._state, dataset, height, width), f"images of {title_of(dataset)}")
+    def _take_data(self, dataset: str, read: Reading, height: int, width: int) -> None:
+        self._put(edits.choose_data(self._state, dataset, read, height, width), tr("images of {title_of}", title_of=title_of(dataset)))
 
     def random_image(self) -> None:
         """Noise any test image."""
@@ -66,29 +68,31 @@ class Gestures(QObject):
 
     def take_picture(self, picture: Picture) -> None:
         """Noise a picture of the person's."""
-        self._put(edits.take_picture(self._state, picture), f"noise {picture.name or 'a picture'}")
+        self._put(edits.take_picture(self._state, picture), tr("noise {name}", name=picture.name or tr("a picture")))
 
     def new_seed(self) -> None:
         """Other noise."""
-        self._put(edits.with_recipe(self._state, seed=secrets.randbits(SEED_BITS)), "new seed")
+        self._put(edits.with_recipe(self._state, seed=secrets.randbits(SEED_BITS)), tr("new seed"))
 
     # --- the schedule ---
 
     def take_schedule(self, page: SchedulePage) -> None:
         """The schedule, its number of timesteps, and its control points; a whole drag is one change."""
         bend, put = page.bend, self._put
-        page.shape_chosen.connect(lambda shape: put(edits.choose_shape(self._state, shape, bend.knots), f"{shape} schedule"))
+        page.shape_chosen.connect(
+            lambda shape: put(edits.choose_shape(self._state, shape, bend.knots), tr("{shape} schedule", shape=shape))
+        )
         page.T_committed.connect(lambda T: put(edits.set_T(self._state, T), f"T = {T}"))
         bend.knot_dragged.connect(
-            lambda index, u, level: put(edits.drag_knot(self._state, bend.base, index, u, level), "bend the schedule", "forward.bend")
+            lambda index, u, level: put(edits.drag_knot(self._state, bend.base, index, u, level), tr("bend the schedule"), "forward.bend")
         )
         bend.knot_released.connect(self._store.end_merge)
-        bend.knot_added.connect(lambda u: put(edits.add_knot(self._state, bend.knots, u), "add a control point"))
-        bend.knot_removed.connect(lambda index: put(edits.remove_knot(self._state, bend.knots, index), "remove a control point"))
+        bend.knot_added.connect(lambda u: put(edits.add_knot(self._state, bend.knots, u), tr("add a control point")))
+        bend.knot_removed.connect(lambda index: put(edits.remove_knot(self._state, bend.knots, index), tr("remove a control point")))
 
     def use_in_reverse_chain(self) -> None:
         """Sample Reverse chain's model over the schedule."""
-        self._store.replace(edits.use_in_reverse_chain(self._store.session), "use this schedule")
+        self._store.replace(edits.use_in_reverse_chain(self._store.session), tr("use this schedule"))
 
     def use_in_training(self) -> None:
         """Begin a new run with the schedule."""
@@ -100,12 +104,14 @@ class Gestures(QObject):
         """Which two pixels, over how many images."""
         page.picker.picked.connect(self._pick_pixel)
         page.picker.released.connect(self._store.end_merge)
-        page.channel_chosen.connect(lambda channel: self._put(edits.with_recipe(self._state, channel=channel), "channel of the pixels"))
-        page.batch_committed.connect(lambda batch: self._put(edits.with_recipe(self._state, batch=batch), "images of the joint picture"))
+        page.channel_chosen.connect(lambda channel: self._put(edits.with_recipe(self._state, channel=channel), tr("channel of the pixels")))
+        page.batch_committed.connect(
+            lambda batch: self._put(edits.with_recipe(self._state, batch=batch), tr("images of the joint picture"))
+        )
 
     def _pick_pixel(self, which: int, row: int, column: int) -> None:
         state = edits.pick_pixel(self._state, which, row, column, *self._controller.shape[1:])
-        self._put(state, f"pixel {'ab'[which]}", f"forward.pixel.{which}")
+        self._put(state, tr("pixel {value}", value="ab"[which]), f"forward.pixel.{which}")
 
     def take_posterior(self, page: PosteriorPage) -> None:
         """Whose step back is shown."""
@@ -121,8 +127,8 @@ class Gestures(QObject):
         state = edits.with_recipe(self._state, checkpoint=entry.sha256, source=entry.path)
         learned = None if entry.card is None else shipped(entry.card.data.name)
         if learned is not None and learned.shape != self._controller.shape:
-            state = edits.choose_data(state, learned.name, *learned.shape[1:])
-        self._put(state, f"network {entry.name}")
+            state = edits.choose_data(state, learned.name, AS_FOUND, *learned.shape[1:])
+        self._put(state, tr("network {name}", name=entry.name))
 
     def take_gaussians(self, page: GaussiansPage) -> None:
         """The numbers of the asides."""
@@ -130,7 +136,7 @@ class Gestures(QObject):
         page.released.connect(self._store.end_merge)
 
     def _set_aside(self, name: str, value: object) -> None:
-        self._put(edits.with_asides(self._state, **{name: value}), "Gaussian asides", f"forward.aside.{name}")
+        self._put(edits.with_asides(self._state, **{name: value}), tr("Gaussian asides"), f"forward.aside.{name}")
 
     def take_chain(self, page: ChainPage1D) -> None:
         """The chain's numbers, the modes of q(x_0), and which paths are drawn."""
@@ -138,12 +144,12 @@ class Gestures(QObject):
         page.released.connect(self._store.end_merge)
         page.paths_chosen.connect(lambda paths: self._store.update_forward(paths=paths))
         page.map.mode_dragged.connect(
-            lambda index, x: self._put(edits.drag_mode(self._state, index, x), "one-dimensional chain", "forward.chain.modes")
+            lambda index, x: self._put(edits.drag_mode(self._state, index, x), tr("one-dimensional chain"), "forward.chain.modes")
         )
-        page.map.mode_added.connect(lambda x: self._put(edits.add_mode(self._state, x), "add a mode"))
-        page.map.mode_removed.connect(lambda index: self._put(edits.remove_mode(self._state, index), "remove a mode"))
+        page.map.mode_added.connect(lambda x: self._put(edits.add_mode(self._state, x), tr("add a mode")))
+        page.map.mode_removed.connect(lambda index: self._put(edits.remove_mode(self._state, index), tr("remove a mode")))
         page.map.x_dragged.connect(partial(self._set_chain, "x"))
         page.map.released.connect(self._store.end_merge)
 
     def _set_chain(self, name: str, value: object) -> None:
-        self._put(edits.with_chain(self._state, **{name: value}), "one-dimensional chain", f"forward.chain.{name}")
+        self._put(edits.with_chain(self._state, **{name: value}), tr("one-dimensional chain"), f"forward.chain.{name}")

@@ -21,6 +21,7 @@ from explorer.widgets.controls.draw_pad import DrawPad, Paper
 from explorer.widgets.controls.labels import labels
 from explorer.widgets.controls.number_fields import IntField, SeedField
 from explorer.widgets.controls.pen_colours import PenColours
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.image_choice import ImageChoice
@@ -28,7 +29,7 @@ from explorer.widgets.plots.histogram import Histogram
 
 MARGIN = 12
 PAD = 224
-HISTOGRAM = "How the values of x_t are spread, from −3 to 3.\nThe height is the cube root of the share of pixels; the line is N(0, 1)."
+HISTOGRAM = tr("How the values of x_t are spread, from −3 to 3.\nThe height is the cube root of the share of pixels; the line is N(0, 1).")
 
 
 class ForwardInspector(QWidget):
@@ -57,14 +58,14 @@ class ForwardInspector(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self._column.setSpacing(8)
-        self.image_heading = self._heading("image")
+        self.image_heading = self._heading(tr("image"))
         self.data = DataButton()
         self._column.addWidget(self.data)
         self.choice = ImageChoice(theme)
-        self.index = IntField(0, 9999, "Test image", "Number of a test image, from 0")
+        self.index = IntField(0, 9999, tr("Test image"), tr("Number of a test image, from 0"))
         self.pad = DrawPad(theme)
         self.pad.setFixedHeight(PAD)
-        self.pad.setToolTip("Draw an image: it is noised when you lift the pen. Right button or Shift: erase")
+        self.pad.setToolTip(tr("Draw an image: it is noised when you lift the pen. Right button or Shift: erase"))
         self.pad.hide()
         self._column.addWidget(self.choice)
         self._column.addWidget(self.pad)
@@ -73,15 +74,15 @@ class ForwardInspector(QWidget):
         self._coloured = False
         self._column.addWidget(self.colours)
         self._add_field(self.index, *(actions[name] for name in ("random", "open", "paste", "draw")))
-        self._heading("noise")
+        self._heading(tr("noise"))
         self.seed = SeedField()
-        self.seed.setToolTip("Seed of all noise: the same seed gives the same ε at every step")
+        self.seed.setToolTip(tr("Seed of all noise: the same seed gives the same ε at every step"))
         self._add_field(self.seed, actions["seed"])
         self._add_numbers()
         self.histogram = Histogram(theme)
-        self.histogram.setAccessibleName("Histogram of x_t")
+        self.histogram.setAccessibleName(tr("Histogram of x_t"))
         self.histogram.setToolTip(HISTOGRAM)
-        self._heading("values of xₜ")
+        self._heading(tr("values of xₜ"))
         self._column.addWidget(self.histogram, 1)
         self._column.addStretch(0)
         self.pad.drawn.connect(self._drawn)
@@ -122,17 +123,17 @@ class ForwardInspector(QWidget):
         self._several.setDirection(QBoxLayout.Direction.TopToBottom if labels.on else QBoxLayout.Direction.LeftToRight)
 
     def _add_numbers(self) -> None:
-        self._heading("schedule")
+        self._heading(tr("schedule"))
         self.schedule = self._rows()
         self.schedule.fact("shape")
-        self.schedule.fact("L_T", "KL( q(x_T | x₀) ‖ N(0, I) ) of this image: how much of it is left in x_T", (var("L", "T"),))
-        self._heading("at this step")
+        self.schedule.fact("L_T", tr("KL( q(x_T | x₀) ‖ N(0, I) ) of this image: how much of it is left in x_T"), (var("L", "T"),))
+        self._heading(tr("at this step"))
         self.step = self._rows()
         self.step.fact("ᾱ", formula=(var("α", "t", "bar"),))
         self.step.fact("β", formula=(var("β", "t"),))
-        self.step.fact("log SNR", formula=(words("log SNR"),))
-        self.step.fact("mean", "Of the values of this x_t; 0 in N(0, I)", (words("mean"),))
-        self.step.fact("variance", "Of the values of this x_t; 1 in N(0, I)", (words("variance"),))
+        self.step.fact("log SNR", formula=(words(tr("log SNR")),))
+        self.step.fact("mean", tr("Of the values of this x_t; 0 in N(0, I)"), (words(tr("mean")),))
+        self.step.fact("variance", tr("Of the values of this x_t; 1 in N(0, I)"), (words(tr("variance")),))
 
     def _drawn(self, marks: tuple[Dab, ...]) -> None:
         if marks:
@@ -149,17 +150,18 @@ class ForwardInspector(QWidget):
     def show_choices(self, choices: TestImagesShown) -> None:
         """Test images to choose from, and what is drawn in their place."""
         self.choice.show_images(choices.start, choices.tiles)
-        self.pad.set_paper(Paper(choices.shape, on_black(self._source, choices.shape[0]), "draw here"))
+        self.pad.set_paper(Paper(choices.shape, on_black(self._source, choices.shape[0]), tr("draw here")))
         self._coloured = choices.shape[0] == 3
         self.colours.setVisible(self._coloured and not self.pad.isHidden())
         self.index.setMaximum(max(0, choices.total - 1))
+        self.data.show_taken(choices.taken)
 
     def show_recipe(self, recipe: ForwardRecipe) -> None:
         """What the person chose."""
         own = recipe.image.picture is not None
         self._source = recipe.image.dataset
-        self.data.show_source(self._source)
-        self.image_heading.setText(f"IMAGE · {image_words(recipe.image).upper()}"[:40])
+        self.data.show_source(self._source, recipe.image.read)
+        self.image_heading.setText(tr("IMAGE · {image_words}", image_words=image_words(recipe.image).upper())[:40])
         self.image_heading.setToolTip(image_words(recipe.image))
         self.choice.set_current(-1 if own else recipe.image.index)
         self.index.show_value(recipe.image.index)

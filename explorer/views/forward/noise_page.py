@@ -12,6 +12,7 @@ from explorer.views.forward.plots.picture_table import Column, PictureTable, Row
 from explorer.views.forward.words import equation_of, power
 from explorer.views.shared.labels import term_colours
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import words
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -63,19 +64,21 @@ class NoisePage(QWidget):
             theme,
             [Row("x_t", (), "")],
             [
-                Column("once", (words("at once"),), "Property 1", ""),
-                Column("walk", (words("step by step"),), "t steps", ""),
+                Column("once", (words(tr("at once")),), tr("Property 1"), ""),
+                Column("walk", (words(tr("step by step")),), tr("t steps"), ""),
             ],
             names=0,
         )
-        self.pictures.setAccessibleName("x_t at once and step by step")
-        self.pictures.setToolTip("The same x_t both ways: drawn at once from x₀ by Property 1, and reached by t steps with the same noise")
+        self.pictures.setAccessibleName(tr("x_t at once and step by step"))
+        self.pictures.setToolTip(
+            tr("The same x_t both ways: drawn at once from x₀ by Property 1, and reached by t steps with the same noise")
+        )
         self.apart = QLabel()
         self.apart.setWordWrap(True)
         mark(self.apart, "muted")
         self.equation = EquationStrip(theme, "stack")
-        self.levels = LevelsCard(theme, "Weights of image and noise in xₜ", CurvePlot(theme))
-        self.weights = LevelsCard(theme, "Weight of each step's noise in ε", CurvePlot(theme))
+        self.levels = LevelsCard(theme, tr("Weights of image and noise in xₜ"), CurvePlot(theme))
+        self.weights = LevelsCard(theme, tr("Weight of each step's noise in ε"), CurvePlot(theme))
         self.film = FilmStrip(theme)
         self._equation_card, left, self.film_card = Card(theme), Card(theme), Card(theme)
         _fill(self._equation_card, self.equation)
@@ -110,8 +113,11 @@ class NoisePage(QWidget):
         self._noised = noised
         self.pictures.show_pictures({("x_t", "once"): noised.tiles["x_t"], ("x_t", "walk"): noised.tiles["walked"]}, {})
         self.apart.setText(
-            f"Largest difference of a pixel: {power(noised.apart) if noised.apart else '0'} (rounding of float64). "
-            "The steps' noises, each with its weight wₛ, add up to the ε of Property 1."
+            tr(
+                "Largest difference of a pixel: {apart} (rounding of float64). "
+                "The steps' noises, each with its weight wₛ, add up to the ε of Property 1.",
+                apart=power(noised.apart) if noised.apart else "0",
+            )
         )
         self.equation.set_equation(equation_of(noised, self._theme.tokens))
         self.equation.set_pictures(noised.tiles)
@@ -129,8 +135,8 @@ class NoisePage(QWidget):
         """Weights against t."""
         times, colours = np.arange(len(schedule.alpha_bar)), term_colours(self._theme.tokens)
         series = (
-            Series("√ᾱₜ image", times, np.sqrt(schedule.alpha_bar), colours["x0_hat"]),
-            Series("√(1−ᾱₜ) noise", times, np.sqrt(1 - schedule.alpha_bar), colours["z"]),
+            Series(tr("√ᾱₜ image"), times, np.sqrt(schedule.alpha_bar), colours["x0_hat"]),
+            Series(tr("√(1−ᾱₜ) noise"), times, np.sqrt(1 - schedule.alpha_bar), colours["z"]),
         )
         self.film.set_states(len(schedule.alpha_bar))
         self.levels.show_figure(Figure(Axes(len(times) - 1, 0, 1), series), t)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from explorer.engine.forward.messages import PictureTaken
 from explorer.recipe import Picture
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 
 
@@ -27,11 +28,11 @@ class OfferBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         mark(self, "panel")
         self.text = QLabel()
-        self.fit, self.keep, self.drop = QPushButton("Resize"), QPushButton("Keep its shape"), QPushButton("Cancel")
+        self.fit, self.keep, self.drop = QPushButton(tr("Resize")), QPushButton(tr("Keep its shape")), QPushButton(tr("Cancel"))
         tips = (
-            "As the images of the data set, which its networks know",
-            "Noise it as it is: no network is shown",
-            "Leave the image as it was",
+            tr("As the images of the data set, which its networks know"),
+            tr("Noise it as it is: no network is shown"),
+            tr("Leave the image as it was"),
         )
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 4, 4)
@@ -55,10 +56,19 @@ class OfferBar(QWidget):
             return
         self._offered = taken
         kept, fitted, (height, width) = taken.kept, taken.fitted, taken.size
-        self.text.setText(f"{taken.name} is {height} × {width} pixels; the data are {fitted.height} × {fitted.width}.")
-        self.fit.setText(f"Resize to {fitted.height} × {fitted.width}")
+        self.text.setText(
+            tr(
+                "{name} is {height} × {width} pixels; the data are {height2} × {width2}.",
+                name=taken.name,
+                height=height,
+                width=width,
+                height2=fitted.height,
+                width2=fitted.width,
+            )
+        )
+        self.fit.setText(tr("Resize to {height} × {width}", height=fitted.height, width=fitted.width))
         whole = (height, width) == (kept.height, kept.width)
-        self.keep.setText("Keep its shape" if whole else f"Make it {kept.height} × {kept.width}")
+        self.keep.setText(tr("Keep its shape") if whole else tr("Make it {height} × {width}", height=kept.height, width=kept.width))
         self.show()
 
     def withdraw(self) -> None:

@@ -15,12 +15,15 @@ from explorer.views.shared.rows import Rows
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.histogram import Histogram
 
-CHANNEL_TIP = "The {0} of both pixels: every channel has noise of its own"
-CHANNELS = tuple(Segment(name, name, CHANNEL_TIP.format(name)) for name in ("red", "green", "blue"))
+CHANNEL_TIP = tr("The {0} of both pixels: every channel has noise of its own")
+CHANNELS = tuple(
+    Segment(name, word, CHANNEL_TIP.format(word)) for name, word in (("red", tr("red")), ("green", tr("green")), ("blue", tr("blue")))
+)
 
 
 class PixelsPage(QWidget):
@@ -44,25 +47,25 @@ class PixelsPage(QWidget):
         self.histogram = Histogram(theme)
         self.histogram.setMaximumHeight(220)
         self.histogram.setMinimumHeight(80)
-        self.histogram.setAccessibleName("Histogram of all pixels of x_t")
-        self.batch = IntField(2, MAX_BATCH, "Images", "Over how many test images the two pixels are shown")
+        self.histogram.setAccessibleName(tr("Histogram of all pixels of x_t"))
+        self.batch = IntField(2, MAX_BATCH, tr("Images"), tr("Over how many test images the two pixels are shown"))
         self.batch.setSingleStep(500)
         self.batch.committed.connect(self.batch_committed)
         rows = self.numbers = Rows(theme)
         for name in ("pixels", "mean", "sd", "correlation"):
             rows.fact(name)
-        rows.fact("KL to N(0, I)", "Of the Gaussian with the points' mean and covariance: it does not see what of them is no Gaussian")
-        rows.add("images", self.batch)
-        self.channel = SegmentBar(CHANNELS, "Channel")
+        rows.fact("KL to N(0, I)", tr("Of the Gaussian with the points' mean and covariance: it does not see what of them is no Gaussian"))
+        rows.add(tr("images"), self.batch)
+        self.channel = SegmentBar(CHANNELS, tr("Channel"))
         self.channel.chosen.connect(lambda name: self.channel_chosen.emit([each.name for each in CHANNELS].index(name)))
         self.channel.hide()
         column = QVBoxLayout(left)
         column.setContentsMargins(12, 12, 12, 8)
         column.setSpacing(8)
-        column.addWidget(_words("Drag a and b to two pixels"))
+        column.addWidget(_words(tr("Drag a and b to two pixels")))
         column.addWidget(self.picker, 3)
         column.addLayout(rows)
-        column.addWidget(_words("All pixels of this xₜ against N(0, 1)"))
+        column.addWidget(_words(tr("All pixels of this xₜ against N(0, 1)")))
         column.addWidget(self.histogram, 1)
         self._note = _words("")
         self._note.setWordWrap(True)
@@ -104,9 +107,9 @@ class PixelsPage(QWidget):
         say("correlation", short(joint.correlation))
         say("KL to N(0, I)", nats(joint.kl))
         self._note.setText(
-            "x₀: real images. Pixels beside each other go together, most are at the ends of their range, and nothing of it is Gaussian."
+            tr("x₀: real images. Pixels beside each other go together, most are at the ends of their range, and nothing of it is Gaussian.")
             if joint.t == 0
-            else "Every image shrinks towards 0 by √ᾱ, under noise of sd √(1 − ᾱ): what the pixels had to do with each other fades."
+            else tr("Every image shrinks towards 0 by √ᾱ, under noise of sd √(1 − ᾱ): what the pixels had to do with each other fades.")
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.checkpoints.snapshots import name_of
 from explorer.engine.forward.messages import Belief, StepBackShown
@@ -17,7 +17,9 @@ from explorer.views.forward.plots.picture_table import Column, PictureTable, Row
 from explorer.views.forward.words import nats, number, short
 from explorer.views.shared.labels import PREDICTS
 from explorer.views.shared.rows import NOTHING, Rows, heading
+from explorer.widgets.controls.name_box import NameBox
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.sharp import squared
@@ -49,29 +51,28 @@ class PosteriorPage(QWidget):
         self.table = PictureTable(
             theme,
             (
-                Row("x0", (words("x̂₀"),), "the clean image"),
-                Row("off", (words("x̂₀ − x₀"),), "from −1 to 1, 0 in between"),
-                Row("mean", (words("mean of "), var("x", "t−1")), "where the step goes"),
-                Row("draw", (var("x", "t−1"),), "drawn, with one z for all"),
+                Row("x0", (words("x̂₀"),), tr("the clean image")),
+                Row("off", (words("x̂₀ − x₀"),), tr("from −1 to 1, 0 in between")),
+                Row("mean", (words(tr("mean of ")), var("x", "t−1")), tr("where the step goes")),
+                Row("draw", (var("x", "t−1"),), tr("drawn, with one z for all")),
             ),
             (
-                Column("known", (var("q"), words("("), *back, words(", "), var("x", 0), words(")")), "x₀ is known", ""),
-                Column("exact", (var("q"), words("("), *back, words(")")), "the images are known", OPTION_COLOURS["exact"]),
-                Column("network", (var("p", "θ"), words("("), *back, words(")")), "learnt", OPTION_COLOURS["C"]),
+                Column("known", (var("q"), words("("), *back, words(", "), var("x", 0), words(")")), tr("x₀ is known"), ""),
+                Column("exact", (var("q"), words("("), *back, words(")")), tr("the images are known"), OPTION_COLOURS["exact"]),
+                Column("network", (var("p", "θ"), words("("), *back, words(")")), tr("learnt"), OPTION_COLOURS["C"]),
             ),
         )
-        self.table.setAccessibleName("One step back, three ways")
+        self.table.setAccessibleName(tr("One step back, three ways"))
         self.table.setToolTip(
-            "The step back from x_t: with x₀ known (a Gaussian), with the data set known (a mixture of its images), and the network's"
+            tr("The step back from x_t: with x₀ known (a Gaussian), with the data set known (a mixture of its images), and the network's")
         )
-        self.models = QComboBox()
-        self.models.setAccessibleName("Network")
-        self.models.setToolTip("Whose p_θ is shown; open others with File > Open or by dropping them")
+        self.models = NameBox(tr("Whose p_θ is shown; open others with File > Open or by dropping them"))
+        self.models.setAccessibleName(tr("Network"))
         self.models.activated.connect(lambda index: self.network_chosen.emit(self.models.itemData(index)))
         self.likely = ImageChoice(theme, rows=1)
         self.likely.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.likely.setAccessibleName("Likely images")
-        self.likely.setToolTip("Training images with the largest weights w_i(x_t), the largest first")
+        self.likely.setAccessibleName(tr("Likely images"))
+        self.likely.setToolTip(tr("Training images with the largest weights w_i(x_t), the largest first"))
         self.known, self.distances = Rows(theme), Rows(theme)
         self._weights, self._count = QLabel(), QLabel()
         left, right = Card(theme), Card(theme)
@@ -90,30 +91,30 @@ class PosteriorPage(QWidget):
         column = QVBoxLayout(card)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
-        column.addWidget(heading("with x₀ known"))
+        column.addWidget(heading(tr("with x₀ known")))
         for name in KNOWN:
             self.known.fact(name)
         column.addLayout(self.known)
-        column.addWidget(heading("distance to that mean"))
+        column.addWidget(heading(tr("distance to that mean")))
         for name in DISTANCES:
-            self.distances.fact(name, "‖mean − μ̃‖ / σₜ, and half its square: the term L_{t−1} of the bound for this image")
+            self.distances.fact(name, tr("‖mean − μ̃‖ / σₜ, and half its square: the term L_{t−1} of the bound for this image"))
         column.addLayout(self.distances)
-        column.addWidget(heading("x₀ may be"))
+        column.addWidget(heading(tr("x₀ may be")))
         column.addWidget(self.likely)
         mark(self._weights, "faint")
         column.addWidget(self._weights)
         self._count.setWordWrap(True)
         column.addWidget(self._count)
-        column.addWidget(heading("network"))
+        column.addWidget(heading(tr("network")))
         column.addWidget(self.models)
         self.note = QLabel()
         self.note.setWordWrap(True)
         mark(self.note, "muted")
         column.addWidget(self.note)
-        column.addWidget(heading("from xₜ"))
+        column.addWidget(heading(tr("from xₜ")))
         self.x_t = PictureTile(self._theme)
         self.x_t.setFixedWidth(140)
-        self.x_t.setToolTip("The x_t that the step back starts from")
+        self.x_t.setToolTip(tr("The x_t that the step back starts from"))
         column.addWidget(self.x_t)
         column.addStretch(1)
 
@@ -131,7 +132,7 @@ class PosteriorPage(QWidget):
 
     def show_image(self) -> None:
         """At t = 0 there is no step back."""
-        self.table.show_pictures({}, {"known": "At t = 0 there is no step back: go to another t."})
+        self.table.show_pictures({}, {"known": tr("At t = 0 there is no step back: go to another t.")})
         self.likely.show_images(0, np.zeros((0, 1, 1, 3), np.uint8))
         self._say(dict.fromkeys(KNOWN, NOTHING), dict.fromkeys(DISTANCES, NOTHING))
         self._weights.setText(NOTHING)
@@ -150,7 +151,7 @@ class PosteriorPage(QWidget):
             tiles.update({(row, name): tile for row, tile in belief.tiles.items()})
         self.table.show_pictures(tiles, empty)
         if shown.known_images:
-            self.table.set_words("exact", f"{grouped(shown.known_images)} images known")
+            self.table.set_words("exact", tr("{known_images} images known", known_images=grouped(shown.known_images)))
         numbers = (number(shown.a0), number(shown.at), number(shown.sigma))
         distances = (_distance(shown.exact), _distance(shown.network))
         self._say(dict(zip(KNOWN, numbers, strict=True)), dict(zip(DISTANCES, distances, strict=True)))
@@ -180,6 +181,6 @@ def _count_words(perplexity: float) -> str:
     if not math.isfinite(perplexity):
         return ""
     if perplexity < 1.01:
-        return "x_t leaves one image: the data set knows x₀."
+        return tr("x_t leaves one image: the data set knows x₀.")
     count = f"{perplexity:.2f}" if perplexity < 10 else grouped(perplexity)
-    return f"As undecided as among {count} images (exp of the entropy of w)."
+    return tr("As undecided as among {count} images (exp of the entropy of w).", count=count)

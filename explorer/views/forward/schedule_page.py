@@ -17,6 +17,7 @@ from explorer.views.shared.labels import term_colours
 from explorer.widgets.controls.buttons import ActionButton
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.segments import Segment, SegmentBar
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme, Tokens
 from explorer.widgets.plots.curve_plot import CurvePlot
@@ -24,9 +25,9 @@ from explorer.widgets.plots.figure import Axes, Figure, Series
 
 GAP = 8
 SHAPES = (
-    Segment("linear", "linear", "β rises evenly from 1e-4 to 0.02 (Ho et al. 2020), rescaled by 1000 / T"),
-    Segment("cosine", "cosine", "ᾱ falls as a squared cosine (Nichol and Dhariwal 2021)"),
-    Segment("bent", "bent", "Your own: log SNR through the control points that you drag"),
+    Segment("linear", tr("linear"), tr("β rises evenly from 1e-4 to 0.02 (Ho et al. 2020), rescaled by 1000 / T")),
+    Segment("cosine", tr("cosine"), tr("ᾱ falls as a squared cosine (Nichol and Dhariwal 2021)")),
+    Segment("bent", tr("bent"), tr("Your own: log SNR through the control points that you drag")),
 )
 LEAST_BETA = 1e-6
 
@@ -46,15 +47,15 @@ class SchedulePage(QWidget):
     def __init__(self, theme: Theme, use: QAction, train: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.shapes = SegmentBar(SHAPES, "Schedule")
+        self.shapes = SegmentBar(SHAPES, tr("Schedule"))
         self.shapes.chosen.connect(self.shape_chosen)
-        self.T = IntField(LEAST_T, MOST_T, "Timesteps T", "Number of timesteps T")
+        self.T = IntField(LEAST_T, MOST_T, tr("Timesteps T"), tr("Number of timesteps T"))
         self.T.committed.connect(self.T_committed)
-        self.use, self.train = ActionButton(use, "Use in Reverse chain"), ActionButton(train, "Use in Training…")
+        self.use, self.train = ActionButton(use, tr("Use in Reverse chain")), ActionButton(train, tr("Use in Training…"))
         self.bend = BendPlot(theme)
         self.levels = CurvePlot(theme)
         self.betas = CurvePlot(theme)
-        self._snr_card = LevelsCard(theme, "log SNR: drag the points", self.bend)
+        self._snr_card = LevelsCard(theme, tr("log SNR: drag the points"), self.bend)
         self._level_card = LevelsCard(theme, "ᾱ", self.levels)
         self._beta_card = LevelsCard(theme, "β", self.betas)
         self.end = EndCard(theme)
@@ -123,7 +124,7 @@ def figures_of(shown: ScheduleShown, tokens: Tokens) -> tuple[Figure, Figure, Fi
             snr.append(Series(name, steps, np.log(level[1:]) - np.log1p(-level[1:]), tokens.faint, stroke))  # type: ignore[arg-type]
         levels.append(Series(name, times, level, tokens.faint, stroke))  # type: ignore[arg-type]
         betas.append(Series(name, steps, 1 - level[1:] / level[:-1], tokens.faint, stroke))  # type: ignore[arg-type]
-    snr.append(Series("log SNR", steps, shown.log_snr[1:], tokens.accent))
+    snr.append(Series(tr("log SNR"), steps, shown.log_snr[1:], tokens.accent))
     levels.append(Series("ᾱ", times, shown.alpha_bar, colours["x0_hat"]))
     betas.append(Series("β", steps, np.maximum(shown.betas, LEAST_BETA), colours["z"]))
     return (

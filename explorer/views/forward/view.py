@@ -45,6 +45,7 @@ from explorer.widgets.controls.clipboard import copied
 from explorer.widgets.controls.page_stack import PageStack
 from explorer.widgets.controls.segments import SegmentBar
 from explorer.widgets.controls.transport import Transport
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import var, words
 
 MARGIN, SPACING = 12, 8
@@ -76,7 +77,7 @@ class ForwardWorkspace(Workspace):
             "noise": self.noise, "schedule": self.schedule, "pixels": self.pixels, "posterior": self.posterior,
             "gaussians": self.gaussians, "chain": self.chain,
         }  # fmt: skip
-        self.segments = SegmentBar([segment(name, a[name], label) for name, label in PAGES.items()], "What is shown")
+        self.segments = SegmentBar([segment(name, a[name], label) for name, label in PAGES.items()], tr("What is shown"))
         self.offer = OfferBar()
         self._stack = PageStack()
         for page in self.pages.values():
@@ -125,6 +126,10 @@ class ForwardWorkspace(Workspace):
         """The workspace is shown."""
         self.controller.activate()
         self._focus_timeline()
+
+    def stay(self) -> None:
+        """Stop playing."""
+        self.player.pause()
 
     def deactivate(self) -> None:
         """Another is shown: stop playing."""
@@ -221,10 +226,10 @@ class ForwardWorkspace(Workspace):
         elif picture is not None:
             self.controller.take_picture(pixels=picture)
         else:
-            self.status_changed.emit(Status("there is no picture in the clipboard: copy one, then paste it here"))
+            self.status_changed.emit(Status(tr("there is no picture in the clipboard: copy one, then paste it here")))
 
     def _ask_for_picture(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Noise a picture", "", PICTURE_FILES)
+        path, _ = QFileDialog.getOpenFileName(self, tr("Noise a picture"), "", PICTURE_FILES)
         if path:
             self.controller.take_picture(path)
 
@@ -320,4 +325,4 @@ class ForwardWorkspace(Workspace):
 
 
 def _note(t: int, T: int) -> str:
-    return "the image" if t == 0 else "noise" if t == T else ""
+    return tr("the image") if t == 0 else tr("noise") if t == T else ""

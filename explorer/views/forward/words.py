@@ -7,6 +7,7 @@ import math
 from explorer.engine.forward.messages import NoisedShown
 from explorer.recipe.forward import ForwardImage, ForwardSchedule
 from explorer.views.shared.labels import term_colours
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import var
 from explorer.widgets.look.theme import Tokens
 from explorer.widgets.pictures.equation import Equation, Term
@@ -44,9 +45,9 @@ def nats(value: float) -> str:
 def image_words(image: ForwardImage) -> str:
     """What is noised."""
     if image.picture is None:
-        return f"test image {image.index}"
+        return tr("test image {index}", index=image.index)
     picture = image.picture
-    return f"{picture.name or 'picture'}, {picture.height} × {picture.width}"
+    return f"{picture.name or tr('picture')}, {picture.height} × {picture.width}"
 
 
 def schedule_words(schedule: ForwardSchedule) -> str:
@@ -59,16 +60,31 @@ def equation_of(noised: NoisedShown, tokens: Tokens) -> Equation:
     t, colours = noised.t, term_colours(tokens)
     image, noise = number(math.sqrt(noised.alpha_bar)), number(math.sqrt(1 - noised.alpha_bar))
     at_once = (
-        Term("x_t", (var("x", t),), tip="the image at timestep t, by Property 1"),
-        Term("image part", (var("x", 0),), image, "=", colour=colours["x0_hat"], tip="what is left of the image: √ᾱ · x₀"),
-        Term("noise part", (var("ε"),), noise, "+", colour=colours["z"], tip="the noise: √(1 − ᾱ) · ε, ε the noise of all steps together"),
+        Term("x_t", (var("x", t),), tip=tr("the image at timestep t, by Property 1")),
+        Term("image part", (var("x", 0),), image, "=", colour=colours["x0_hat"], tip=tr("what is left of the image: √ᾱ · x₀")),
+        Term(
+            "noise part",
+            (var("ε"),),
+            noise,
+            "+",
+            colour=colours["z"],
+            tip=tr("the noise: √(1 − ᾱ) · ε, ε the noise of all steps together"),
+        ),
     )
     if t == 0:
-        return Equation(at_once, note="At t = 0 no step has been taken: x₀ is the image.")
+        return Equation(at_once, note=tr("At t = 0 no step has been taken: x₀ is the image."))
     kept, fresh = number(math.sqrt(1 - noised.beta)), number(math.sqrt(noised.beta))
     last = (
-        Term("walked", (var("x", t),), tip="the image at timestep t, reached step by step"),
-        Term("step image", (var("x", t - 1),), kept, "=", colour=colours["x_t"], tip="√(1 − β) · x of the step before"),
-        Term("step noise", (var("ε", t),), fresh, "+", colour=colours["z"], tip="√β · ε, the fresh noise of this step"),
+        Term("walked", (var("x", t),), tip=tr("the image at timestep t, reached step by step")),
+        Term("step image", (var("x", t - 1),), kept, "=", colour=colours["x_t"], tip=tr("√(1 − β) · x of the step before")),
+        Term("step noise", (var("ε", t),), fresh, "+", colour=colours["z"], tip=tr("√β · ε, the fresh noise of this step")),
     )  # fmt: skip
-    return Equation(at_once, last, note=f"Above: all at once. Below: the last of {t} step{'' if t == 1 else 's'}, with its fresh noise.")
+    return Equation(
+        at_once,
+        last,
+        note=(
+            tr("Above: all at once. Below: the last of {t} step, with its fresh noise.", t=t)
+            if t == 1
+            else tr("Above: all at once. Below: the last of {t} steps, with its fresh noise.", t=t)
+        ),
+    )

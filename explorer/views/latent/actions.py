@@ -3,151 +3,154 @@
 from __future__ import annotations
 
 from explorer.widgets.controls.actions import Do
+from explorer.widgets.look.language import tr
 
-BRUSH = "Paint a path; its decodings play in the strip. Shift: a straight line"
-GEODESIC = "Drag the curve between two places along which decodings change least"
-PRIOR = "Circles that hold 50, 90, 99 % of the prior N(0, I) on the plane; an AE has none"
-SAMPLE = "New random codes z ~ N(0, I), decoded, and how many are read as digits"
-CENTRE = "Bring the digit to MNIST's size and place: 20 of 28 pixels, centred by mass"
-PICTURES = "A plane through the codes of two picture files and the middle of all codes, or of three"
-WALK = "Points at the first two pictures that the plane was laid through, and the ways between them: straight, about the origin, geodesic"
-ANOTHER = "Another plane through the origin, in directions drawn at random"
-SELECTED, ENCODED = "nothing is selected", "nothing is encoded"
+BRUSH = tr("Paint a path; its decodings play in the strip. Shift: a straight line")
+GEODESIC = tr("Drag the curve between two places along which decodings change least")
+PRIOR = tr("Circles that hold 50, 90, 99 % of the prior N(0, I) on the plane; an AE has none")
+SAMPLE = tr("New random codes z ~ N(0, I), decoded, and how many are read as digits")
+CENTRE = tr("Bring the digit to MNIST's size and place: 20 of 28 pixels, centred by mass")
+PICTURES = tr("A plane through the codes of two picture files and the middle of all codes, or of three")
+WALK = tr(
+    "Points at the first two pictures that the plane was laid through, and the ways between them: straight, about the origin, geodesic"
+)
+ANOTHER = tr("Another plane through the origin, in directions drawn at random")
+SELECTED, ENCODED = tr("nothing is selected"), tr("nothing is encoded")
 GROUPS = (
     (  # named as in the session
-        Do("move", "&Move", ("V", "M"), "Select, drag and add points; drag strokes", "ph.cursor", one_of="tool"),
-        Do("stroke", "Paint &stroke", "B", BRUSH, "ph.scribble-loop", one_of="tool", label="Stroke"),
+        Do("move", tr("&Move"), ("V", "M"), tr("Select, drag and add points; drag strokes"), "ph.cursor", one_of="tool"),
+        Do("stroke", tr("Paint &stroke"), "B", BRUSH, "ph.scribble-loop", one_of="tool", label=tr("Stroke")),
         Do(
             "line",
-            "Straight li&ne",
+            tr("Straight li&ne"),
             "I",
-            "Drag a straight stroke from one place to another",
+            tr("Drag a straight stroke from one place to another"),
             "ph.line-segment",
             one_of="tool",
-            label="Line",
+            label=tr("Line"),
         ),
         Do(
             "circle",
-            "Ci&rcle",
+            tr("Ci&rcle"),
             "O",
-            "Drag from the centre of a circle to where the stroke begins and ends",
+            tr("Drag from the centre of a circle to where the stroke begins and ends"),
             "ph.circle",
             one_of="tool",
-            label="Circle",
+            label=tr("Circle"),
         ),
-        Do("geodesic", "Geodesic stro&ke", "D", GEODESIC, "ph.path", one_of="tool", label="Geodesic"),
+        Do("geodesic", tr("Geodesic stro&ke"), "D", GEODESIC, "ph.path", one_of="tool", label=tr("Geodesic")),
     ),
     (
         Do(
             "add_point",
-            "&Add point",
+            tr("&Add point"),
             "A",
-            "Put a point under the pointer, or in the middle; a double-click puts one, too",
-            needs="there is no model",
+            tr("Put a point under the pointer, or in the middle; a double-click puts one, too"),
+            needs=tr("there is no model"),
         ),
         Do(
             "lock",
-            "Loc&k point",
+            tr("Loc&k point"),
             "K",
-            "Keep the selected point where it is: dragging does not move it",
+            tr("Keep the selected point where it is: dragging does not move it"),
             "ph.lock",
             checkable=True,
-            label="Lock",
-            needs="no point is selected",
+            label=tr("Lock"),
+            needs=tr("no point is selected"),
         ),
         Do(
             "copy",
-            "Cop&y as text",
+            tr("Cop&y as text"),
             "Ctrl+C",
-            "Copy the selected point, or all points, or the stroke, as text",
+            tr("Copy the selected point, or all points, or the stroke, as text"),
             "ph.copy",
-            label="Copy",
-            needs="there are no points",
+            label=tr("Copy"),
+            needs=tr("there are no points"),
         ),
         Do(
             "paths",
-            "Pat&hs between two points",
+            tr("Pat&hs between two points"),
             "J",
-            "Line, spherical interpolation and geodesic, side by side",
+            tr("Line, spherical interpolation and geodesic, side by side"),
             checkable=True,
-            needs="it takes two points",
+            needs=tr("it takes two points"),
         ),
-        Do("delete", "&Delete", ("Del", "Backspace"), "Take the selected point or stroke away", needs=SELECTED),
+        Do("delete", tr("&Delete"), ("Del", "Backspace"), tr("Take the selected point or stroke away"), needs=SELECTED),
     ),
     (
-        Do("play", "&Play stroke", "Space", "Play or pause the selected stroke", needs="no stroke is selected"),
-        Do("loop", "&Loop", "L", "Start again at the end of the stroke", "ph.repeat", checkable=True),
-        Do("back", "Frame &back", ",", "One frame back along the stroke", needs="no stroke is selected"),
-        Do("on", "Frame &on", ".", "One frame on along the stroke", needs="no stroke is selected"),
+        Do("play", tr("&Play stroke"), "Space", tr("Play or pause the selected stroke"), needs=tr("no stroke is selected")),
+        Do("loop", tr("&Loop"), "L", tr("Start again at the end of the stroke"), "ph.repeat", checkable=True),
+        Do("back", tr("Frame &back"), ",", tr("One frame back along the stroke"), needs=tr("no stroke is selected")),
+        Do("on", tr("Frame &on"), ".", tr("One frame on along the stroke"), needs=tr("no stroke is selected")),
         Do(
             "export",
-            "E&xport strip…",
+            tr("E&xport strip…"),
             "",
-            "Save the strip's pictures: a sheet (.png) or a film (.gif, .mp4)",
+            tr("Save the strip's pictures: a sheet (.png) or a film (.gif, .mp4)"),
             "ph.export",
-            label="Export",
-            needs="there is no strip",
+            label=tr("Export"),
+            needs=tr("there is no strip"),
         ),
     ),
     (
-        Do("codes", "&Codes", "C", "The codes of the test images, coloured by class", checkable=True),
-        Do("manifold", "Mani&fold", "G", "Decodings of a grid of codes, finer as you zoom in", checkable=True),
-        Do("prior", "P&rior", "P", PRIOR, checkable=True, needs="an AE has no prior"),
-        Do("all_classes", "Show all c&lasses", "", "Draw the codes of every class", needs="every class is shown"),
-        Do("sample", "Sa&mple the prior", "N", SAMPLE, "ph.dice-five", label="Sample", needs="there is no model"),
-        Do("no_samples", "Remove sampl&es", "", "Take the random codes off the plane", needs="there are none"),
+        Do("codes", tr("&Codes"), "C", tr("The codes of the test images, coloured by class"), checkable=True),
+        Do("manifold", tr("Mani&fold"), "G", tr("Decodings of a grid of codes, finer as you zoom in"), checkable=True),
+        Do("prior", tr("P&rior"), "P", PRIOR, checkable=True, needs=tr("an AE has no prior")),
+        Do("all_classes", tr("Show all c&lasses"), "", tr("Draw the codes of every class"), needs=tr("every class is shown")),
+        Do("sample", tr("Sa&mple the prior"), "N", SAMPLE, "ph.dice-five", label=tr("Sample"), needs=tr("there is no model")),
+        Do("no_samples", tr("Remove sampl&es"), "", tr("Take the random codes off the plane"), needs=tr("there are none")),
     ),
     (
-        Do("fit", "&Fit", "F", "Show all codes and the prior", "ph.corners-out"),
-        Do("zoom_in", "Zoom &in", ("+", "="), "Enlarge about the middle; the wheel enlarges about the pointer"),
-        Do("zoom_out", "Zoom &out", "-", "Make smaller about the middle; the wheel does so about the pointer"),
+        Do("fit", tr("&Fit"), "F", tr("Show all codes and the prior"), "ph.corners-out"),
+        Do("zoom_in", tr("Zoom &in"), ("+", "="), tr("Enlarge about the middle; the wheel enlarges about the pointer")),
+        Do("zoom_out", tr("Zoom &out"), "-", tr("Make smaller about the middle; the wheel does so about the pointer")),
     ),
     (
         Do(
             "encode",
-            "&Encode image…",
+            tr("&Encode image…"),
             "E",
-            "Encode a picture file: code, posterior, reconstruction; or drop it",
+            tr("Encode a picture file: code, posterior, reconstruction; or drop it"),
             "ph.folder-open",
-            label="Open",
+            label=tr("Open"),
         ),
-        Do("paste", "Paste ima&ge", "Ctrl+V", "Encode the picture in the clipboard", "ph.clipboard", label="Paste"),
-        Do("centre", "Centre as MNIST", "", CENTRE, checkable=True),
-        Do("resample", "&Resample", "R", "New draws from within 2 σ of q(z|x), and their decodings", needs=ENCODED),
+        Do("paste", tr("Paste ima&ge"), "Ctrl+V", tr("Encode the picture in the clipboard"), "ph.clipboard", label=tr("Paste")),
+        Do("centre", tr("Centre as MNIST"), "", CENTRE, checkable=True),
+        Do("resample", tr("&Resample"), "R", tr("New draws from within 2 σ of q(z|x), and their decodings"), needs=ENCODED),
         Do(
             "no_picture",
-            "Remove p&icture",
+            tr("Remove p&icture"),
             "",
-            "Clear the pad and take what is encoded off the plane",
+            tr("Clear the pad and take what is encoded off the plane"),
             "ph.eraser",
-            label="Clear",
+            label=tr("Clear"),
             needs=ENCODED,
         ),
-        Do("resize", "Resize picture", "", "Fit the picture into the model's images, and encode it", in_menu=False),
+        Do("resize", tr("Resize picture"), "", tr("Fit the picture into the model's images, and encode it"), in_menu=False),
     ),
     (
-        Do("less_trained", "Earlier in training", "[", "The same z through the run's snapshot before this one"),
-        Do("more_trained", "Later in training", "]", "The same z through the run's next snapshot"),
+        Do("less_trained", tr("Earlier in training"), "[", tr("The same z through the run's snapshot before this one")),
+        Do("more_trained", tr("Later in training"), "]", tr("The same z through the run's next snapshot")),
         Do(
             "through_code",
-            "Throu&gh the code",
+            tr("Throu&gh the code"),
             "T",
-            "Move the plane so that it goes through the code of what is encoded",
-            needs="no code lies off this plane",
+            tr("Move the plane so that it goes through the code of what is encoded"),
+            needs=tr("no code lies off this plane"),
         ),
-        Do("pictures", "Plane thr&ough pictures…", "Shift+E", PICTURES, needs="this plane is its whole latent space"),
-        Do("walk", "Wal&k between its pictures", "W", WALK, needs="the plane was not laid through pictures or test images"),
-        Do("other_model", "&VAE or AE", "X", "Show the other kind of model at the same coordinates"),
+        Do("pictures", tr("Plane thr&ough pictures…"), "Shift+E", PICTURES, needs=tr("this plane is its whole latent space")),
+        Do("walk", tr("Wal&k between its pictures"), "W", WALK, needs=tr("the plane was not laid through pictures or test images")),
+        Do("other_model", tr("&VAE or AE"), "X", tr("Show the other kind of model at the same coordinates")),
         Do(
             "beside",
-            "Another plane &beside",
+            tr("Another plane &beside"),
             "Y",
-            "Link another model: the same strokes, digit and samples through each",
+            tr("Link another model: the same strokes, digit and samples through each"),
             "ph.columns",
-            label="Beside",
-            needs="as many as fit are beside already",
+            label=tr("Beside"),
+            needs=tr("as many as fit are beside already"),
         ),
-        Do("another_plane", "Another random plane", "", ANOTHER, "ph.dice-five", in_menu=False, label="Another"),
-        Do("reset_offsets", "Back to the middle", "", "Every remaining direction at 0", in_menu=False),
+        Do("another_plane", tr("Another random plane"), "", ANOTHER, "ph.dice-five", in_menu=False, label=tr("Another")),
+        Do("reset_offsets", tr("Back to the middle"), "", tr("Every remaining direction at 0"), in_menu=False),
     ),
 )

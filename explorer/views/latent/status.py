@@ -10,6 +10,7 @@ from explorer.state.session import LatentState
 from explorer.views.latent.entries import decodes_only, is_unsaid
 from explorer.views.latent.plane.pane import PlanePane
 from explorer.views.workspace import Status
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import grouped, milliseconds
 
 REMEMBERED = 15
@@ -35,29 +36,43 @@ class DecodeSpeed:
             return False
         self._last = decoded
         self._times.append(decoded.milliseconds)
-        before, self.words = self.words, f"decode {milliseconds(median(self._times))}"
+        before, self.words = self.words, tr("decode {median}", median=milliseconds(median(self._times)))
         return self.words != before
 
 
 def status_of(state: LatentState, pane: PlanePane, written: str, speed: str) -> Status:
     """Of the first plane; `written` is the name of the file that was exported last."""
     if pane.entry is None:
-        return Status("no latent plane to show")
+        return Status(tr("no latent plane to show"))
     said, codes = [], pane.codes
     if codes is None:
-        said.append("encoding the test images")
+        said.append(tr("encoding the test images"))
     elif decodes_only(pane.entry):
-        said.append("a decoder alone: no image can be encoded")
+        said.append(tr("a decoder alone: no image can be encoded"))
     elif len(codes.codes) == 0:
-        said.append("no test images of this model's data here")
+        said.append(tr("no test images of this model's data here"))
     else:
         shown, total = len(pane.plane.codes_drawn), len(codes.codes)
-        of = f" of {codes.name}" if codes.name and is_unsaid(pane.entry) else ""
-        said.append(f"{grouped(total)} codes{of}" if shown == total else f"{grouped(shown)} of {grouped(total)} codes{of} shown")
+        of = tr(" of {name}", name=codes.name) if codes.name and is_unsaid(pane.entry) else ""
+        said.append(
+            tr("{total} codes{of}", total=grouped(total), of=of)
+            if shown == total
+            else tr("{shown} of {total} codes{of} shown", shown=grouped(shown), total=grouped(total), of=of)
+        )
     if state.manifold and pane.grid is not None:
-        said.append(f"manifold {pane.grid.columns} × {pane.grid.rows}")
+        said.append(tr("manifold {columns} × {rows}", columns=pane.grid.columns, rows=pane.grid.rows))
     if written:
-        said.append(f"wrote {written}")
-    counts = ((len(state.recipe.points), "point"), (len(state.recipe.strokes), "stroke"))
-    right = " · ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts if n)
-    return Status(" · ".join(said), right=right, speed=speed)
+        said.append(tr("wrote {written}", written=written))
+    return Status(" · ".join(said), right=_counted(len(state.recipe.points), len(state.recipe.strokes)), speed=speed)
+
+
+def _counted(points: int, strokes: int) -> str:
+    """How many there are of what there is."""
+    return " · ".join(
+        words
+        for count, words in (
+            (points, tr("{points} point", points=points) if points == 1 else tr("{points} points", points=points)),
+            (strokes, tr("{strokes} stroke", strokes=strokes) if strokes == 1 else tr("{strokes} strokes", strokes=strokes)),
+        )
+        if count
+    )

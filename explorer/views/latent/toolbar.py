@@ -11,17 +11,21 @@ from explorer.views.latent.plane.fields import FIELDS
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton, IconButton
 from explorer.widgets.controls.labels import labels
+from explorer.widgets.controls.name_box import NameBox
 from explorer.widgets.controls.segments import Segment, SegmentBar
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import join
 from explorer.widgets.look.theme import text_pixels
 
 KINDS = (
-    Segment("vae", "VAE", "The plane of a VAE: codes are Gaussians, drawn towards the prior (X)"),
-    Segment("ae", "AE", "The plane of an AE: codes are points, wherever the encoder put them (X)"),
+    Segment("vae", tr("VAE"), tr("The plane of a VAE: codes are Gaussians, drawn towards the prior (X)")),
+    Segment("ae", tr("AE"), tr("The plane of an AE: codes are points, wherever the encoder put them (X)")),
 )
 
-NO_FIELD = "No field"
+NO_FIELD = tr("No field")
 NARROW, TIGHT, ROOMY = 640, 800, 960
+MOST = 264
+"""Pixels of the list of models where there is room."""
 TOOLS = 5
 """Items of the row that are always in it: the tools, a gap, three layers."""
 
@@ -67,8 +71,8 @@ class LatentToolbar(QWidget):
         for name in ("codes", "manifold", "prior"):
             row.addWidget(ActionButton(actions[name]))
         self.fields = QComboBox()
-        self.fields.setAccessibleName("Field")
-        self.fields.setToolTip("What is drawn as colours over the plane, with its scale")
+        self.fields.setAccessibleName(tr("Field"))
+        self.fields.setToolTip(tr("What is drawn as colours over the plane, with its scale"))
         self.fields.addItem(NO_FIELD, "")
         for kind, words in FIELDS.items():
             self.fields.addItem(words.name, kind)
@@ -79,11 +83,10 @@ class LatentToolbar(QWidget):
         self._fit = IconButton(actions["fit"])
         self._sample = IconButton(actions["sample"])
         self._beside = IconButton(actions["beside"])
-        self.kinds = SegmentBar(KINDS, "Kind of model")
+        self.kinds = SegmentBar(KINDS, tr("Kind of model"))
         self.kinds.chosen.connect(self.kind_chosen)
-        self.models = QComboBox()
-        self.models.setAccessibleName("Model")
-        self.models.setToolTip("Whose plane is shown; open others with File > Open or by dropping them")
+        self.models = NameBox(tr("Whose plane is shown; open others with File > Open or by dropping them"))
+        self.models.setAccessibleName(tr("Model"))
         self.models.activated.connect(self._activated)
         self.setMinimumWidth(NARROW)
         labels.changed.connect(self._share)
@@ -122,7 +125,7 @@ class LatentToolbar(QWidget):
         for widget in (self._sample, self._beside, self.models):
             widget.setVisible(not self._presenting)
         self.kinds.setVisible(width >= TIGHT - 60)
-        self.models.setFixedWidth(184 if roomy else 112 if tight else 164)
+        self.models.setFixedWidth(min(MOST, 184 + width - ROOMY) if roomy else 112 if tight else 164)
         self.fields.setFixedWidth(176 if roomy else 120 if tight else 144)
 
     def present(self, on: bool) -> None:

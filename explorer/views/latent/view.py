@@ -35,8 +35,10 @@ from explorer.views.latent.strip.content import strip_content, strip_recipe
 from explorer.views.latent.strip.panel import StripPanel
 from explorer.views.latent.strip.player import FRAMES_PER_SECOND, Player
 from explorer.views.latent.toolbar import LatentToolbar
+from explorer.views.shared.unopened import UnopenedModels
 from explorer.views.workspace import Context, Workspace
 from explorer.widgets.controls.actions import Actions
+from explorer.widgets.look.language import tr
 
 if TYPE_CHECKING:
     from explorer.views.export_offer import ExportChoice, ExportOffer
@@ -63,8 +65,9 @@ class LatentWorkspace(Workspace):
         self._inspector = LatentInspector(theme, self.actions_)
         self.actions_.add_to(self._inspector)
         self.planes = PlaneRow(context)
-        self.hands = Hands(context, self.plane, self.controller, self.actions_, self)
+        self.hands = Hands(context, self.plane, self.controller, self.actions_, self.noticed.emit, self)
         self._speed = DecodeSpeed()
+        self._unopened = UnopenedModels(context.library, self.controller.complain)
         self._written = ""
         self._selected = ""
         self._presenting = False
@@ -143,6 +146,10 @@ class LatentWorkspace(Workspace):
         self._show_state()
         self.plane.setFocus()
 
+    def stay(self) -> None:
+        """Stop playing."""
+        self.player.stop()
+
     def deactivate(self) -> None:
         """Stop playing."""
         self.player.stop()
@@ -167,6 +174,10 @@ class LatentWorkspace(Workspace):
         """Encode a picture."""
         self.hands.encode.encode_file(path)
         return True
+
+    def accept_pictures(self, paths: Sequence[str]) -> bool:
+        """Encode each: points of their names."""
+        return self.hands.encode.several.encode(paths)
 
     def export_offer(self) -> ExportOffer | None:
         """What the strip can be written as."""
@@ -236,6 +247,8 @@ class LatentWorkspace(Workspace):
         item = item_named(state.recipe, state.selected)
         stroke = item if isinstance(item, Stroke) else None
         library = self.context.library
+        if self.controller.active:
+            self._unopened.open(state.recipe)
         self.toolbar.show_entries(plane_entries(library), library.listed(entry))
         self.toolbar.show_field(state.field, first.variational)
         moments = [library.snapshots_of(controller.resolved) for controller in self.controllers]
@@ -311,7 +324,7 @@ class LatentWorkspace(Workspace):
 
     def _playing_changed(self, playing: bool) -> None:
         self.panel.show_playing(playing)
-        self.actions_["play"].setText("&Pause stroke" if playing else "&Play stroke")
+        self.actions_["play"].setText(tr("&Pause stroke") if playing else tr("&Play stroke"))
         self._say()
 
     def _say(self) -> None:

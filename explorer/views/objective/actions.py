@@ -3,41 +3,44 @@
 from __future__ import annotations
 
 from explorer.widgets.controls.actions import Do
+from explorer.widgets.look.language import tr
 
-EXCESS = "That error minus the ideal denoiser's over the training images: what a better network could still gain"
-EVERY = "A bar for each timestep instead of one for a stratum; measured anew"
+EXCESS = tr("That error minus the ideal denoiser's over the training images: what a better network could still gain")
+EVERY = tr("A bar for each timestep instead of one for a stratum; measured anew")
 GROUPS = (
     (
-        Do("terms", "&Terms", "1", "Every Lₜ₋₁ against t, nats of one timestep; t = 1 is L₀", one_of="curve"),
-        Do("running", "&Running sum", "2", "The bound summed from T down to t: at t = 1 it is all there", one_of="curve"),
-        Do("error", "x̂₀ &error", "3", "Mean squared error of x̂₀ per pixel", one_of="curve"),
-        Do("excess", "E&xcess", "4", EXCESS, one_of="curve"),
+        Do("terms", tr("&Terms"), "1", tr("Every Lₜ₋₁ against t, nats of one timestep; t = 1 is L₀"), one_of="curve"),
+        Do("running", tr("&Running sum"), "2", tr("The bound summed from T down to t: at t = 1 it is all there"), one_of="curve"),
+        Do("error", tr("x̂₀ &error"), "3", tr("Mean squared error of x̂₀ per pixel"), one_of="curve"),
+        Do("excess", tr("E&xcess"), "4", EXCESS, one_of="curve"),
     ),
     (
-        Do("together", "To&gether", "T", "All lanes in one plot", one_of="panels"),
-        Do("stacked", "&Stacked", "Shift+T", "A plot for each lane, one below the other", one_of="panels"),
-        Do("beside", "Side &by side", "Ctrl+T", "A plot for each lane, side by side", one_of="panels"),
+        Do("together", tr("To&gether"), "T", tr("All lanes in one plot"), one_of="panels"),
+        Do("stacked", tr("&Stacked"), "Shift+T", tr("A plot for each lane, one below the other"), one_of="panels"),
+        Do("beside", tr("Side &by side"), "Ctrl+T", tr("A plot for each lane, side by side"), one_of="panels"),
     ),
     (
-        Do("log", "&Logarithmic values", "G", "Small terms show beside large ones", checkable=True),
-        Do("log_t", "Logarithmic t", "H", "Gives the last timesteps, where most of the bound is, most of the room", checkable=True),
-        Do("every", "&Every timestep", "E", EVERY, checkable=True),
+        Do("log", tr("&Logarithmic values"), "G", tr("Small terms show beside large ones"), checkable=True),
+        Do("log_t", tr("Logarithmic t"), "H", tr("Gives the last timesteps, where most of the bound is, most of the room"), checkable=True),
+        Do("every", tr("&Every timestep"), "E", EVERY, checkable=True),
     ),
     (
-        Do("one", "&One image", "O", "The terms of the selected image alone, drawn again and again", checkable=True),
-        Do("data", "Measure on &data…", "D", "Which images it is measured on: MNIST, emoji, a file or a folder of your own"),
+        Do("one", tr("&One image"), "O", tr("The terms of the selected image alone, drawn again and again"), checkable=True),
+        Do("data", tr("Measure on &data…"), "D", tr("Which images it is measured on: MNIST, emoji, a file or a folder of your own")),
         Do(
             "training",
-            "Training &images",
+            tr("Training &images"),
             "I",
-            "Measure on training images instead of held-out ones",
+            tr("Measure on training images instead of held-out ones"),
             checkable=True,
-            needs="only data sets that come with the app have training images here",
+            needs=tr("only data sets that come with the app have training images here"),
         ),
     ),
     (
-        Do("more", "&More images", "M", "Twice as many images (draws, of one image): the standard errors shrink by √2"),
-        Do("resume", "R&esume", "R", "Go on measuring from what is known", needs="measuring has nothing left to do"),
-        Do("stop", "Sto&p", "Esc", "Stop measuring; what is known stays, and Resume goes on", needs="nothing is being measured"),
+        Do("more", tr("&More images"), "M", tr("Twice as many images (draws, of one image): the standard errors shrink by √2")),
+        Do("resume", tr("R&esume"), "R", tr("Go on measuring from what is known"), needs=tr("measuring has nothing left to do")),
+        Do(
+            "stop", tr("Sto&p"), "Esc", tr("Stop measuring; what is known stays, and Resume goes on"), needs=tr("nothing is being measured")
+        ),
     ),
 )

@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.engine.objective.messages import BoundShown, DenoisedShown, HeldOutShown, LaneBound, MeasureBound, ShowDenoised, ShowHeldOut
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
@@ -18,6 +19,7 @@ from explorer.state.session import Session
 from explorer.views.objective.figures import largest_T
 from explorer.views.shared.questions import Questions, Receiver, When
 from explorer.views.workspace import Context
+from explorer.widgets.look.language import tr
 
 BOUND = "bound"
 """Name of the question that is measured for long."""
@@ -137,15 +139,15 @@ class ObjectiveController(QObject):
         self.stopped = False
         self._refresh()
 
-    def measure_on(self, dataset: str, split: str) -> None:
+    def measure_on(self, dataset: str, split: str, read: Reading = AS_FOUND) -> None:
         """Measure on other images, if the lanes can be measured on them; if not the window says why, and nothing changes."""
 
         def take(outcome: Outcome) -> None:
             if isinstance(outcome, HeldOutShown):
-                state = edits.measured_on(self.state, dataset, split)
-                self._context.store.update(f"measure on {outcome.name}", objective=state)
+                state = edits.measured_on(self.state, dataset, split, read)
+                self._context.store.update(tr("measure on {name}", name=outcome.name), objective=state)
 
-        recipe = edits.measured_on(self.state, dataset, split).recipe
+        recipe = edits.measured_on(self.state, dataset, split, read).recipe
         self._questions.ask("data", ShowHeldOut(recipe, 1), take)
 
     def slots_changed(self) -> None:
@@ -162,7 +164,7 @@ class ObjectiveController(QObject):
             recipe, other = old.objective.recipe, new.objective.recipe
             if recipe != other:
                 self.stopped = False
-            if (recipe.dataset, recipe.split, recipe.lanes[:1]) != (other.dataset, other.split, other.lanes[:1]):
+            if (recipe.dataset, recipe.split, recipe.read, recipe.lanes[:1]) != (other.dataset, other.split, other.read, other.lanes[:1]):
                 self.images = None  # an image of the strip may not be among the new ones
                 self._questions.forget("images")
             self._refresh()
@@ -236,7 +238,7 @@ class ObjectiveController(QObject):
 
 def _same_draws(one: BoundRecipe, other: BoundRecipe) -> bool:
     """Whether they look at the same images, timesteps and noise, in whatever number."""
-    of = [(r.dataset, r.split, r.seed, r.image, r.strata) for r in (one, other)]
+    of = [(r.dataset, r.split, r.read, r.seed, r.image, r.strata) for r in (one, other)]
     return of[0] == of[1]
 
 

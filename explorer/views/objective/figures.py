@@ -10,14 +10,15 @@ import numpy as np
 from explorer.engine.objective.messages import BoundShown, Estimate, LaneBound
 from explorer.state.objective import ObjectiveState
 from explorer.views.shared.labels import lane_colours, lane_titles
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.plots.bar_chart import BarFigure, Bars, significant
 
 UNITS = {
-    "terms": "Lₜ₋₁ of one timestep, nats  (t = 1: L₀)",
-    "running": "L summed from T down to t, nats",
-    "error": "(x̂₀ − x₀)², mean over pixels",
-    "excess": "(x̂₀ − x₀)² minus the ideal denoiser's, mean over pixels",
+    "terms": tr("Lₜ₋₁ of one timestep, nats  (t = 1: L₀)"),
+    "running": tr("L summed from T down to t, nats"),
+    "error": tr("(x̂₀ − x₀)², mean over pixels"),
+    "excess": tr("(x̂₀ − x₀)² minus the ideal denoiser's, mean over pixels"),
 }
 
 EXACT = 1e-9

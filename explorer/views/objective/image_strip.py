@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import draw_sharp, fitted, to_image
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.pointed import Pointed
@@ -41,8 +42,8 @@ class ImageStrip(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(SIDE + 2 * MARGIN)
-        self.setAccessibleName("Images")
-        self.setToolTip("Click an image to look at it alone (← and → choose the next)")
+        self.setAccessibleName(tr("Images"))
+        self.setToolTip(tr("Click an image to look at it alone (← and → choose the next)"))
         theme.changed.connect(self.update)
 
     def set_images(self, tiles: np.ndarray, tips: tuple[str, ...]) -> None:
@@ -68,7 +69,7 @@ class ImageStrip(QWidget):
 
     def _describe(self) -> None:
         said = self._tips[self._selected] if self._selected < len(self._tips) else ""
-        self.setAccessibleDescription(f"{said} chosen" if said else "")
+        self.setAccessibleDescription(tr("{said} chosen", said=said) if said else "")
         self.update()
 
     def rect_of(self, index: int) -> QRectF:
@@ -81,7 +82,7 @@ class ImageStrip(QWidget):
         """The image under a point; without one the chosen one."""
         for index in range(min(self._slots, len(self._images))):
             if index == self._selected if point is None else self.rect_of(index).contains(point):
-                return Pointed(self._images[index], self._tips[index].partition(":")[0] or f"image {index}", index)
+                return Pointed(self._images[index], self._tips[index].partition(":")[0] or tr("image {index}", index=index), index)
         return None
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -151,6 +152,6 @@ class ImageStrip(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             index = self._index_at(event.pos().x())
             if 0 <= index < len(self._tips):
-                QToolTip.showText(event.globalPos(), f"{self._tips[index]}: click to look at it alone", self)
+                QToolTip.showText(event.globalPos(), tr("{tips}: click to look at it alone", tips=self._tips[index]), self)
                 return True
         return super().event(event)

@@ -18,6 +18,7 @@ from explorer.views.shared.labels import lane_titles, short_titles
 from explorer.views.shared.rows import NOTHING, Row, Rows, heading
 from explorer.widgets.controls.number_fields import IntField, SeedField
 from explorer.widgets.look.eliding_label import ElidingLabel
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.style import give_menu, mark
@@ -30,8 +31,8 @@ ACROSS = 3
 LABEL_WIDTH = 96
 LEAST_ROOM, MENU_ROOM = 110, 36
 """What a button needs beside its words for the sign of its menu."""
-CURVES = {"terms": "Lₜ₋₁ IN NATS", "running": "SUM DOWN TO t, NATS", "error": "ERROR OF x̂₀", "excess": "EXCESS ERROR OF x̂₀"}
-NOTE = (
+CURVES = {"terms": tr("Lₜ₋₁ IN NATS"), "running": tr("SUM DOWN TO t, NATS"), "error": tr("ERROR OF x̂₀"), "excess": tr("EXCESS ERROR OF x̂₀")}
+NOTE = tr(
     "L bounds −log p(x₀) from above. One timestep is drawn evenly from each of {strata} strata for each image, so every sum is unbiased "
     "from the first round on."
 )
@@ -47,7 +48,7 @@ class ObjectiveInspector(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self._column.setSpacing(8)
-        self.title = self._heading("Selected image")
+        self.title = self._heading(tr("Selected image"))
         self._tiles_box = QGridLayout()
         self._tiles_box.setSpacing(8)
         for column in range(ACROSS):
@@ -55,31 +56,33 @@ class ObjectiveInspector(QWidget):
         self.tiles: list[PictureTile] = []
         self._column.addLayout(self._tiles_box)
         self._column.addSpacing(4)
-        self.at_cursor = self._heading("At the cursor")
+        self.at_cursor = self._heading(tr("At the cursor"))
         self._terms = self._rows()
         self._term_rows: list[tuple[Row, ElidingLabel, QLabel]] = []
         self._column.addSpacing(4)
-        self._heading("Measured")
+        self._heading(tr("Measured"))
         self.facts = self._rows()
         self.images = IntField(
-            1, MAX_IMAGES, "Images", "How many images (of one image: draws) are measured. More go on from what is known."
+            1, MAX_IMAGES, tr("Images"), tr("How many images (of one image: draws) are measured. More go on from what is known.")
         )
         self.images.setSingleStep(16)
-        self.bars = IntField(2, MAX_STRATA, "Bars", "Into how many strata the timesteps are cut; t = 1 has its own. E: every timestep has")
+        self.bars = IntField(
+            2, MAX_STRATA, tr("Bars"), tr("Into how many strata the timesteps are cut; t = 1 has its own. E: every timestep has")
+        )
         self.seed = SeedField()
-        self.seed.setToolTip("Which images, timesteps and noise are drawn. The same seed gives every lane the same ones.")
+        self.seed.setToolTip(tr("Which images, timesteps and noise are drawn. The same seed gives every lane the same ones."))
         self.data = QPushButton(NOTHING)
-        self.data.setToolTip("Which images it is measured on: MNIST, emoji, a file or a folder of your own  (D)")
-        self.data.setAccessibleName("Measured on")
+        self.data.setToolTip(tr("Which images it is measured on: MNIST, emoji, a file or a folder of your own  (D)"))
+        self.data.setAccessibleName(tr("Measured on"))
         give_menu(self.data, QMenu(self.data))
         self.data.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.facts.add("data", self.data)
-        self.facts.add("images", self.images)
-        self.facts.fact("of", "How many images there are to draw from")
-        self.facts.add("bars", self.bars)
-        self.facts.add("seed", self.seed)
-        self.facts.fact("done", "Images of complete rounds, and draws of each")
-        self.facts.fact("evaluated", "Images put through each network, over all timesteps")
+        self.facts.add(tr("data"), self.data)
+        self.facts.add(tr("images"), self.images)
+        self.facts.fact("of", tr("How many images there are to draw from"))
+        self.facts.add(tr("bars"), self.bars)
+        self.facts.add(tr("seed"), self.seed)
+        self.facts.fact("done", tr("Images of complete rounds, and draws of each"))
+        self.facts.fact("evaluated", tr("Images put through each network, over all timesteps"))
         self._note = QLabel()
         self._note.setWordWrap(True)
         mark(self._note, "faint")
@@ -118,12 +121,12 @@ class ObjectiveInspector(QWidget):
             if here:
                 name.setText(self._names[index])
                 name.setToolTip(self._names[index])
-                value.setAccessibleName(f"{self._names[index]} at the cursor")
+                value.setAccessibleName(tr("{names} at the cursor", names=self._names[index]))
 
     def show_bound(self, shown: BoundShown | None, state: ObjectiveState) -> None:
         """Terms at the cursor, and how much is measured."""
         by_lane = {bound.lane: bound for bound in shown.lanes} if shown is not None else {}
-        where = "at the cursor"
+        where = tr("at the cursor")
         for lane, (_, _, value) in zip(state.recipe.lanes, self._term_rows, strict=False):
             bound = by_lane.get(lane)
             if bound is None:
@@ -138,12 +141,18 @@ class ObjectiveInspector(QWidget):
             value.setText(f"{significant(float(values[index]))}{error}")
             first, last = int(bound.starts[index]), int(bound.starts[index] + bound.sizes[index] - 1)
             where = f"t = {first}" if first == last else f"t = {first} … {last}"
-        self.at_cursor.setText(f"{CURVES[state.curve]}  ·  {where}" if by_lane else "AT THE CURSOR")
+        self.at_cursor.setText(f"{CURVES[state.curve]}  ·  {where}" if by_lane else tr("AT THE CURSOR"))
         first_bound = shown.lanes[0] if shown is not None and shown.lanes else None
         one = state.recipe.image is not None
-        done = NOTHING if first_bound is None else f"{first_bound.rounds} draws" if one else f"{first_bound.images} images, 1 draw each"
+        done = (
+            NOTHING
+            if first_bound is None
+            else tr("{rounds} draws", rounds=first_bound.rounds)
+            if one
+            else tr("{images} images, 1 draw each", images=first_bound.images)
+        )
         self.facts.say("done", done)
-        self.facts.say("evaluated", NOTHING if first_bound is None else f"{grouped(first_bound.seen)} in each lane")
+        self.facts.say("evaluated", NOTHING if first_bound is None else tr("{seen} in each lane", seen=grouped(first_bound.seen)))
 
     def show_data(self, images: HeldOutShown | None, recipe: BoundRecipe, own: str) -> None:
         """Which images they are; `own` is the data that the first lane was trained on."""
@@ -154,7 +163,10 @@ class ObjectiveInspector(QWidget):
             self.facts.say("of", NOTHING)
             return
         kind = {"test": "held-out ", "train": "training "}[recipe.split] if shipped(images.name) is not None else ""
-        self.facts.say("of", f"{grouped(images.known)} {kind}images")
+        self.facts.say(
+            "of",
+            tr("{known} {kind}images{value}", known=grouped(images.known), kind=kind, value=f", {images.taken}" if images.taken else ""),
+        )
 
     def show_denoised(self, shown: DenoisedShown | None, class_name: str, state: ObjectiveState) -> None:
         """The image, x_t, and what every lane takes it for; `class_name` is empty where its class is not known."""
@@ -169,7 +181,9 @@ class ObjectiveInspector(QWidget):
         self.title.setVisible(shown is not None)
         if shown is None:
             return
-        self.title.setText(f"IMAGE {shown.image}{class_name and f' · {class_name}'.upper()} · t = {shown.t}")
+        self.title.setText(
+            tr("IMAGE {image}{class_name} · t = {t}", image=shown.image, class_name=class_name and f" · {class_name}".upper(), t=shown.t)
+        )
         self.tiles[0].show_picture(shown.clean, (var("x", 0),))
         self.tiles[1].show_picture(shown.noisy[0], (var("x", shown.timesteps[0]),))
         names = short_titles(lanes)
@@ -177,5 +191,12 @@ class ObjectiveInspector(QWidget):
             name = names[index] if index < len(names) else ""
             tile = self.tiles[2 + index]
             tile.show_picture(guess, (var("x", 0, "hat"), words(f" {name}")))
-            where = "this x_t" if t == shown.t else f"its own x_{t}, the last of its schedule"
-            tile.setToolTip(f"x̂₀ of {name} from {where}: {significant(nats)} nats at this timestep, for this noise")
+            where = tr("this x_t") if t == shown.t else tr("its own x_{t}, the last of its schedule", t=t)
+            tile.setToolTip(
+                tr(
+                    "x̂₀ of {name} from {where}: {nats} nats at this timestep, for this noise",
+                    name=name,
+                    where=where,
+                    nats=significant(nats),
+                )
+            )

@@ -13,10 +13,12 @@ from explorer.engine.objective.messages import LaneBound
 from explorer.recipe import Lane
 from explorer.views.objective.figures import with_error
 from explorer.views.shared.labels import checkpoint_name, lane_colours, lane_tip, lane_titles, predicts
+from explorer.widgets.controls.menus import emptied
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_label import MathLabel
 from explorer.widgets.look.math_text import Formula, var, words
 from explorer.widgets.look.style import mark
@@ -24,15 +26,15 @@ from explorer.widgets.look.theme import Theme
 
 COLUMNS = (
     ("", ""),
-    ("L_T", "KL( q(x_T | x₀) ‖ N(0, I) ), closed form for each image, nats"),
-    ("Σ Lₜ₋₁", "Sum over t > 1 of KL( q(xₜ₋₁ | xₜ, x₀) ‖ p(xₜ₋₁ | xₜ) ), nats"),
-    ("L₀", "−log p(x₀ | x₁) of 8-bit pixels, nats; its variance is σ₂², since σ₁ = 0"),
-    ("L", "L_T + Σ Lₜ₋₁ + L₀: an upper bound of −log p(x₀), nats per image ± one standard error"),
-    ("bits/dim", "The same over ln 2 and the number of pixels"),
+    ("L_T", tr("KL( q(x_T | x₀) ‖ N(0, I) ), closed form for each image, nats")),
+    ("Σ Lₜ₋₁", tr("Sum over t > 1 of KL( q(xₜ₋₁ | xₜ, x₀) ‖ p(xₜ₋₁ | xₜ) ), nats")),
+    ("L₀", tr("−log p(x₀ | x₁) of 8-bit pixels, nats; its variance is σ₂², since σ₁ = 0")),
+    ("L", tr("L_T + Σ Lₜ₋₁ + L₀: an upper bound of −log p(x₀), nats per image ± one standard error")),
+    ("bits/dim", tr("The same over ln 2 and the number of pixels")),
     ("", ""),
 )
 TO_LAST = 5
-UNPAIRED = (
+UNPAIRED = tr(
     "This lane has T = {}, the last T = {}: they are measured at other timesteps, so there are no common draws to take a difference "
     "over. Their L can be compared, each with its own error."
 )
@@ -40,7 +42,7 @@ ROW = 26
 WIDTHS = (96, 104, 92, 92, 104, 104, 104)
 """Least widths of the columns, so that they stay where they are while figures come."""
 HEADS: dict[str, Formula] = {
-    "L_T": (var("L", "T"),), "Σ Lₜ₋₁": (words("Σ "), var("L", "t−1")), "L₀": (var("L", "0"),), "L": (var("L"), words("  nats")),
+    "L_T": (var("L", "T"),), "Σ Lₜ₋₁": (words("Σ "), var("L", "t−1")), "L₀": (var("L", "0"),), "L": (var("L"), words(tr("  nats"))),
 }  # fmt: skip
 
 
@@ -80,7 +82,7 @@ class BoundTable(Card):
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Totals of the objective")
+        self.setAccessibleName(tr("Totals of the objective"))
         theme.changed.connect(self._dress)
 
     def set_lanes(self, lanes: tuple[Lane, ...]) -> None:
@@ -113,8 +115,11 @@ class BoundTable(Card):
                 continue
             label = ElidingLabel(name)
             if column == TO_LAST + 1 and len(titles) > 1:
-                label.setText(f"to {titles[-1]}")
-                tip = f"L minus that of {titles[-1]}, nats: over the same images, timesteps and noise, so most of the spread goes away"
+                label.setText(tr("to {titles}", titles=titles[-1]))
+                tip = tr(
+                    "L minus that of {titles}, nats: over the same images, timesteps and noise, so most of the spread goes away",
+                    titles=titles[-1],
+                )
             label.setToolTip(tip)
             label.setFixedHeight(ROW)
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -124,7 +129,7 @@ class BoundTable(Card):
     def _add_row(self, row: int, lane: Lane, title: str, colour: str) -> None:
         self._grid.addWidget(_Swatch(colour), row, 0)
         said = " · ".join(part for part in (title, predicts(lane), checkpoint_name(lane)) if part)
-        name = ElidingLabel(said + (" · clipped" if lane.sampler.clip else ""))
+        name = ElidingLabel(said + (tr(" · clipped") if lane.sampler.clip else ""))
         wear(name, 13)
         name.setToolTip(lane_tip(lane))
         name.setFixedHeight(ROW)
@@ -135,14 +140,14 @@ class BoundTable(Card):
             wear(cell, 13)
             cell.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            cell.setAccessibleName(f"{COLUMNS[column - 1][0] or 'difference'} of {title}")
+            cell.setAccessibleName(tr("{columns} of {title}", columns=COLUMNS[column - 1][0] or tr("difference"), title=title))
             self._grid.addWidget(cell, row, column)
             cells.append(cell)
         self._cells.append(cells)
         button = QToolButton()
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setToolTip("Clip, compare with, or take this lane away")
-        button.setAccessibleName(f"Menu of {title}")
+        button.setToolTip(tr("Clip, compare with, or take this lane away"))
+        button.setAccessibleName(tr("Menu of {title}", title=title))
         button.setFixedSize(24, 22)
         mark(button, "quiet")
         menu = QMenu(button)
@@ -152,7 +157,7 @@ class BoundTable(Card):
         self._buttons.append(button)
 
     def _fill(self, menu: QMenu, index: int) -> None:
-        menu.clear()
+        emptied(menu)
         self._fill_menu(menu, index)
 
     def show_bounds(self, bounds: Sequence[LaneBound]) -> None:
@@ -197,7 +202,7 @@ def _words(bound: LaneBound | None, last: LaneBound | None) -> list[str]:
 
 def _gap_words(bound: LaneBound, last: LaneBound | None) -> str:
     if last is not None and bound.T != last.T:
-        return "T differs"
+        return tr("T differs")
     gap = with_error(bound.gap, digits=1)
     if not math.isfinite(bound.gap.value):
         return ""

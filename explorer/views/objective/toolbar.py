@@ -8,17 +8,18 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWid
 from explorer.state.objective import ObjectiveState
 from explorer.widgets.controls.actions import Actions, segment
 from explorer.widgets.controls.segments import Segment, SegmentBar
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import Formula, var, words
 from explorer.widgets.look.style import give_menu
 
 CURVES: dict[str, tuple[str, Formula]] = {
-    "terms": ("Lₜ₋₁", (var("L", "t−1"),)), "running": ("sum", ()),
-    "error": ("x̂₀ error", (var("x", "0", "hat"), words(" error"))), "excess": ("excess", ()),
+    "terms": ("Lₜ₋₁", (var("L", "t−1"),)), "running": (tr("sum"), ()),
+    "error": (tr("x̂₀ error"), (var("x", "0", "hat"), words(tr(" error")))), "excess": (tr("excess"), ()),
 }  # fmt: skip
-PANELS = {"together": "together", "stacked": "stacked", "beside": "side by side"}
+PANELS = {"together": tr("together"), "stacked": tr("stacked"), "beside": tr("side by side")}
 OF = (
-    Segment("all", "all images", "The mean over the images that are drawn  (O)"),
-    Segment("one", "this image", "The selected image alone, drawn again and again  (O)"),
+    Segment("all", tr("all images"), tr("The mean over the images that are drawn  (O)")),
+    Segment("one", tr("this image"), tr("The selected image alone, drawn again and again  (O)")),
 )
 NARROW, LEVELS, BARS = 640, 4, 3
 """Least width, how many lengths the words have, and how many bars are always in the first row."""
@@ -29,18 +30,18 @@ class ObjectiveToolbar(QWidget):
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.curves = SegmentBar([segment(name, actions[name], *CURVES[name]) for name in CURVES], "Curve")
-        scales = (segment("log", actions["log"], "log"), segment("log_t", actions["log_t"], "log t"))
-        self.scales = SegmentBar(scales, "Scales", exclusive=False)
+        self.curves = SegmentBar([segment(name, actions[name], *CURVES[name]) for name in CURVES], tr("Curve"))
+        scales = (segment("log", actions["log"], tr("log")), segment("log_t", actions["log_t"], tr("log t")))
+        self.scales = SegmentBar(scales, tr("Scales"), exclusive=False)
         panels = [segment(name, actions[name], label) for name, label in PANELS.items()]
-        self.panels = SegmentBar(panels, "Plots")
-        self.of = SegmentBar(OF, "Of")
+        self.panels = SegmentBar(panels, tr("Plots"))
+        self.of = SegmentBar(OF, tr("Of"))
         self.more = QPushButton()
         self.more.setToolTip(actions["more"].toolTip())
         self.more.clicked.connect(actions["more"].trigger)
-        self.add = QPushButton("+ Add lane")
-        self.add.setToolTip("One more model, or the exact process of the training images")
-        self.add.setAccessibleName("Add lane")
+        self.add = QPushButton(tr("+ Add lane"))
+        self.add.setToolTip(tr("One more model, or the exact process of the training images"))
+        self.add.setAccessibleName(tr("Add lane"))
         give_menu(self.add, QMenu(self.add))
         self._one = False
         self._rows = QVBoxLayout(self)
@@ -109,9 +110,9 @@ class ObjectiveToolbar(QWidget):
 
     def _say(self, level: int) -> None:
         """Words of a length: 0 says most."""
-        self.of.set_label("all", "all images" if level < 1 else "all")
-        self.of.set_label("one", "this image" if level < 1 else "one")
-        self.panels.set_label("beside", "side by side" if level < 1 else "beside")
-        self.more.setText(("More draws" if self._one else "More images") if level < 2 else "More")
-        self.more.setAccessibleName("More draws" if self._one else "More images")
-        self.add.setText("+ Add lane" if level < 3 else "+ Lane")
+        self.of.set_label("all", tr("all images") if level < 1 else tr("all"))
+        self.of.set_label("one", tr("this image") if level < 1 else tr("one"))
+        self.panels.set_label("beside", tr("side by side") if level < 1 else tr("beside"))
+        self.more.setText((tr("More draws") if self._one else tr("More images")) if level < 2 else tr("More"))
+        self.more.setAccessibleName(tr("More draws") if self._one else tr("More images"))
+        self.add.setText(tr("+ Add lane") if level < 3 else tr("+ Lane"))

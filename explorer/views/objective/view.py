@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from explorer import sources
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.datasets.shipped import SHIPPED, class_words, shipped, title_of
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.objective.messages import BoundShown, DenoisedShown, HeldOutShown
@@ -31,14 +32,16 @@ from explorer.views.shared.labels import checkpoint_name, lane_titles
 from explorer.views.shared.lane_menu import add_checkpoints, verb
 from explorer.views.workspace import Context, Status, Workspace
 from explorer.widgets.controls.actions import Actions
+from explorer.widgets.controls.menus import emptied
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.language import tr
 from explorer.widgets.plots.bar_chart import BarChart
 
 MARGIN, GAP = 14, 10
-NO_LANES = f"No diffusion model is chosen.\nAdd a lane above, or drop {sources.a_file()} on the window."
-EXACT_TIP = "The ideal denoiser of its images (of a shipped data set, the training images): what no network can surpass on them"
-WAITING = "Measuring: the first bars are there in a moment."
-EXCESS_OF_HELD_OUT = "excess over the training images' ideal denoiser: below 0 where the network generalizes (I: training images)"
+NO_LANES = tr("No diffusion model is chosen.\nAdd a lane above, or drop {a_file} on the window.", a_file=sources.a_file())
+EXACT_TIP = tr("The ideal denoiser of its images (of a shipped data set, the training images): what no network can surpass on them")
+WAITING = tr("Measuring: the first bars are there in a moment.")
+EXCESS_OF_HELD_OUT = tr("excess over the training images' ideal denoiser: below 0 where the network generalizes (I: training images)")
 
 
 class ObjectiveWorkspace(Workspace):
@@ -89,20 +92,22 @@ class ObjectiveWorkspace(Workspace):
         a.on("log_t", partial(self._toggle, "log_t"))
         toolbar.of.chosen.connect(lambda name: self._look_at_one(name == "one"))
         a.on_toggled("one", self._look_at_one)
-        a.on_toggled("every", lambda on: self._put(edits.every_timestep(self._state, on, self.controller.T), "change bars"))
+        a.on_toggled("every", lambda on: self._put(edits.every_timestep(self._state, on, self.controller.T), tr("change bars")))
         a.on_toggled("training", self._choose_split)
         a.on("data", self._inspector.data.showMenu)
         self._inspector.data.menu().aboutToShow.connect(self._fill_data_menu)
-        a.on("more", lambda: self._put(edits.more(self._state), "more images"))
+        a.on("more", lambda: self._put(edits.more(self._state), tr("more images")))
         a.on("resume", self.controller.resume)
         a.on("stop", self.cancel)
         self.chart.scrubbed.connect(self._scrub)
         self.strip.chosen.connect(self._choose_image)
         self.strip.slots_changed.connect(self.controller.slots_changed)
         self.toolbar.add.menu().aboutToShow.connect(self._fill_add_menu)
-        self._inspector.images.committed.connect(lambda n: self._put(edits.with_recipe(self._state, images=n), "change images"))
-        self._inspector.seed.committed.connect(lambda seed: self._put(edits.with_recipe(self._state, seed=seed, image=None), "change seed"))
-        self._inspector.bars.committed.connect(lambda n: self._put(edits.with_recipe(self._state, strata=n), "change bars"))
+        self._inspector.images.committed.connect(lambda n: self._put(edits.with_recipe(self._state, images=n), tr("change images")))
+        self._inspector.seed.committed.connect(
+            lambda seed: self._put(edits.with_recipe(self._state, seed=seed, image=None), tr("change seed"))
+        )
+        self._inspector.bars.committed.connect(lambda n: self._put(edits.with_recipe(self._state, strata=n), tr("change bars")))
         for field in (self._inspector.images, self._inspector.bars, self._inspector.seed):
             field.released.connect(self.chart.setFocus)
         self.controller.settled.connect(self._say)
@@ -147,7 +152,7 @@ class ObjectiveWorkspace(Workspace):
         if entry.card is None or entry.card.kind != "ddpm" or len(self._state.recipe.lanes) >= MAX_LANES:
             return False
         lane = lane_of(entry)
-        self._put(edits.add_lane(self._state, lane), f"add {checkpoint_name(lane)}")
+        self._put(edits.add_lane(self._state, lane), tr("add {checkpoint_name}", checkpoint_name=checkpoint_name(lane)))
         return True
 
     # --- gestures
@@ -170,12 +175,12 @@ class ObjectiveWorkspace(Workspace):
 
     def _look_at_one(self, one: bool) -> None:
         image = self.controller.image if one else None
-        self._put(edits.with_recipe(self._state, image=image), "look at one image" if one else "look at all images")
+        self._put(edits.with_recipe(self._state, image=image), tr("look at one image") if one else tr("look at all images"))
 
     def _choose_image(self, number: int) -> None:
         images = self.controller.images
         if images is not None and number < len(images.indices):
-            self._put(edits.look_at(self._state, number, images.indices[number]), "look at one image")
+            self._put(edits.look_at(self._state, number, images.indices[number]), tr("look at one image"))
 
     def accept_data_set(self, path: str) -> bool:
         """Measure on its images."""
@@ -198,27 +203,34 @@ class ObjectiveWorkspace(Workspace):
         """The data set that is measured on."""
         return self._state.recipe.dataset or self._own_data
 
+    @property
+    def _read(self) -> Reading:
+        """How its images are taken."""
+        lanes, recipe = self._state.recipe.lanes, self._state.recipe
+        return lanes[0].exact.read if not recipe.dataset and lanes and lanes[0].exact is not None else recipe.read
+
     def _fill_data_menu(self) -> None:
         fill_data_menu(self._inspector.data.menu(), self._state.recipe, self._own_data, self.controller.measure_on, self.window())
 
     def _choose_split(self, training: bool) -> None:
         split = "train" if training else "test"
-        self._put(edits.with_recipe(self._state, split=split, image=None), "training images" if training else "held-out images")
+        self._put(edits.with_recipe(self._state, split=split, image=None), tr("training images") if training else tr("held-out images"))
 
     def _take_file(self, entry: LibraryEntry, _lane: int | None) -> None:
         self.accept_entry(entry)
 
     def _fill_add_menu(self) -> None:
         menu = self.toolbar.add.menu()
-        menu.clear()
+        emptied(menu)
         add_checkpoints(menu, self.context.library.of_kind("ddpm"), self.accept_entry, self.opener, None)
         for source in dict.fromkeys(name for name in (*SHIPPED, self._source) if name):
-            exact = Lane("", source, exact=ExactProcess(source, follow="mean"))
+            read = self._read if source == self._source else AS_FOUND
+            exact = Lane("", source, exact=ExactProcess(source, follow="mean", read=read))
             add = partial(self._add_exact, exact)
-            verb(menu, f"Exact process of {title_of(source)}", add, exact not in self._state.recipe.lanes, EXACT_TIP)
+            verb(menu, tr("Exact process of {title_of}", title_of=title_of(source)), add, exact not in self._state.recipe.lanes, EXACT_TIP)
 
     def _add_exact(self, lane: Lane) -> None:
-        self._put(edits.add_lane(self._state, lane), "add the exact process")
+        self._put(edits.add_lane(self._state, lane), tr("add the exact process"))
 
     def _fill_lane_menu(self, menu: QMenu, index: int) -> None:
         lanes = self._state.recipe.lanes
@@ -226,15 +238,24 @@ class ObjectiveWorkspace(Workspace):
             return
         lane, last = lanes[index], index == len(lanes) - 1
         clip = verb(
-            menu, "Clip x̂₀ to [−1, 1]", lambda: self._put(edits.set_clip(self._state, index, not lane.sampler.clip), "clip x̂₀"),
-            tip="The mean is then derived from the clipped x̂₀",
+            menu, tr("Clip x̂₀ to [−1, 1]"), lambda: self._put(edits.set_clip(self._state, index, not lane.sampler.clip), tr("clip x̂₀")),
+            tip=tr("The mean is then derived from the clipped x̂₀"),
         )  # fmt: skip
         clip.setCheckable(True)
         clip.setChecked(lane.sampler.clip)
         title = lane_titles(lanes)[index]
-        verb(menu, f"Compare the others with {title}", lambda: self._put(edits.compare_with(self._state, index), "compare"), not last)
+        verb(
+            menu,
+            tr("Compare the others with {title}", title=title),
+            lambda: self._put(edits.compare_with(self._state, index), "compare"),
+            not last,
+        )
         menu.addSeparator()
-        verb(menu, f"Take {title} away", lambda: self._put(edits.remove_lane(self._state, index), f"take {title} away"))
+        verb(
+            menu,
+            tr("Take {title} away", title=title),
+            lambda: self._put(edits.remove_lane(self._state, index), tr("take {title} away", title=title)),
+        )
 
     # --- what the controller hands over
 
@@ -278,7 +299,7 @@ class ObjectiveWorkspace(Workspace):
         if shown is not None:
             labels = shown.labels or (None,) * len(shown.indices)
             tips = (
-                f"image {i}" + (f", {class_words(self._source, label)}" if label is not None else "")
+                tr("image {i}", i=i) + (f", {class_words(self._source, label)}" if label is not None else "")
                 for i, label in zip(shown.indices, labels, strict=True)
             )
             self.strip.set_images(shown.tiles, tuple(tips))
@@ -306,24 +327,31 @@ class ObjectiveWorkspace(Workspace):
     def _status(self) -> Status:
         state, bound, running = self._state, self.controller.bound, self.controller.running
         if not state.recipe.lanes:
-            return Status("no lanes to measure")
-        noun = "draw" if state.recipe.image is not None else "image"
-        wanted = f"{state.recipe.images} {noun}{'' if state.recipe.images == 1 else 's'}"
+            return Status(tr("no lanes to measure"))
+        of_one = state.recipe.image is not None
+        wanted = _counted(state.recipe.images, of_one)
         held_out = state.recipe.split == "test" and shipped(self._source) is not None
         right = EXCESS_OF_HELD_OUT if state.curve == "excess" and held_out else ""
         if running and (bound is None or not bound.total):
-            return Status(f"measuring {wanted}", 0, 1, right=right, cancellable=True)
+            return Status(tr("measuring {wanted}", wanted=wanted), 0, 1, right=right, cancellable=True)
         if bound is None:
-            return Status("nothing measured yet", right=right)
-        done = min((b.rounds if state.recipe.image is not None else b.images) for b in bound.lanes) if bound.lanes else 0
+            return Status(tr("nothing measured yet"), right=right)
+        done = min((b.rounds if of_one else b.images) for b in bound.lanes) if bound.lanes else 0
         if running:
             speed = self.controller.speed
-            left = f" · {_clock((bound.total - bound.done) / speed)} left" if speed > 0 else ""
-            detail = f"{done} of {wanted}{left}"
-            return Status("measuring the bound", bound.done, bound.total, detail, right, cancellable=True)
+            left = tr(" · {clock} left", clock=_clock((bound.total - bound.done) / speed)) if speed > 0 else ""
+            detail = tr("{done} of {wanted}{left}", done=done, wanted=wanted, left=left)
+            return Status(tr("measuring the bound"), bound.done, bound.total, detail, right, cancellable=True)
         if not self.controller.complete:
-            return Status(f"stopped after {done} of {wanted}: R goes on", right=right)
-        return Status(f"{done} {noun}{'' if done == 1 else 's'} measured", right=right)
+            return Status(tr("stopped after {done} of {wanted}: R goes on", done=done, wanted=wanted), right=right)
+        return Status(tr("{counted} measured", counted=_counted(done, of_one)), right=right)
+
+
+def _counted(number: int, draws: bool) -> str:
+    """So many images, or draws of the one."""
+    if draws:
+        return tr("{number} draw", number=number) if number == 1 else tr("{number} draws", number=number)
+    return tr("{number} image", number=number) if number == 1 else tr("{number} images", number=number)
 
 
 def _clock(seconds: float) -> str:

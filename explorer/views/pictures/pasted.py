@@ -15,7 +15,7 @@ PASTED, KEPT = "pasted-", 20
 
 def pasted(image: QImage) -> Path | None:
     """File of a pasted picture, named by its pixels, so that undo finds each again; None where it cannot be written."""
-    plain = image.convertToFormat(QImage.Format.Format_RGB32)
+    plain = image.convertToFormat(QImage.Format.Format_ARGB32)  # of the same colours another may be transparent
     path = state_folder() / f"{PASTED}{zlib.crc32(bytes(plain.constBits())):08x}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     if not image.save(str(path)):

@@ -16,6 +16,7 @@ from explorer.state.edits import encoding
 from explorer.state.store import Store
 from explorer.views.pictures.pasted import pasted
 from explorer.widgets.controls.save_file import ask_where
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.enlarged import Enlarged, OnePicture
 from explorer.widgets.pictures.pointed import HasPictures, Pointed
@@ -121,12 +122,14 @@ class PictureMenu(QObject):
         menu.setToolTipsVisible(True)
         image = pointed.image
         usual = (
-            Verb("Copy picture", lambda: QGuiApplication.clipboard().setImage(image), tip="Its own pixels, to be pasted anywhere"),
-            Verb("Save picture…", lambda: self.ask_and_save(pointed), tip="As a PNG, pixel for pixel or larger"),
-            Verb("Enlarge", lambda: self.enlarge(widget, pointed), tip="As large as it fits, with the value under the pointer"),
+            Verb(tr("Copy picture"), lambda: QGuiApplication.clipboard().setImage(image), tip=tr("Its own pixels, to be pasted anywhere")),
+            Verb(tr("Save picture…"), lambda: self.ask_and_save(pointed), tip=tr("As a PNG, pixel for pixel or larger")),
+            Verb(tr("Enlarge"), lambda: self.enlarge(widget, pointed), tip=tr("As large as it fits, with the value under the pointer")),
         )
         encode = Verb(
-            "Encode this in Latent", lambda: self.encode(image), tip="Where it lies in the latent plane, and what is decoded from there"
+            tr("Encode this in Latent"),
+            lambda: self.encode(image),
+            tip=tr("Where it lies in the latent plane, and what is decoded from there"),
         )
         for row in usual:
             _add(menu, row)
@@ -146,7 +149,7 @@ class PictureMenu(QObject):
         """Encode a picture in Latent, and go there."""
         path = pasted(image)
         if path is None:
-            self._client.failed.emit(Failed("the picture cannot be kept on this disk, so it cannot be encoded"))
+            self._client.failed.emit(Failed(tr("the picture cannot be kept on this disk, so it cannot be encoded")))
             return
         latent = encoding.encode_file(self._store.session.latent, str(path))
         self._store.update(encoding.PICTURE, latent=latent, workspace="latent")
@@ -155,14 +158,14 @@ class PictureMenu(QObject):
         """Ask where a picture goes, and write it."""
         kinds = filters([(title, ("*.png",)) for title in SIZES], others=False)
         name = "-".join(pointed.words.replace("=", " ").split()) or "picture"
-        path, kind = ask_where(self._owner.window(), "Save picture", f"{name}.png", kinds, ".png")
+        path, kind = ask_where(self._owner.window(), tr("Save picture"), f"{name}.png", kinds, ".png")
         if path:
             self.save(pointed.image, path, next((scale for title, scale in SIZES.items() if kind.startswith(title)), 1))
 
     def save(self, image: QImage, path: str, scale: int = 1) -> None:
         """Write a picture, so many pixels for each of its own."""
         if not image.scaled(image.size() * scale, mode=Qt.TransformationMode.FastTransformation).save(path):
-            self._client.failed.emit(Failed(f"{path}: cannot be written; choose a folder that you may write to, and .png"))
+            self._client.failed.emit(Failed(tr("{path}: cannot be written; choose a folder that you may write to, and .png", path=path)))
 
 
 def _add(menu: QMenu, row: Verb) -> None:

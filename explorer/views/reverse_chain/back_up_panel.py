@@ -14,6 +14,7 @@ from explorer.widgets.controls.actions import with_keys
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.controls.slider import Slider
 from explorer.widgets.look.fonts import wear
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -21,16 +22,16 @@ from explorer.widgets.pictures.picture_tile import CAPTION, PictureTile
 
 SIDE = 168
 SOURCES = (
-    Segment("own", "each sample's own x₀", "Noise every sample's own finished image"),
-    Segment("picture", "a picture", "Noise a picture of yours, the same for every sample"),
+    Segment("own", tr("each sample's own x₀"), tr("Noise every sample's own finished image")),
+    Segment("picture", tr("a picture"), tr("Noise a picture of yours, the same for every sample")),
 )
-EXPLANATION = (
+EXPLANATION = tr(
     "The image is noised forward to t by Property 1 and comes down again. From a low t most of it survives; from a high t the "
     "network makes another image. The distance to the image is shown beside the branch."
 )
 
-FRESH_TIP = "The noise that made an image leads back to it from almost anywhere: with other noise you see what the image itself keeps"
-NO_PICTURE = "Drop a picture on the window, paste one, or open a file. It is made to fit; nothing is changed before you say so."
+FRESH_TIP = tr("The noise that made an image leads back to it from almost anywhere: with other noise you see what the image itself keeps")
+NO_PICTURE = tr("Drop a picture on the window, paste one, or open a file. It is made to fit; nothing is changed before you say so.")
 
 
 class BackUpPanel(FrontPanel):
@@ -54,27 +55,30 @@ class BackUpPanel(FrontPanel):
     open_wanted = Signal()
 
     def __init__(self, theme: Theme, panels: Panels, pastes: QAction) -> None:
-        super().__init__(theme, panels, "Noise again", "Noise it, and come down again as a branch")
+        super().__init__(theme, panels, tr("Noise again"), tr("Noise it, and come down again as a branch"))
         self.picture: Picture | None = None
         self._own: np.ndarray | None = None
-        title = QLabel("Noise a finished image again")
+        self._awaited = ""
+        title = QLabel(tr("Noise a finished image again"))
         wear(title, 14, QFont.Weight.DemiBold)
         words_ = QLabel(EXPLANATION)
         words_.setWordWrap(True)
         mark(words_, "muted")
-        self.sources = SegmentBar(SOURCES, "What is noised")
+        self.sources = SegmentBar(SOURCES, tr("What is noised"))
         self.before, self.after = PictureTile(theme), PictureTile(theme)
         for tile in (self.before, self.after):
             tile.setFixedSize(SIDE, SIDE + CAPTION)
         self._note = QLabel()
         self._note.setWordWrap(True)
         mark(self._note, "muted")
-        self.open = QPushButton("Open picture…")
-        self.open.setToolTip("Choose a picture file; dropping one on the window does the same")
-        self.paste = QPushButton("Paste")
-        self.paste.setToolTip(with_keys("Take the picture in the clipboard", pastes))
-        self.t = Slider(theme, (words("up to "), var("t")), 1, 1000, 1, "Up to t", "How far the image is noised before it comes down again")
-        self.fresh = QCheckBox("come down with other noise")
+        self.open = QPushButton(tr("Open picture…"))
+        self.open.setToolTip(tr("Choose a picture file; dropping one on the window does the same"))
+        self.paste = QPushButton(tr("Paste"))
+        self.paste.setToolTip(with_keys(tr("Take the picture in the clipboard"), pastes))
+        self.t = Slider(
+            theme, (words(tr("up to ")), var("t")), 1, 1000, 1, tr("Up to t"), tr("How far the image is noised before it comes down again")
+        )
+        self.fresh = QCheckBox(tr("come down with other noise"))
         self.fresh.setToolTip(FRESH_TIP)
         for button in (self.open, self.paste, self.go, self.stop):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -114,7 +118,7 @@ class BackUpPanel(FrontPanel):
 
     def start(self, t: int, T: int, own: np.ndarray | None) -> None:
         """Come to the front, anew, with the lane's own x_0 (H, W, 3)."""
-        self.picture, self._own = None, own
+        self.picture, self._own, self._awaited = None, own, ""
         self.t.slider.setMaximum(max(1, T) - 1)
         self.t.show_value(t)
         self.fresh.setChecked(True)
@@ -128,27 +132,35 @@ class BackUpPanel(FrontPanel):
         self._own = own
         self._show()
 
+    def await_picture(self, name: str) -> None:
+        """A picture is being read; an empty name: it could not be."""
+        self._awaited = name
+        if name:
+            self.picture = None
+            self.sources.set_current("picture")
+        self._show()
+
     def show_picture(self, fitted: PictureFitted) -> None:
         """Offer a picture, as it was and as it would be taken."""
-        self.picture = fitted.picture
+        self.picture, self._awaited = fitted.picture, ""
         self.sources.set_current("picture")
         height, width = fitted.size
         self.before.show_picture(fitted.before, (words(f"{width} × {height}{', colour' if fitted.colour else ''}"),))
         c, h, w = fitted.shape
         self.after.show_picture(fitted.tile, (words(f"{w} × {h}{', grey' if c == 1 else ''}"),))
         same = fitted.size == (h, w) and not (fitted.colour and c == 1)
-        self._note.setText(f"{fitted.name}: " + ("taken as it is." if same else "will be taken as in the picture on the right."))
+        self._note.setText(f"{fitted.name}: " + (tr("taken as it is.") if same else tr("will be taken as in the picture on the right.")))
         self._show()
 
     def _show(self) -> None:
         own = self.sources.current == "own"
         self.before.setVisible(not own and self.picture is not None)
         if own:
-            self.after.show_picture(self._own, (words("the selected sample's "), var("x", "0")))
+            self.after.show_picture(self._own, (words(tr("the selected sample's ")), var("x", "0")))
             self._note.setText("")
         elif self.picture is None:
-            self.after.show_picture(None, (words("no picture yet"),))
-            self._note.setText(NO_PICTURE)
+            self.after.show_picture(None, (words(tr("no picture yet")),))
+            self._note.setText(tr("{awaited} is being read…", awaited=self._awaited) if self._awaited else NO_PICTURE)
         self._note.setVisible(bool(self._note.text()))
         self.go.setEnabled(own or self.picture is not None)
 

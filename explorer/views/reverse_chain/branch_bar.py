@@ -19,6 +19,7 @@ from explorer.widgets.controls.timeline import HANDLE, Timeline
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.fonts import wear
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import to_image
 from explorer.widgets.look.steady_label import SteadyLabel
 from explorer.widgets.look.style import mark
@@ -27,8 +28,8 @@ from explorer.widgets.look.theme import Theme
 MOST_ROWS = 8
 """Lines of the tree that are shown at once unless the person gives it more room; the others are scrolled to."""
 SMALL = 40
-HINT = "Change something here and go on: every branch is kept."
-HINT_TIP = "Change something at this step and go on from there: every branch is kept, beside the chain that it leaves."
+HINT = tr("Change something here and go on: every branch is kept.")
+HINT_TIP = tr("Change something at this step and go on from there: every branch is kept, beside the chain that it leaves.")
 
 
 class BranchBar(Card):
@@ -50,10 +51,10 @@ class BranchBar(Card):
         self.hint.setToolTip(HINT_TIP)
         mark(self.hint, "faint")
         self.change = QToolButton()
-        self.change.setText("Change")
+        self.change.setText(tr("Change"))
         self.change.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.change.setToolTip("Branch: go on with another η, another clipping or another model")
-        self.change.setAccessibleName("Change the sampler or the model from here")
+        self.change.setToolTip(tr("Branch: go on with another η, another clipping or another model"))
+        self.change.setAccessibleName(tr("Change the sampler or the model from here"))
         self.change.setMenu(QMenu(self.change))
         self.change.menu().setToolTipsVisible(True)
         self.tree = BranchTree(theme)
@@ -70,7 +71,7 @@ class BranchBar(Card):
         tools.setContentsMargins(10, 4, 8, 4)
         tools.setSpacing(4)
         tools.addWidget(self.title)
-        words = {"fresh": "New noise", "paint": "Paint", "erase": "Erase", "back_up": "Noise again"}
+        words = {"fresh": tr("New noise"), "paint": tr("Paint"), "erase": tr("Erase"), "back_up": tr("Noise again")}
         self.buttons: dict[str, QToolButton] = {}
         for name in ("fresh", "paint", "erase", "back_up"):
             self.buttons[name] = _button(actions[name], words[name])
@@ -81,7 +82,7 @@ class BranchBar(Card):
         tools.addSpacing(8)
         tools.addWidget(self.hint, 100)
         tools.addStretch(1)
-        self.compare = _button(actions["compare"], "Compare")
+        self.compare = _button(actions["compare"], tr("Compare"))
         tools.addWidget(self.compare)
         self.change.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.change.setMinimumHeight(self.buttons["fresh"].sizeHint().height())
@@ -109,7 +110,7 @@ class BranchBar(Card):
 
     def show_cursor(self, t: int) -> None:
         """What is changed is changed at this t."""
-        self.title.setText(f"Branch at t = {t}")
+        self.title.setText(tr("Branch at t = {t}", t=t))
         self.tree.set_cursor(t)
 
     def show_tree(self, nodes: Sequence[Node], current: int, T: int) -> None:
@@ -172,7 +173,7 @@ class SurvivalRow(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._start, self._now = QLabel(), QLabel()
-        for label, name in ((self._start, "The image that was noised"), (self._now, "What became of it")):
+        for label, name in ((self._start, tr("The image that was noised")), (self._now, tr("What became of it"))):
             label.setFixedSize(SMALL, SMALL)
             label.setScaledContents(False)
             label.setAccessibleName(name)
@@ -180,8 +181,10 @@ class SurvivalRow(QWidget):
         self._words = QLabel()
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.setToolTip(
-            "L2 distance between the image that was noised and what came down, over all pixels in [−1, 1]; "
-            "for comparison, the distance between images that have nothing to do with each other"
+            tr(
+                "L2 distance between the image that was noised and what came down, over all pixels in [−1, 1]; "
+                "for comparison, the distance between images that have nothing to do with each other"
+            )
         )
         arrow = QLabel("→")
         mark(arrow, "muted")
@@ -204,11 +207,18 @@ class SurvivalRow(QWidget):
                 QSize(SMALL, SMALL), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.FastTransformation
             )
             label.setPixmap(QPixmap.fromImage(pixmap))
-        name = "x₀" if shown.t == 0 else f"x̂₀ at t = {shown.t}"
-        unrelated = f"   ·   unrelated images {shown.between:.1f}" if shown.between == shown.between else ""
+        name = "x₀" if shown.t == 0 else tr("x̂₀ at t = {t}", t=shown.t)
+        unrelated = tr("   ·   unrelated images {between:.1f}", between=shown.between) if shown.between == shown.between else ""
         self._words.setText(
-            f"How much survives from t = {t}?   ‖{name} − image‖ = {shown.distance:.1f}   ·   mean of all samples "
-            f"{shown.mean_distance:.1f}{unrelated}"
+            tr(
+                "How much survives from t = {t}?   ‖{name} − image‖ = {distance:.1f}   ·   mean of all samples "
+                "{mean_distance:.1f}{unrelated}",
+                t=t,
+                name=name,
+                distance=shown.distance,
+                mean_distance=shown.mean_distance,
+                unrelated=unrelated,
+            )
         )
 
     @property

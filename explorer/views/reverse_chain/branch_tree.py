@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QToolTip, QWidget
 
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import draw_sharp
 from explorer.widgets.look.theme import Theme, text_pixels
 
@@ -84,7 +85,7 @@ class BranchTree(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Branches")
+        self.setAccessibleName(tr("Branches"))
         theme.changed.connect(self.update)
 
     # --- what is shown ---
@@ -98,8 +99,8 @@ class BranchTree(QWidget):
             self.setFixedHeight(ROW * len(rows))
             self.updateGeometry()
         self._current = current
-        name = rows[current].label if 0 <= current < len(rows) else "none"
-        self.setAccessibleDescription(f"{len(rows)} lines; shown: {name}")
+        name = rows[current].label if 0 <= current < len(rows) else tr("none")
+        self.setAccessibleDescription(tr("{count} lines; shown: {name}", count=len(rows), name=name))
         self.update()
 
     def set_axis(self, left: float, right: float, T: int) -> None:
@@ -319,7 +320,7 @@ class BranchTree(QWidget):
             return
         edit = QLineEdit(self._rows[row].label, self)
         edit.setMaxLength(64)
-        edit.setAccessibleName("Name of the branch")
+        edit.setAccessibleName(tr("Name of the branch"))
         edit.setGeometry(self._label_rect(row).adjusted(-8, 1, 4, -1).toRect())
         edit.selectAll()
         edit.show()

@@ -14,8 +14,9 @@ from explorer.state.session import ChainState
 from explorer.views.chain.controller import ChainController
 from explorer.views.reverse_chain import backing_up, painting, survival, tree_controller
 from explorer.views.shared.questions import Questions
+from explorer.widgets.look.language import tr
 
-WHAT_THEN = {LAST_STEP: "go to a larger t", NO_ETA: "raise η with Change first"}
+WHAT_THEN = {LAST_STEP: tr("go to a larger t"), NO_ETA: tr("raise η with Change first")}
 
 
 class Bar(tree_controller.View, survival.View, Protocol):
@@ -124,7 +125,7 @@ class Branching(QObject):
             return False
         self._view.put_away()
         self._chain.following = True  # see where it leads
-        self._part.put(state, f"branch: {edit_words(edit)}")
+        self._part.put(state, tr("branch: {edit_words}", edit_words=edit_words(edit)))
         return True
 
     def draw_fresh(self) -> None:
@@ -133,7 +134,7 @@ class Branching(QObject):
         plan = self._chain.run.plans.get(key) if key is not None else None
         why = why_no_noise(plan.key.lane, plan.timesteps.tolist(), self._state.t) if plan is not None else ""
         if why:
-            self._tell(f"{why}: other noise would change nothing; {WHAT_THEN[why]}")
+            self._tell(tr("{why}: other noise would change nothing; {what_then}", why=why, what_then=WHAT_THEN[why]))
             return
         self.branch(edits.fresh_noise(self._state))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from explorer.endings import PICTURE_FILES
@@ -22,8 +22,9 @@ from explorer.views.shared.lane_menu import verb
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.clipboard import copied
 from explorer.widgets.controls.timeline import Timeline
+from explorer.widgets.look.language import tr
 
-NO_COPY = "there is no picture in the clipboard; copy one, drop a file on the window or open one"
+NO_COPY = tr("there is no picture in the clipboard; copy one, drop a file on the window or open one")
 
 
 class BranchingView(QObject):
@@ -122,18 +123,19 @@ class BranchingView(QObject):
 
     def _show_row_menu(self, row: int, where: QPoint) -> None:
         menu = QMenu(self.bar)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._fill_row_menu(menu, row)
         menu.popup(where)
 
     def _fill_row_menu(self, menu: QMenu, row: int) -> None:
         tree, branch = self.controller.tree, row > 0
-        verb(menu, "Show", partial(tree.choose, row), row != tree.current)
-        verb(menu, "Back to its parent", partial(tree.show_parent, row), branch)
-        verb(menu, "Open in Compare beside its parent", partial(tree.compare, row), branch)
-        verb(menu, "Add to Compare", partial(tree.add_to_compare, row))
+        verb(menu, tr("Show"), partial(tree.choose, row), row != tree.current)
+        verb(menu, tr("Back to its parent"), partial(tree.show_parent, row), branch)
+        verb(menu, tr("Open in Compare beside its parent"), partial(tree.compare, row), branch)
+        verb(menu, tr("Add to Compare"), partial(tree.add_to_compare, row))
         menu.addSeparator()
-        verb(menu, "Rename…", partial(self.bar.tree.rename, row), branch)
-        verb(menu, "Delete", partial(tree.delete, row), branch, "With the branches that leave it; undo brings them back")
+        verb(menu, tr("Rename…"), partial(self.bar.tree.rename, row), branch)
+        verb(menu, tr("Delete"), partial(tree.delete, row), branch, tr("With the branches that leave it; undo brings them back"))
 
     def paste(self) -> None:
         """Offer to noise the picture in the clipboard, or from the file that it names."""
@@ -144,6 +146,6 @@ class BranchingView(QObject):
             self.controller.backing_up.accept_picture(picture)
 
     def _choose_picture(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._owner.window(), "Picture to noise", "", PICTURE_FILES)
+        path, _ = QFileDialog.getOpenFileName(self._owner.window(), tr("Picture to noise"), "", PICTURE_FILES)
         if path:
             self.controller.backing_up.accept_picture(path)

@@ -15,10 +15,11 @@ from explorer.views.chain.controller import ChainController
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.shared.labels import lane_colours
 from explorer.views.shared.questions import Questions
+from explorer.widgets.look.language import tr
 
-WORDS = "what the network expects so far"
-AHEAD_TIP = "Where a few steps from what was painted or erased led. The branch itself takes all of them, and may end elsewhere."
-TIP = "x̂₀: the clean image that the network's output implies at this step. It looks like a digit long before xₜ does."
+WORDS = tr("what the network expects so far")
+AHEAD_TIP = tr("Where a few steps from what was painted or erased led. The branch itself takes all of them, and may end elsewhere.")
+TIP = tr("x̂₀: the clean image that the network's output implies at this step. It looks like a digit long before xₜ does.")
 
 
 class Expected(QObject):
@@ -98,7 +99,7 @@ class Expected(QObject):
             self.chosen.emit(index)
 
     def _show_ahead(self, end: np.ndarray, sample: int) -> None:
-        self._dress("quick look", f"sample {sample}, in a few steps", AHEAD_TIP, "the branch is being sampled")
+        self._dress(tr("quick look"), tr("sample {sample}, in a few steps", sample=sample), AHEAD_TIP, tr("the branch is being sampled"))
         self._show_tiles(end[None], 0)
         self._all_shown = False
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import draw_sharp, fitted, to_image
 from explorer.widgets.look.theme import Theme
 
@@ -47,8 +48,8 @@ class PaintCanvas(QWidget):
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setMinimumSize(QSize(196, 196))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Canvas")
-        self.setToolTip("Drag to paint. Wheel: size of the brush. Shift+click: a straight line from the last mark.")
+        self.setAccessibleName(tr("Canvas"))
+        self.setToolTip(tr("Drag to paint. Wheel: size of the brush. Shift+click: a straight line from the last mark."))
         theme.changed.connect(self.update)
 
     def set_picture(self, tile: np.ndarray | None) -> None:

@@ -13,6 +13,7 @@ from explorer.widgets.controls.pen_colours import PenColours
 from explorer.widgets.controls.segments import SegmentBar
 from explorer.widgets.controls.slider import Slider
 from explorer.widgets.look.fonts import wear
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import words
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -44,44 +45,48 @@ class PaintControls(QWidget):
         self.hint = QLabel()
         self.hint.setWordWrap(True)
         mark(self.hint, "muted")
-        self.on = SegmentBar(ON, "Painted on")
-        self.brushes = SegmentBar(BRUSHES, "Brush", exclusive=False)
-        self.erasers = SegmentBar(ERASERS, "Eraser")
-        self.known = SegmentBar(KNOWN, "What is kept comes from")
-        self.seen = SegmentBar(SEEN, "Shown under the mask")
-        self.radius = Slider(theme, (words("size"),), SMALLEST, LARGEST, 0.5, "Size of the brush", "Radius in pixels; the wheel too")
-        self.value = Slider(theme, (words("value"),), -1.5, 1.5, 0.05, "Value painted", "What is painted: −1 is black, 1 white")
-        self.noise = Slider(theme, (words("noise"),), 0.0, 2.0, 0.05, "Noise painted", "Standard deviation of the noise that is painted")
+        self.on = SegmentBar(ON, tr("Painted on"))
+        self.brushes = SegmentBar(BRUSHES, tr("Brush"), exclusive=False)
+        self.erasers = SegmentBar(ERASERS, tr("Eraser"))
+        self.known = SegmentBar(KNOWN, tr("What is kept comes from"))
+        self.seen = SegmentBar(SEEN, tr("Shown under the mask"))
+        self.radius = Slider(
+            theme, (words(tr("size")),), SMALLEST, LARGEST, 0.5, tr("Size of the brush"), tr("Radius in pixels; the wheel too")
+        )
+        self.value = Slider(theme, (words(tr("value")),), -1.5, 1.5, 0.05, tr("Value painted"), tr("What is painted: −1 is black, 1 white"))
+        self.noise = Slider(
+            theme, (words(tr("noise")),), 0.0, 2.0, 0.05, tr("Noise painted"), tr("Standard deviation of the noise that is painted")
+        )
         self.colours = PenColours(theme, greys=False)
-        self.colours.setToolTip("Paint in a colour; a value or one of the brushes is grey again")
-        self.everyone = QCheckBox("on all samples")
-        self.everyone.setToolTip("Do the same to every sample, not to the selected ones alone")
+        self.colours.setToolTip(tr("Paint in a colour; a value or one of the brushes is grey again"))
+        self.everyone = QCheckBox(tr("on all samples"))
+        self.everyone.setToolTip(tr("Do the same to every sample, not to the selected ones alone"))
         self.repeats = IntField(
             1,
             MAX_REPEATS,
-            "Times each step is taken",
+            tr("Times each step is taken"),
             REPEATS_TIP,
         )
         self.repeats.setPrefix("× ")
-        self.onwards = QCheckBox("for these steps")
+        self.onwards = QCheckBox(tr("for these steps"))
         self.onwards.setToolTip(ONWARDS_TIP)
-        self.lowest = IntField(1, 10_000, "Down to t", ONWARDS_TIP)
-        self.lowest.setPrefix("to t = ")
-        self.back = QPushButton("Take back")
-        self.back.setToolTip("Take the last mark back  (Backspace, or undo)")
-        self.clear = QPushButton("Clear")
-        self.clear.setToolTip("Take every mark back")
-        self.invert = QPushButton("Invert")
-        self.invert.setToolTip("Keep what is erased and erase what is kept")
+        self.lowest = IntField(1, 10_000, tr("Down to t"), ONWARDS_TIP)
+        self.lowest.setPrefix(tr("to t = "))
+        self.back = QPushButton(tr("Take back"))
+        self.back.setToolTip(tr("Take the last mark back  (Backspace, or undo)"))
+        self.clear = QPushButton(tr("Clear"))
+        self.clear.setToolTip(tr("Take every mark back"))
+        self.invert = QPushButton(tr("Invert"))
+        self.invert.setToolTip(tr("Keep what is erased and erase what is kept"))
         for button in (self.back, self.clear, self.invert):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for slider in (self.radius, self.value, self.noise):
             slider.set_label_width(LABEL)
 
     def _arrange(self, go: QWidget, stop: QWidget) -> None:
-        self.steps_row = _row("taken", self.repeats)
-        self.known_row = _row("kept from", self.known)
-        self.seen_row = _row("under it", self.seen)
+        self.steps_row = _row(tr("taken"), self.repeats)
+        self.known_row = _row(tr("kept from"), self.known)
+        self.seen_row = _row(tr("under it"), self.seen)
         self.onwards_row = QWidget()
         line = QHBoxLayout(self.onwards_row)
         line.setContentsMargins(0, 0, 0, 0)

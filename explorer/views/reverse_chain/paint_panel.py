@@ -23,6 +23,7 @@ from explorer.views.reverse_chain.paint_controls import LARGEST, SMALLEST, Paint
 from explorer.views.reverse_chain.paint_draft import PaintDraft
 from explorer.views.reverse_chain.panels import FrontPanel, Panels
 from explorer.views.reverse_chain.preview_pair import PreviewPair
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.picture_tile import PictureTile
@@ -60,7 +61,7 @@ class PaintPanel(FrontPanel):
     branch_wanted = Signal()
 
     def __init__(self, theme: Theme, panels: Panels) -> None:
-        super().__init__(theme, panels, "Branch", "Go on from here with this")
+        super().__init__(theme, panels, tr("Branch"), tr("Go on from here with this"))
         self.setObjectName("paintPanel")
         self._drafts = {False: PaintDraft(), True: PaintDraft(inpainting=True)}
         self.draft = self._drafts[False]
@@ -171,12 +172,14 @@ class PaintPanel(FrontPanel):
             self.controls.lowest.setMaximum(max(1, t))
         if not self.controls.onwards.isChecked():
             self.controls.lowest.show_value(max(1, t // 2))
-        where = "every sample" if self.controls.everyone.isChecked() else samples
-        self.controls.title.setText(f"{'Erase in' if self.draft.inpainting else 'Paint on'} {where} at t = {t}")
+        where = tr("every sample") if self.controls.everyone.isChecked() else samples
+        self.controls.title.setText(
+            tr("{value} {where} at t = {t}", value=tr("Erase in") if self.draft.inpainting else tr("Paint on"), where=where, t=t)
+        )
         if self.draft.inpainting:
-            hint = "Paint over what shall be made anew: it begins as noise at T, whatever t you erase at. The rest stays as it was."
+            hint = tr("Paint over what shall be made anew: it begins as noise at T, whatever t you erase at. The rest stays as it was.")
         else:
-            hint = "What follows from it is shown as you paint. The branch keeps the chain's noise below t."
+            hint = tr("What follows from it is shown as you paint. The branch keeps the chain's noise below t.")
         self.controls.hint.setText(impossible or hint)
         if impossible:
             self._show_nothing()
@@ -188,19 +191,19 @@ class PaintPanel(FrontPanel):
         """Show what the engine made of the draft."""
         self.canvas.set_picture(shown.canvas)
         self.draft.shape = shown.canvas.shape[0], shown.canvas.shape[1]
-        self.sees.show_picture(shown.image, (var("x", "0", "hat"), words(" seen in it")))
+        self.sees.show_picture(shown.image, (var("x", "0", "hat"), words(tr(" seen in it"))))
         if shown.end is not None:
-            left = "" if math.isnan(shown.survives) else f" · {100 * shown.survives:.0f} % stays"
-            self.leads.show_picture(shown.end, (words(f"quick look{left}"),))
+            left = "" if math.isnan(shown.survives) else tr(" · {survives:.0f} % stays", survives=100 * shown.survives)
+            self.leads.show_picture(shown.end, (words(tr("quick look{left}", left=left)),))
 
     def show_erased(self, shown: ErasedShown, finished: bool) -> None:
         """Show what the engine made of the region; `finished` says whether the chain has reached x_0, which what is kept needs."""
         self.draft.shape = shown.state.shape[0], shown.state.shape[1]
         self._erased = shown
         if shown.end is not None:
-            self.leads.show_picture(shown.end, (words("quick look"),))
+            self.leads.show_picture(shown.end, (words(tr("quick look")),))
         elif not finished or not self.draft.ready:
-            self.leads.show_picture(None, (words("quick look … (sampling)" if not finished else "quick look"),))
+            self.leads.show_picture(None, (words(tr("quick look … (sampling)") if not finished else tr("quick look")),))
         self._draw_erased()
 
     def _draw_erased(self) -> None:
@@ -213,7 +216,7 @@ class PaintPanel(FrontPanel):
         self.canvas.set_region(region)
         kept = shown.state.copy()
         kept[region] = ERASED
-        self.sees.show_picture(kept, (words("kept of "), var("x", shown.t)))
+        self.sees.show_picture(kept, (words(tr("kept of ")), var("x", shown.t)))
 
     def _show_brush(self) -> None:
         self.canvas.set_radius(self.controls.radius.value)

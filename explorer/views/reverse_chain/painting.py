@@ -101,8 +101,11 @@ class Painting(QObject):
         super().__init__(parent)
         self._chain, self._questions, self._view, self._branch = chain, questions, view, branch
         self._awaited: int | None = None
+        self._wished: bool | None = None
         self._end: np.ndarray | None = None
         chain.progressed.connect(self._progressed)
+        chain.planned.connect(self._planned)
+        chain.state_changed.connect(self._forget_wish)
 
     @property
     def _state(self) -> ChainState:
@@ -119,9 +122,21 @@ class Painting(QObject):
         key = self._chain.key
         plan = self._chain.run.plans.get(key) if key is not None else None
         if plan is None:
+            self._wished = erasing  # until it is known what images the lane has
             return
         self._view.start(erasing, "x0_hat" if state.quantity == "x0_hat" else "x_t", everyone, plan.image_shape)
         self.ask()
+
+    def _planned(self) -> None:
+        key, wished = self._chain.key, self._wished
+        if wished is not None and key in self._chain.run.plans:
+            self._wished = None
+            self.open(wished)
+
+    def _forget_wish(self, before: ChainState, after: ChainState) -> None:
+        """Another chain or another step: it was not asked for there."""
+        if (before.recipe, before.t) != (after.recipe, after.t):
+            self._wished = None
 
     def follow(self, recipe_changed: bool) -> None:
         """The cursor, the selection or the recipe is another; the marks stay, though the panel is closed over another chain."""

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 
@@ -59,9 +60,9 @@ class FrontPanel(Card):
     def __init__(self, theme: Theme, panels: Panels, does: str, tip: str) -> None:
         super().__init__(theme)
         self._panels = panels
-        self.go, self.stop = QPushButton(does), QPushButton("Cancel")
-        self.go.setToolTip(f"{tip}  (Enter)")
-        self.stop.setToolTip("Change nothing  (Esc)")
+        self.go, self.stop = QPushButton(does), QPushButton(tr("Cancel"))
+        self.go.setToolTip(tr("{tip}  (Enter)", tip=tip))
+        self.stop.setToolTip(tr("Change nothing  (Esc)"))
         mark(self.go, "primary")
         self.go.clicked.connect(lambda _checked=False: self.do())
         self.stop.clicked.connect(lambda _checked=False: self.give_up())

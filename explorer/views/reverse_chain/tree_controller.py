@@ -18,10 +18,11 @@ from explorer.state.edits.branches import Node
 from explorer.state.session import ChainState, Session
 from explorer.views.chain.controller import ChainController
 from explorer.views.shared.questions import Questions
+from explorer.widgets.look.language import tr
 
 TREE_EVERY = 0.4
 """Seconds between two pictures of the tree while sampling."""
-GAVE_WAY = "Lanes side by side start from the same noise. Undo brings them back."
+GAVE_WAY = tr("Lanes side by side start from the same noise. Undo brings them back.")
 
 
 class View(Protocol):
@@ -106,7 +107,7 @@ class TreeController(QObject):
         """Show a lane of the tree."""
         node = self._rows[row]
         if node.lane != self._state.recipe.lanes[0]:
-            self._part.put(trees.showing(self._state, node.lane), "show branch", "branch.show")
+            self._part.put(trees.showing(self._state, node.lane), tr("show branch"), "branch.show")
 
     def show_parent(self, row: int | None = None) -> None:
         """Show the lane that a branch leaves, the shown one if none is named."""
@@ -119,12 +120,12 @@ class TreeController(QObject):
         index = self.current if row is None else row
         if index > 0:
             node = self._rows[index]
-            self._part.put(trees.without(self._state, node.lane), f"delete branch {node.label}")
+            self._part.put(trees.without(self._state, node.lane), tr("delete branch {label}", label=node.label))
 
     def rename(self, row: int, name: str) -> None:
         """Another name for a branch."""
         if 0 < row < len(self._rows):
-            self._part.put(trees.renamed(self._state, self._rows[row].lane, name), "rename branch")
+            self._part.put(trees.renamed(self._state, self._rows[row].lane, name), tr("rename branch"))
 
     def compare(self, row: int | None = None) -> None:
         """A branch and its parent side by side, in Compare."""
@@ -133,14 +134,14 @@ class TreeController(QObject):
             return
         node = self._rows[index]
         parent = self._rows[node.parent].lane
-        self._into_compare("open branch in Compare", lambda other: trees.beside_parent(self._state, parent, node.lane, other), True)
+        self._into_compare(tr("open branch in Compare"), lambda other: trees.beside_parent(self._state, parent, node.lane, other), True)
 
     def add_to_compare(self, row: int | None = None) -> None:
         """A lane of the tree as one more lane of Compare."""
         index = self.current if row is None else row
         if index >= 0:
             lane = self._rows[index].lane
-            self._into_compare("add to Compare", lambda other: trees.into_compare(self._state, other, lane), False)
+            self._into_compare(tr("add to Compare"), lambda other: trees.into_compare(self._state, other, lane), False)
 
     def _into_compare(self, label: str, put: Callable[[ChainState], ChainState], show: bool) -> None:
         session: Session = self._store.session
@@ -153,12 +154,18 @@ class TreeController(QObject):
         self._store.update(label, compare=after, workspace="compare" if show else session.workspace)
         lost = trees.given_up(before, after)
         if lost:
-            lanes = f"its {lost} lanes" if lost > 1 else "its lane"
-            self.noticed.emit(f"Compare has this chain's noise now: {lanes} of another seed or number of samples gave way", GAVE_WAY)
+            lanes = tr("its {lost} lanes", lost=lost) if lost > 1 else tr("its lane")
+            self.noticed.emit(
+                tr("Compare has this chain's noise now: {lanes} of another seed or number of samples gave way", lanes=lanes), GAVE_WAY
+            )
         elif not show:
             was = after.recipe.lanes == before.recipe.lanes
-            words = f"It is lane {after.lane + 1} of Compare already" if was else f"Added to Compare as lane {after.lane + 1}"
-            self.noticed.emit(words, "Choose Compare in the rail to see it beside the others.")
+            words = (
+                tr("It is lane {lane} of Compare already", lane=after.lane + 1)
+                if was
+                else tr("Added to Compare as lane {lane}", lane=after.lane + 1)
+            )
+            self.noticed.emit(words, tr("Choose Compare in the rail to see it beside the others."))
 
     # --- pictures ---
 

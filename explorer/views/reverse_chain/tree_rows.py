@@ -9,10 +9,11 @@ from explorer.state.edits.branches import Node
 from explorer.state.edits.words import edits_words
 from explorer.views.reverse_chain.branch_tree import TreeRow
 from explorer.views.shared.labels import option_name
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import OPTION_COLOURS
 
-ROOT_HINT = "Click: show it."
-BRANCH_HINT = "Click: show it. F2 or double-click: rename. Shift+Del: delete."
+ROOT_HINT = tr("Click: show it.")
+BRANCH_HINT = tr("Click: show it. F2 or double-click: rename. Shift+Del: delete.")
 
 
 def rows_drawn(nodes: Sequence[Node], T: int) -> list[TreeRow]:
@@ -22,7 +23,7 @@ def rows_drawn(nodes: Sequence[Node], T: int) -> list[TreeRow]:
         depth = rows[node.parent].depth + 1 if node.parent >= 0 else 0
         t = T if node.t is None else min(node.t, T)
         label = option_name(node.lane) if node.parent < 0 else node.label
-        what = edits_words(node.lane) or "The chain that nothing was changed in"
+        what = edits_words(node.lane) or tr("The chain that nothing was changed in")
         tip = f"{what}\n{BRANCH_HINT if node.parent >= 0 else ROOT_HINT}"
         rows.append(TreeRow(label, tip, node.parent, t, depth, _colour_of(node.lane)))
     return rows

@@ -33,6 +33,8 @@ from explorer.views.shared.labels import checkpoint_name
 from explorer.views.shared.lane_menu import add_checkpoints
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import separated
+from explorer.widgets.controls.menus import emptied
+from explorer.widgets.look.language import tr
 from explorer.widgets.pictures.pointed import Pointed
 
 MARGIN = 12
@@ -41,7 +43,7 @@ SMALLEST_FILM, USUAL_FILM, LARGE_FILM, LARGEST_FILM = 28, 56, 84, 140
 """Sides of the film strip's pictures: what a handle can make of them, and what they are by themselves."""
 FEW_LINES = 2
 """Of the tree, for which the film strip gives way."""
-EMPTY = f"Open a checkpoint to sample from it: File > Checkpoint library, or drop {sources.a_file()} here."
+EMPTY = tr("Open a checkpoint to sample from it: File > Checkpoint library, or drop {a_file} here.", a_file=sources.a_file())
 
 
 class ReverseChainWorkspace(ChainPage):
@@ -70,7 +72,7 @@ class ReverseChainWorkspace(ChainPage):
 
     def lay_out(self) -> None:
         """Samples left, the step right, time below."""
-        seed = QPushButton("New seed")
+        seed = QPushButton(tr("New seed"))
         seed.setToolTip(self.chain_actions["seed"].toolTip())
         seed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         seed.clicked.connect(self.new_seed)
@@ -80,7 +82,7 @@ class ReverseChainWorkspace(ChainPage):
         self._panel.set_menu(menu)
         widgets = self.widgets
         self.expected = Expected(self.controller, self)
-        self.expected.chosen.connect(lambda index: self.select(0, index))
+        self.expected.chosen.connect(lambda index: self.selecting.only(0, index))
         lower = self.expected.in_the_place_of(widgets.plot)
         self._middle = StepMiddle(self._panel, widgets.equation_card, widgets.equation, lower)
         widgets.film.let_height_choose(SMALLEST_FILM, LARGEST_FILM)
@@ -135,7 +137,7 @@ class ReverseChainWorkspace(ChainPage):
         self.branching.controller.show_state()
         self.arrange()
         if not self.part.recipe.lanes:
-            self._panel.set_lane("No model", "", "", "")
+            self._panel.set_lane(tr("No model"), "", "", "")
             self._panel.grid.set_tiles(None)
             self._panel.grid.set_message(EMPTY)
         else:
@@ -156,9 +158,9 @@ class ReverseChainWorkspace(ChainPage):
 
         rows = [
             Verb(text, on(name), can, actions[name].toolTip() if can else AT_ZERO)
-            for name, text in (("paint", "Paint…"), ("erase", "Erase…"))
+            for name, text in (("paint", tr("Paint…")), ("erase", tr("Erase…")))
         ]
-        return (*rows, Verb("Add to Compare", on("add"), True, actions["add"].toolTip()))
+        return (*rows, Verb(tr("Add to Compare"), on("add"), True, actions["add"].toolTip()))
 
     # --- branches ---
 
@@ -208,7 +210,7 @@ class ReverseChainWorkspace(ChainPage):
 
     def set_all_steps(self, steps: int | None) -> None:
         """As of the lane: its branches go along."""
-        self.set_sampler("change steps", steps=steps)
+        self.set_sampler(tr("change steps"), steps=steps)
 
     def set_snapshot(self, index: int, entry: LibraryEntry, label: str, merge: str = "") -> None:
         """The chain, and every branch of it, at another moment of the run."""
@@ -220,10 +222,10 @@ class ReverseChainWorkspace(ChainPage):
 
     def _fill_menu(self) -> None:
         menu = self._panel.menu_button.menu()
-        menu.clear()
+        emptied(menu)
         lanes = self.part.recipe.lanes
         current = lanes[0].checkpoint if lanes else ""
-        menu.addSection("Model")
+        menu.addSection(tr("Model"))
         add_checkpoints(menu, self.context.library.of_kind("ddpm"), self.accept_entry, self.opener, 0, current)
         self.exact_lanes.fill_menu(menu, partial(self.exact_lanes.put, 0))
         if lanes:
@@ -234,6 +236,6 @@ class ReverseChainWorkspace(ChainPage):
         """A DDPM becomes the lane."""
         if not self.is_ddpm(entry):
             return False
-        state = lane_edits.open_entry(self.part.state, entry, self.usual_sampler)
-        self.part.put(state, f"open {checkpoint_name(state.recipe.lanes[0])}")
+        state = lane_edits.open_entry(self.part.state, entry, self.usual_sampler, self.context.library.entries)
+        self.part.put(state, tr("open {checkpoint_name}", checkpoint_name=checkpoint_name(state.recipe.lanes[0])))
         return True

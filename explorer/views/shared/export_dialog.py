@@ -34,6 +34,7 @@ from explorer.views.export_offer import ExportChoice, ExportOffer, free_path, wi
 from explorer.views.shared.export_preview import ExportPreview
 from explorer.views.shared.questions import Questions
 from explorer.widgets.controls.number_fields import FloatField, IntField
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.style import inset_numbers, mark
 from explorer.widgets.look.theme import GRID, Theme
@@ -48,7 +49,7 @@ class ExportDialog(QDialog):
 
     def __init__(self, offer: ExportOffer, client: Client, store: Store, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export")
+        self.setWindowTitle(tr("Export"))
         self._offer, self._store, self._theme = offer, store, theme
         self._own_name = False
         self._questions = Questions(client, "export.preview", self)
@@ -64,39 +65,40 @@ class ExportDialog(QDialog):
 
     def _make_fields(self, remembered: ExportChoices) -> None:
         offer = self._offer
-        self.kind = _combo("Kind of file", {ending: f"{offer.title(ending)} ({ending})" for ending in offer.kinds})
+        self.kind = _combo(tr("Kind of file"), {ending: f"{offer.title(ending)} ({ending})" for ending in offer.kinds})
         ending = remembered.strip if offer.of == "strip" else remembered.chain
         self.kind.setCurrentIndex(max(0, self.kind.findData(ending)))
-        self.quantity = _combo("What is drawn", {name: _titled(name) for name in offer.quantities})
+        self.quantity = _combo(tr("What is drawn"), {name: _titled(name) for name in offer.quantities})
         self.quantity.setCurrentIndex(max(0, self.quantity.findData(offer.quantity)))
-        self.samples = IntField(1, max(1, offer.samples), "Samples", "The first so many samples are drawn")
+        self.samples = IntField(1, max(1, offer.samples), tr("Samples"), tr("The first so many samples are drawn"))
         self.samples.setValue(offer.samples)
-        self.scale = IntField(0, 64, "Size", "Pixels for each pixel of an image, each drawn as a sharp square")
-        self.scale.setSpecialValueText("as it fits")
-        self.scale.setSuffix(" × each pixel")
+        self.scale = IntField(0, 64, tr("Size"), tr("Pixels for each pixel of an image, each drawn as a sharp square"))
+        self.scale.setSpecialValueText(tr("as it fits"))
+        self.scale.setSuffix(tr(" × each pixel"))
         self.scale.setValue(remembered.scale)
-        self.frames = IntField(2, max(2, offer.states), "Pictures", "How many states of the chain the film goes over, evenly spaced")
+        self.frames = IntField(
+            2, max(2, offer.states), tr("Pictures"), tr("How many states of the chain the film goes over, evenly spaced")
+        )
         self.frames.setValue(min(remembered.frames, offer.states) if offer.of == "chain" else offer.states)
-        self.fps = FloatField(1, 50, 1, "Frames a second", "How many pictures a second the film shows")
+        self.fps = FloatField(1, 50, 1, tr("Frames a second"), tr("How many pictures a second the film shows"))
         self.fps.setValue(min(50.0, max(1.0, offer.fps if offer.fps is not None else remembered.fps)))
-        self.seconds = FloatField(0.1, 3600, 0.5, "Duration", "How long the film is; it changes the frames a second")
+        self.seconds = FloatField(0.1, 3600, 0.5, tr("Duration"), tr("How long the film is; it changes the frames a second"))
         self.seconds.setSuffix(" s")
-        self.labels = QCheckBox("Names of lanes, and a caption")
-        self.labels.setToolTip("Which lane is which, and which step and quantity is shown")
+        self.labels = QCheckBox(tr("Names of lanes, and a caption"))
+        self.labels.setToolTip(tr("Which lane is which, and which step and quantity is shown"))
         self.labels.setChecked(remembered.labels)
         for field in (self.samples, self.scale, self.frames, self.fps, self.seconds):
             field.setMinimumWidth(FIELD_WIDTH)
         self.path = QLineEdit()
-        self.path.setAccessibleName("File")
-        self.path.setToolTip("Where it is written; the ending says as what")
-        self.browse = QPushButton("Browse…")
-        self.browse.setToolTip("Choose the folder and the name")
+        self.path.setAccessibleName(tr("File"))
+        self.path.setToolTip(tr("Where it is written; the ending says as what"))
+        self.browse = QPushButton(tr("Browse…"))
+        self.browse.setToolTip(tr("Choose the folder and the name"))
         self.told = QLabel(wordWrap=True)
-        self.told.setAccessibleName("What will happen")
+        self.told.setAccessibleName(tr("What will happen"))
         mark(self.told, "muted")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.go = self.buttons.addButton("Export", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.go.setDefault(True)
+        self.go = self.buttons.addButton(tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
         mark(self.go, "primary")
 
     def _lay_out(self) -> None:
@@ -105,8 +107,9 @@ class ExportDialog(QDialog):
         self._form.setVerticalSpacing(2 * GRID)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         rows = (
-            ("&Kind", self.kind), ("&Quantity", self.quantity), ("&Samples", self.samples), ("Si&ze", self.scale),
-            ("&Pictures", self.frames), ("&Frames a second", self.fps), ("&Duration", self.seconds), ("&Labels", self.labels),
+            (tr("&Kind"), self.kind), (tr("&Quantity"), self.quantity), (tr("&Samples"), self.samples), (tr("Si&ze"), self.scale),
+            (tr("&Pictures"), self.frames), (tr("&Frames a second"), self.fps), (tr("&Duration"), self.seconds), (tr("&Labels"),
+            self.labels),
         )  # fmt: skip
         for name, field in rows:
             self._form.addRow(name, field)
@@ -128,6 +131,7 @@ class ExportDialog(QDialog):
         column.addLayout(where)
         column.addWidget(self.told)
         column.addWidget(self.buttons)
+        self.go.setDefault(True)  # only what lies in the dialog can be: before, Return would browse
         self.resize(780, 500)
 
     def _connect(self) -> None:
@@ -216,9 +220,9 @@ class ExportDialog(QDialog):
     def _browse(self) -> None:
         kinds = self._offer.kinds
         own = self.kind.currentData()
-        said = filters([(self._offer.title(own), patterns([own])), ("All kinds", patterns(kinds))], others=False)
+        said = filters([(self._offer.title(own), patterns([own])), (tr("All kinds"), patterns(kinds))], others=False)
         # whether the file is there is asked here, with the ending that it will have
-        path, _ = QFileDialog.getSaveFileName(self, "Export", str(self.target), said, options=QFileDialog.Option.DontConfirmOverwrite)
+        path, _ = QFileDialog.getSaveFileName(self, tr("Export"), str(self.target), said, options=QFileDialog.Option.DontConfirmOverwrite)
         if path:
             self._own_name = True
             self.path.setText(path)
@@ -228,14 +232,16 @@ class ExportDialog(QDialog):
         """What will happen, and whether it replaces a file."""
         target = self.target
         there = bool(self.path.text().strip()) and target.exists()
-        self.go.setText("Replace" if there else "Export")
+        self.go.setText(tr("Replace") if there else tr("Export"))
         self.go.setEnabled(bool(self.path.text().strip()) and not target.is_dir())
-        self.told.setText(f"{target.name} is there already: Replace writes over it." if there else f"Writes {target.name}.")
+        self.told.setText(
+            tr("{name} is there already: Replace writes over it.", name=target.name) if there else tr("Writes {name}.", name=target.name)
+        )
         set_warning(self.told, there, self._theme)
 
     def _export(self) -> None:
         target, choice = self.target, self.choice
-        if target.exists() and self.go.text() != "Replace":  # it has come since: asked about, not written over
+        if target.exists() and self.go.text() != tr("Replace"):  # it has come since: asked about, not written over
             self._tell()
             return
         before = self._store.session.exporting
@@ -263,11 +269,20 @@ class ExportDialog(QDialog):
 
     def _words(self, made: ExportPreviewed) -> str:
         if made.nbytes:
-            return f"x_t, x̂₀, ε̂, mean and z of every step, with the recipe: {_size(made.nbytes)} before packing"
+            return tr("x_t, x̂₀, ε̂, mean and z of every step, with the recipe: {size} before packing", size=_size(made.nbytes))
         if made.picture is None:
-            return "There is no look at it before the chain is sampled."
-        size = f"{made.size[1]} × {made.size[0]} pixels"
-        return size if made.pictures == 1 else f"{grouped(made.pictures)} pictures of {size}, {made.pictures / self.fps.value():.1f} s"
+            return tr("There is no look at it before the chain is sampled.")
+        size = tr("{size} × {size2} pixels", size=made.size[1], size2=made.size[0])
+        return (
+            size
+            if made.pictures == 1
+            else tr(
+                "{pictures} pictures of {size}, {pictures2:.1f} s",
+                pictures=grouped(made.pictures),
+                size=size,
+                pictures2=made.pictures / self.fps.value(),
+            )
+        )
 
 
 def _combo(name: str, words: dict[str, str]) -> QComboBox:
@@ -282,7 +297,7 @@ def _combo(name: str, words: dict[str, str]) -> QComboBox:
 def _titled(name: str) -> str:
     """A quantity in words: its symbol, and what it is."""
     row = QUANTITIES[name]
-    return row.tip.partition(";")[0] if row.symbol is not None else row.title or row.label
+    return tr(row.tip).partition(";")[0] if row.symbol is not None else tr(row.title or row.label)
 
 
 def _pictures_folder() -> str:
@@ -291,4 +306,4 @@ def _pictures_folder() -> str:
 
 
 def _size(nbytes: int) -> str:
-    return next((f"{nbytes / unit:.1f} {word}" for unit, word in UNITS if nbytes >= unit), f"{nbytes} bytes")
+    return next((f"{nbytes / unit:.1f} {word}" for unit, word in UNITS if nbytes >= unit), tr("{nbytes} bytes", nbytes=nbytes))

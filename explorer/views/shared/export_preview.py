@@ -8,12 +8,13 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import to_image
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme
 
 LEAST = 320
-NO_PICTURE = "no picture"
+NO_PICTURE = tr("no picture")
 
 
 class _Picture(QWidget):
@@ -25,7 +26,7 @@ class _Picture(QWidget):
         self.image: QImage | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(LEAST, LEAST // 2)
-        self.setAccessibleName("One look at the export")
+        self.setAccessibleName(tr("One look at the export"))
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:

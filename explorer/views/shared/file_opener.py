@@ -12,11 +12,12 @@ from explorer import sources
 from explorer.endings import filters
 from explorer.engine.models.messages import LibraryEntry
 from explorer.state.library import Library
+from explorer.widgets.look.language import tr
 
 
 def checkpoint_filter() -> str:
     """What a dialog for checkpoints shows: names that they usually have; then everything, since a file is known by what is in it."""
-    return filters([("Checkpoints", sources.patterns())])
+    return filters([(tr("Checkpoints"), sources.patterns())])
 
 
 class FileOpener:
@@ -33,13 +34,13 @@ class FileOpener:
 
     def ask(self, lane: int | None) -> None:
         """Let the person choose a file."""
-        path, _ = QFileDialog.getOpenFileName(self._parent, "Open a checkpoint", "", checkpoint_filter())
+        path, _ = QFileDialog.getOpenFileName(self._parent, tr("Open a checkpoint"), "", checkpoint_filter())
         if path:
             self.open(path, lane)
 
     def ask_for_folder(self, lane: int | None) -> None:
         """Let the person choose a model that is a folder."""
-        path = QFileDialog.getExistingDirectory(self._parent, "Open a model that is a folder")
+        path = QFileDialog.getExistingDirectory(self._parent, tr("Open a model that is a folder"))
         if path:
             self.open(path, lane)
 

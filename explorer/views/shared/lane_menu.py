@@ -15,6 +15,7 @@ from explorer.views.shared.labels import option_words
 from explorer.views.shared.sampler_controls import SamplerControls
 from explorer.views.shared.schedule_field import ScheduleField
 from explorer.widgets.controls.number_fields import IntField
+from explorer.widgets.look.language import tr
 
 
 def add_checkpoints(
@@ -35,12 +36,12 @@ def add_checkpoints(
         action.setChecked(entry.sha256 == current)
         action.triggered.connect(lambda _checked=False, entry=entry: chosen(entry))
     if not entries:
-        menu.addAction("No diffusion model in the library").setEnabled(False)
+        menu.addAction(tr("No diffusion model in the library")).setEnabled(False)
     menu.addSeparator()
-    action = menu.addAction("Open file…")
+    action = menu.addAction(tr("Open file…"))
     action.triggered.connect(lambda _checked=False: opener.ask(lane))
-    folder = menu.addAction("Open folder…")
-    folder.setToolTip("A model that is a folder, as diffusers writes them")
+    folder = menu.addAction(tr("Open folder…"))
+    folder.setToolTip(tr("A model that is a folder, as diffusers writes them"))
     folder.triggered.connect(lambda _checked=False: opener.ask_for_folder(lane))
 
 
@@ -61,9 +62,9 @@ class SamplerFields(QWidgetAction):
         form.setContentsMargins(12, 4, 12, 4)
         form.setSpacing(4)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        self.steps = IntField(1, length, "Steps", "How many of the T timesteps the chain takes")
+        self.steps = IntField(1, length, tr("Steps"), tr("How many of the T timesteps the chain takes"))
         self.steps.setSingleStep(50)
-        self.steps.setSuffix(f" of {length}")
+        self.steps.setSuffix(tr(" of {length}", length=length))
         self.steps.show_value(min(sampler.steps or length, length))
         self.sampler = SamplerControls(self)
         self.eta, self.clip = self.sampler.eta, self.sampler.clip
@@ -75,14 +76,13 @@ class SamplerFields(QWidgetAction):
                 field.setParent(box)
                 field.hide()
             if name == "sampler":
-                form.addRow("steps", self.steps)
-        self.steps.committed.connect(lambda n: changed("change steps", {"steps": None if n == length else n}))
+                form.addRow(tr("steps"), self.steps)
+        self.steps.committed.connect(lambda n: changed(tr("change steps"), {"steps": None if n == length else n}))
         self.sampler.changed.connect(changed)
         self.sampler.method.activated.connect(lambda _at: parent.close())  # other rows go with another method
         self.schedule = ScheduleField()
-        self.schedule.setVisible(reschedule is not None)
         if reschedule is not None:
-            form.addRow("schedule", self.schedule)
+            form.addRow(tr("schedule"), self.schedule)
             self.schedule.show_choice(schedule, "")
             self.schedule.committed.connect(reschedule)
         for source in (self.steps, self.sampler, self.schedule):

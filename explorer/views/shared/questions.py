@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from explorer.engine.thread.client import Client, Job
 from explorer.engine.thread.messages import Cancelled, Failed
 from explorer.engine.thread.requests import Outcome, Payload
+from explorer.widgets.look.language import tr
 
 Receiver = Callable[[Outcome], None]
 FailureReceiver = Callable[[Failed], None]
@@ -20,13 +21,13 @@ FailureReceiver = Callable[[Failed], None]
 class When(enum.Enum):
     """When a question is sent if one of its name is under way."""
 
-    ANSWERED = "when answered"
+    ANSWERED = tr("when answered")
     """When the other is answered, if only in part; of those that wait, the newest is kept.
 
     Sending each at once would make every answer stale before it came while the person drags, and nothing would be shown until
     the hand rests.
     """
-    AT_ONCE = "latest wins"
+    AT_ONCE = tr("latest wins")
     """At once: the other is stopped, and its answer dropped."""
 
 

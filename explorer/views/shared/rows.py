@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.explained import explain
+from explorer.widgets.look.language import english, tr
 from explorer.widgets.look.math_label import MathLabel
 from explorer.widgets.look.math_text import Formula
 from explorer.widgets.look.style import mark
@@ -112,11 +113,12 @@ class Rows(QGridLayout):
 
         A formula is shown in the place of the name.
         """
+        said, name = tr(english(name)), english(name)
         value = QLabel(NOTHING)
-        value.setAccessibleName(name)
+        value.setAccessibleName(said)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         value.setWordWrap(True)
-        row = self.row(formula or name, value, tip)
+        row = self.row(formula or said, value, tip)
         self.setAlignment(row.name, Qt.AlignmentFlag.AlignTop)
         self.setAlignment(value, Qt.AlignmentFlag(0))
         self._facts[name] = row, value
@@ -124,15 +126,15 @@ class Rows(QGridLayout):
 
     def say(self, name: str, text: str) -> None:
         """The words of a fact; a row without words is not shown."""
-        row, value = self._facts[name]
+        row, value = self._facts[english(name)]
         if value.text() != text:
             value.setText(text)
         row.setVisible(bool(text))
 
     def value(self, name: str) -> QLabel:
         """The label of a fact."""
-        return self._facts[name][1]
+        return self._facts[english(name)][1]
 
     def said(self, name: str) -> str:
         """The words of a fact."""
-        return self._facts[name][1].text()
+        return self._facts[english(name)][1].text()

@@ -3,45 +3,50 @@
 from __future__ import annotations
 
 from explorer.widgets.controls.actions import Do
+from explorer.widgets.look.language import tr
 
-RELATIVE = (
+RELATIVE = tr(
     "Each run's loss divided by its own scale s², the mean square of what the network has to add to its skip: "
     "1 before anything is learnt, whatever the option. An autoencoder's is divided by its pixels"
 )
 GROUPS = (
     (
-        Do("new", "&New run…", "N", "Choose a model, a data set and settings, and train"),
-        Do("open", "&Open run…", "O", "Watch a run whose folder is elsewhere"),
+        Do("new", tr("&New run…"), "N", tr("Choose a model, a data set and settings, and train")),
+        Do("open", tr("&Open run…"), "O", tr("Watch a run whose folder is elsewhere")),
     ),
     (
         Do(
-            "hold", "&Pause", "Space", "Pause at the next update; the state is kept", needs="the chosen runs have ended"
+            "hold", tr("&Pause"), "Space", tr("Pause at the next update; the state is kept"), needs=tr("the chosen runs have ended")
         ),  # or resume, or go on, whichever there is to do
         Do(
-            "stop", "&Stop", "Shift+S", "Stop at the next update; the state is kept, and Resume goes on", needs="the chosen runs have ended"
+            "stop",
+            tr("&Stop"),
+            "Shift+S",
+            tr("Stop at the next update; the state is kept, and Resume goes on"),
+            needs=tr("the chosen runs have ended"),
         ),
-        Do("folder", "Show &folder", "F", "Show the run's folder in the system's file manager", needs="no run is chosen"),
+        Do("folder", tr("Show &folder"), "F", tr("Show the run's folder in the system's file manager"), needs=tr("no run is chosen")),
         Do(
             "delete",
-            "&Delete run…",
+            tr("&Delete run…"),
             "Del",
-            "Move the folder of a run that has ended to the trash; asks first",
-            needs="recorded runs, and those at work, are kept",
+            tr("Move the folder of a run that has ended to the trash; asks first"),
+            needs=tr("recorded runs, and those at work, are kept"),
         ),
     ),
     (
-        Do("loss", "&Loss", "1", "Loss against the updates: as reported every ten updates, and smoothed", one_of="curve"),
-        Do("gradient_norm", "&Gradient norm", "2", "L2 norm of the gradient before it is clipped", one_of="curve"),
-        Do("learning_rate", "Learning &rate", "3", "Warm-up, then half a cosine to 0", one_of="curve"),
+        Do("loss", tr("&Loss"), "1", tr("Loss against the updates: as reported every ten updates, and smoothed"), one_of="curve"),
+        Do("gradient_norm", tr("&Gradient norm"), "2", tr("L2 norm of the gradient before it is clipped"), one_of="curve"),
+        Do("learning_rate", tr("Learning &rate"), "3", tr("Warm-up, then half a cosine to 0"), one_of="curve"),
     ),
     (
-        Do("log", "Lo&garithmic values", "G", "Values on a logarithmic scale", checkable=True),
-        Do("raw", "As repor&ted", "R", "Draw the values as they were reported behind the smoothed ones", checkable=True),
-        Do("relative", "Re&lative to its scale", "E", RELATIVE, checkable=True),
+        Do("log", tr("Lo&garithmic values"), "G", tr("Values on a logarithmic scale"), checkable=True),
+        Do("raw", tr("As repor&ted"), "R", tr("Draw the values as they were reported behind the smoothed ones"), checkable=True),
+        Do("relative", tr("Re&lative to its scale"), "E", RELATIVE, checkable=True),
     ),
     (
-        Do("earlier", "&Earlier snapshot", "Left", "What the model made earlier in training", needs="it is the first snapshot"),
-        Do("later", "La&ter snapshot", "Right", "What the model made later in training", needs="it is the last snapshot"),
-        Do("newest", "Ne&west snapshot", "End", "Follow the training", needs="the newest is shown"),
+        Do("earlier", tr("&Earlier snapshot"), "Left", tr("What the model made earlier in training"), needs=tr("it is the first snapshot")),
+        Do("later", tr("La&ter snapshot"), "Right", tr("What the model made later in training"), needs=tr("it is the last snapshot")),
+        Do("newest", tr("Ne&west snapshot"), "End", tr("Follow the training"), needs=tr("the newest is shown")),
     ),
 )

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import CLASSES, Theme, text_pixels
 from explorer.widgets.plots.ticks import even_ticks
 
@@ -28,8 +29,8 @@ class CodeScatter(QWidget):
         self._labels: np.ndarray | None = None
         self._low, self._high = np.array([-3.0, -3.0]), np.array([3.0, 3.0])
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Codes of test images")
-        self.setToolTip("Codes of test images in this snapshot, coloured by class")
+        self.setAccessibleName(tr("Codes of test images"))
+        self.setToolTip(tr("Codes of test images in this snapshot, coloured by class"))
         theme.changed.connect(self.update)
 
     def show_codes(self, codes: np.ndarray, labels: np.ndarray | None) -> None:
@@ -39,7 +40,7 @@ class CodeScatter(QWidget):
         if len(finite):
             self._low = np.minimum(np.percentile(finite, 100 - OUTLIERS, axis=0), -LEAST) * ROOM
             self._high = np.maximum(np.percentile(finite, OUTLIERS, axis=0), LEAST) * ROOM
-        self.setAccessibleDescription(f"{len(codes)} codes")
+        self.setAccessibleDescription(tr("{count} codes", count=len(codes)))
         self.update()
 
     @property

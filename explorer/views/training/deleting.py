@@ -10,6 +10,7 @@ from PySide6.QtCore import QFile
 
 from explorer.errors import BadInput
 from explorer.training.runs import Run, look, runs_folder
+from explorer.widgets.look.language import tr
 
 How = Literal["", "trash", "for good", "off the list"]
 
@@ -29,17 +30,17 @@ def delete(run: Run, how: How) -> None:
     """
     now = look(run.folder)
     if now is not None and now.live:
-        raise BadInput(f"{run.folder}: the run is at work; stop it (Shift+S), then delete it")
+        raise BadInput(tr("{folder}: the run is at work; stop it (Shift+S), then delete it", folder=run.folder))
     if how in ("", "off the list") or not own(run):
         return
     if how == "trash":
         if not QFile.moveToTrash(str(run.folder)):
-            raise BadInput(f"{run.folder}: there is no trash that takes it; delete it for good, or keep it")
+            raise BadInput(tr("{folder}: there is no trash that takes it; delete it for good, or keep it", folder=run.folder))
         return
     try:
         shutil.rmtree(run.folder)
     except OSError as error:
-        raise BadInput(f"{run.folder}: cannot be deleted: {error.strerror or error}") from None
+        raise BadInput(tr("{folder}: cannot be deleted: {strerror}", folder=run.folder, strerror=error.strerror or error)) from None
 
 
 def size_of(folder: Path) -> int:

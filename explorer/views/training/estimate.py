@@ -13,6 +13,7 @@ from explorer.recipe.training import TrainRecipe
 from explorer.recipe.training.rows import rows
 from explorer.training.runs import Run
 from explorer.views.training.figures import clock
+from explorer.widgets.look.language import tr
 
 GIGABYTE = 2**30
 
@@ -54,21 +55,21 @@ def seconds_per_image(recipe: TrainRecipe, runs: Sequence[Run], measured: Traini
 def time_words(recipe: TrainRecipe, runs: Sequence[Run], count: int = 1, measured: TrainingMeasured | None = None) -> str:
     """For example "about 12:30, at the 850 images/s of 2026-01-02-ddpm-c"; without such a run, as measured here just now."""
     if recipe.steps == 0:
-        return f"the {recipe.count} images are fewer than one batch of {recipe.batch}"
+        return tr("the {count} images are fewer than one batch of {batch}", count=recipe.count, batch=recipe.batch)
     like = alike(recipe, runs)
     tried = like is None and measured is not None and _cost(measured.recipe) == _cost(recipe)
     if like is not None:
-        speed, whose = speed_of(like), f"the {speed_of(like):.0f} images/s of {like.folder.name}"
+        speed, whose = speed_of(like), tr("the {speed_of:.0f} images/s of {name}", speed_of=speed_of(like), name=like.folder.name)
     elif tried and measured is not None:
         speed = 1 / measured.seconds_per_image
-        whose = f"{speed:.3g} images/s, as a few updates took here now"
+        whose = tr("{speed:.3g} images/s, as a few updates took here now", speed=speed)
     else:
-        return "trying a few updates…" if unknown(recipe, runs, measured) else "unknown until the images are read"
+        return tr("trying a few updates…") if unknown(recipe, runs, measured) else tr("unknown until the images are read")
     if recipe.steps is None:
-        return f"unknown until the images are read; at {whose}"
+        return tr("unknown until the images are read; at {whose}", whose=whose)
     seconds = recipe.steps * recipe.batch / speed * (1 if like is not None and recipe.threads else count)
-    together = f" for {count} runs that share this machine" if count > 1 else ""
-    return f"about {clock(seconds)}{together}, at {whose}"
+    together = tr(" for {count} runs that share this machine", count=count) if count > 1 else ""
+    return tr("about {clock}{together}, at {whose}", clock=clock(seconds), together=together, whose=whose)
 
 
 def memory_words(recipe: TrainRecipe, runs: Sequence[Run], count: int = 1, measured: TrainingMeasured | None = None) -> str:
@@ -76,9 +77,9 @@ def memory_words(recipe: TrainRecipe, runs: Sequence[Run], count: int = 1, measu
     like = alike(recipe, runs)
     if like is None or like.launch is None or not like.launch.memory:
         if measured is None or _cost(measured.recipe) != _cost(recipe):
-            return "trying a few updates…" if unknown(recipe, runs, measured) else "unknown"
-        return f"about {measured.memory / GIGABYTE * count:.1f} GB, from what an update keeps"
-    return f"about {like.launch.memory / GIGABYTE * count:.1f} GB, as {like.folder.name}"
+            return tr("trying a few updates…") if unknown(recipe, runs, measured) else tr("unknown")
+        return tr("about {memory:.1f} GB, from what an update keeps", memory=measured.memory / GIGABYTE * count)
+    return tr("about {memory:.1f} GB, as {name}", memory=like.launch.memory / GIGABYTE * count, name=like.folder.name)
 
 
 def _cost(recipe: TrainRecipe) -> tuple[object, ...]:

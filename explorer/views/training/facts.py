@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from explorer.state.session import Session
 from explorer.views.workspace import Facts
+from explorer.widgets.look.language import tr
 
 
 def _has_live_runs(session: Session) -> bool:
-    """Closing asks what becomes of them."""
+    """Closing asks what becomes of those of this machine."""
     from explorer.training.runs import listed
 
-    return any(run.live for run in listed(session.training.folders))
+    return any(run.live and not run.elsewhere for run in listed(session.training.folders))
 
 
 FACTS = Facts(
     name="training",
-    title="Training",
+    title=tr("Training"),
     icon_name="ph.graduation-cap",
-    tooltip="Training: train DDPMs, VAEs and AEs, and watch them learn",
-    menu_title="&Training",
+    tooltip=tr("Training: train DDPMs, VAEs and AEs, and watch them learn"),
+    menu_title=tr("&Training"),
     built_by="explorer.views.training.view:TrainingWorkspace",
     actions="explorer.views.training.actions:GROUPS",
     gestures=(
-        ("Click a run, Up, Down", "look at it"),
-        ("Ctrl+click a run", "show it beside the others, up to four"),
-        ("Click or drag in the plot", "the snapshot nearest to that update"),
+        (tr("Click a run, Up, Down"), tr("look at it")),
+        (tr("Ctrl+click a run"), tr("show it beside the others, up to four")),
+        (tr("Click or drag in the plot"), tr("the snapshot nearest to that update")),
     ),
     minds_closing=_has_live_runs,
 )

@@ -12,7 +12,8 @@ from explorer.recipe.training import TrainRecipe, widths_of
 from explorer.recipe.training.field import ChoiceField, Field, NumberField, TextField, TickField
 from explorer.recipe.training.field import SeedField as SeedSetting
 from explorer.recipe.training.rows import Row, fields
-from explorer.widgets.controls.number_fields import IntField, SeedField
+from explorer.widgets.controls.number_fields import IntField, SeedField, with_point
+from explorer.widgets.look.language import tr
 
 BENT = "bent"
 TICK_HEIGHT = 28
@@ -44,9 +45,9 @@ class Fields(QObject):
             self.by_name[row.name] = self._made(row, field, getattr(recipe, row.name))
         if recipe.knots:
             schedule = self.choice("schedule")
-            schedule.addItem(BENT)
-            schedule.setItemData(schedule.count() - 1, f"Bent in Forward: {len(recipe.knots)} control points", 3)
-            schedule.setCurrentText(recipe.schedule)
+            schedule.addItem(tr(BENT), BENT)
+            schedule.setItemData(schedule.count() - 1, tr("Bent in Forward: {count} control points", count=len(recipe.knots)), 3)
+            schedule.setCurrentIndex(schedule.findData(recipe.schedule))
 
     def number(self, name: str) -> IntField:
         """A field of a whole number."""
@@ -92,42 +93,43 @@ class Fields(QObject):
         raise TypeError(f"{row.name}: there is no such field as {type(field).__name__}")
 
     def _number(self, name: str, field: NumberField, value: int | None) -> QWidget:
-        made = IntField(field.least, field.most, name.capitalize(), field.tip)
+        made = IntField(field.least, field.most, _name_of(field), tr(field.tip))
         made.show_value(field.least if value is None else value)
         made.setKeyboardTracking(True)
         if field.none:
-            made.setSpecialValueText(field.none)
+            made.setSpecialValueText(tr(field.none))
         made.valueChanged.connect(lambda number: self.changed.emit(name, None if field.none and number == field.least else number))
         return made
 
     def _seed(self, name: str, field: Field, value: int) -> QWidget:
         made = SeedField()
-        made.setToolTip(field.tip)
+        made.setToolTip(tr(field.tip))
         made.show_value(value)
         made.committed.connect(partial(self.changed.emit, name))
         return made
 
     def _choice(self, name: str, field: ChoiceField, value: str) -> QWidget:
         made = QComboBox()
-        made.addItems(field.choices)
-        made.setCurrentText(value)
-        made.currentTextChanged.connect(partial(self.changed.emit, name))
-        return named(made, name, field.tip)
+        for choice in field.choices:
+            made.addItem(tr(choice), choice)
+        made.setCurrentIndex(made.findData(value))
+        made.currentIndexChanged.connect(lambda index: self.changed.emit(name, made.itemData(index)))
+        return named(made, _name_of(field), tr(field.tip))
 
     def _tick(self, name: str, field: TickField, value: bool) -> QWidget:
-        made = QCheckBox(field.words)
+        made = QCheckBox(tr(field.words))
         made.setChecked(value)
         made.setMinimumHeight(TICK_HEIGHT)
         made.toggled.connect(partial(self.changed.emit, name))
-        return named(made, name, field.tip)
+        return named(made, _name_of(field), tr(field.tip))
 
     def _text(self, row: Row, field: TextField, value: Any) -> QWidget:
         made = QLineEdit(f"{value:g}" if isinstance(value, float) else row.typed(value)[1])
-        made.setPlaceholderText(field.usual)
+        made.setPlaceholderText(tr(field.usual))
 
         def typed(text: str) -> None:
             try:
-                read = _number_within(text, row, field) if row.type is float else _widths(text)
+                read = _number_within(text, row, field) if row.type is float else text.strip() if row.type is str else _widths(text)
             except ValueError as error:
                 self.troubled.emit(row.name, str(error))
             else:
@@ -135,23 +137,35 @@ class Fields(QObject):
                 self.changed.emit(row.name, read)
 
         made.textChanged.connect(typed)
-        return named(made, row.name, field.tip)
+        return named(made, _name_of(field), tr(field.tip))
 
 
 def named(widget: QWidget, name: str, tip: str) -> QWidget:
     """Give a widget its accessible name and its tooltip."""
-    widget.setAccessibleName(name.replace("_", " ").capitalize())
+    widget.setAccessibleName(name)
     widget.setToolTip(tip)
     return widget
 
 
+def _name_of(field: Field) -> str:
+    return tr(field.label).replace("&", "")
+
+
 def _number_within(text: str, row: Row, field: Field) -> float:
     try:
-        value = float(text)
+        value = float(with_point(text))
         row.check(value)
     except ValueError:
-        name, about = field.label.replace("&", "").lower(), row.about
-        raise ValueError(f"{name}: {text or 'nothing'} is not a number in [{about.least:g}, {about.most:g}]") from None
+        name, about = _name_of(field).lower(), row.about
+        raise ValueError(
+            tr(
+                "{name}: {text} is not a number in [{least:g}, {most:g}]",
+                name=name,
+                text=text or tr("nothing"),
+                least=about.least,
+                most=about.most,
+            )
+        ) from None
     return value
 
 
@@ -161,5 +175,5 @@ def _widths(text: str) -> tuple[int, ...]:
     except ValueError:
         widths = (0,)
     if not all(1 <= width <= MOST_WIDTH for width in widths):
-        raise ValueError(f"hidden widths: {text} is no list of whole numbers with commas between them, such as 1000,500,250")
+        raise ValueError(tr("hidden widths: {text} is no list of whole numbers with commas between them, such as 1000,500,250", text=text))
     return widths

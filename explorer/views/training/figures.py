@@ -14,25 +14,27 @@ from explorer.training.reading import RunCurves, smoothed
 from explorer.training.runs import Run, snapshots
 from explorer.views.shared.labels import tint_of
 from explorer.views.training.run_plot import RunFigure, RunSeries
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import OPTION_COLOURS
 from explorer.widgets.plots.bar_chart import BarFigure, Bars
 
 KIND_COLOURS = {"vae": "#EE8866", "ae": "#66CCEE", "classifier": "#BBBBBB"}
-RELATIVE = {"ddpm": "loss / s²", "vae": "loss per pixel, nats", "ae": "loss per pixel, nats"}
-UNITS = {"loss": "loss", "gradient_norm": "‖gradient‖ before clipping", "learning_rate": "learning rate"}
+RELATIVE = {"ddpm": tr("loss / s²"), "vae": tr("loss per pixel, nats"), "ae": tr("loss per pixel, nats")}
+UNITS = {"loss": tr("loss"), "gradient_norm": tr("‖gradient‖ before clipping"), "learning_rate": tr("learning rate")}
 PHASES = {
-    "starting": "starting…", "running": "running", "paused": "paused", "stopped": "stopped", "finished": "finished", "failed": "failed",
+    "starting": tr("starting…"), "running": tr("running"), "paused": tr("paused"), "stopped": tr("stopped"), "finished": tr("finished"),
+    "failed": tr("failed"),
 }  # fmt: skip
-WISHES = {"pause": "pausing…", "stop": "stopping…", "": ""}
+WISHES = {"pause": tr("pausing…"), "stop": tr("stopping…"), "": ""}
 
 
 def title(run: Run) -> str:
     """For example "Option C" or "VAE"."""
     if run.kind == "ddpm":
-        return f"Option {run.option or 'C'}" + (", all t" if "--all-timesteps" in run.command else "")
+        return tr("Option {option}", option=run.option or "C") + (tr(", all t") if "--all-timesteps" in run.command else "")
     if run.kind == "ae":
-        return "AE, logistic" if "--activation sigmoid" in run.command else "AE"
-    return {"vae": "VAE", "classifier": "Judge"}.get(run.kind, run.kind)
+        return tr("AE, logistic") if "--activation sigmoid" in run.command else "AE"
+    return {"vae": tr("VAE"), "classifier": tr("Judge")}.get(run.kind, run.kind)
 
 
 def names(runs: Sequence[Run]) -> tuple[str, ...]:
@@ -55,8 +57,9 @@ def colours(runs: Sequence[Run]) -> tuple[str, ...]:
 
 
 def phase_words(run: Run) -> str:
-    """What it does, or is asked to do."""
-    return "recorded" if run.recorded else WISHES[run.wish] or PHASES[run.phase]
+    """What it does, or is asked to do, and on which machine where that is another."""
+    words = tr("recorded") if run.recorded else WISHES[run.wish] or PHASES[run.phase]
+    return tr("{words} on {elsewhere}", words=words, elsewhere=run.elsewhere) if run.elsewhere else words
 
 
 def clock(seconds: float) -> str:
@@ -72,8 +75,8 @@ def progress_words(run: Run) -> str:
     if status is None or not status.steps:
         return ""
     if run.phase == "running" and status.seconds_left > 0:
-        return f"{clock(status.seconds_left)} left"
-    return f"{status.step} of {status.steps}"
+        return tr("{clock} left", clock=clock(status.seconds_left))
+    return tr("{step} of {steps}", step=status.step, steps=status.steps)
 
 
 def scales(runs: Sequence[Run], state: TrainingState) -> tuple[float, ...]:
@@ -88,10 +91,10 @@ def unit_of(runs: Sequence[Run], state: TrainingState) -> str:
     """What is drawn upwards."""
     if state.curve != "loss" or not state.relative:
         return UNITS[state.curve]
-    words = {RELATIVE.get(run.kind, "loss / its scale") for run in runs}
+    words = {RELATIVE.get(run.kind, tr("loss / its scale")) for run in runs}
     unknown = [name for name, scale in zip(names(runs), scales(runs, state), strict=True) if not np.isfinite(scale)]
-    unit = words.pop() if len(words) == 1 else "loss / its scale"
-    return unit + (f" (not known of {', '.join(unknown)})" if unknown else "")
+    unit = words.pop() if len(words) == 1 else tr("loss / its scale")
+    return unit + (tr(" (not known of {list})", list=", ".join(unknown)) if unknown else "")
 
 
 def curve_figure(runs: Sequence[Run], curves: Mapping[Path, RunCurves], state: TrainingState) -> RunFigure:
@@ -124,5 +127,7 @@ def timestep_figure(runs: Sequence[Run], curves: Mapping[Path, RunCurves], state
         held = sizes > 0
         longest = max(longest, T)
         made.append(Bars(name, colour, starts[:-1][held], sizes[held], values[held], np.full(int(held.sum()), np.nan)))
-    unit = "loss / s²" if state.relative else "loss"
-    return BarFigure(longest if made else 1000, tuple(made), state.log, False, unit=f"{unit} by timestep, the last 200 updates")
+    unit = tr("loss / s²") if state.relative else tr("loss")
+    return BarFigure(
+        longest if made else 1000, tuple(made), state.log, False, unit=tr("{unit} by timestep, the last 200 updates", unit=unit)
+    )

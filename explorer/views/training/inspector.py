@@ -13,6 +13,7 @@ from explorer.training.runs import Run, Snapshot
 from explorer.views.shared.rows import NOTHING, Rows, Section
 from explorer.views.training.estimate import GIGABYTE, speed_of
 from explorer.views.training.figures import clock, phase_words, title
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.bar_chart import significant
@@ -21,18 +22,18 @@ MARGIN = 14
 NAMES, LEADING = 56, 6
 """Least width of the names, and the room between two rows, in pixels."""
 FACTS = (
-    ("phase", "What the run does"),
-    ("data", "What it learns from"),
-    ("epoch", "Passes over the images"),
-    ("update", "Updates done, and of the whole run"),
-    ("loss", "Mean over the last ten updates"),
-    ("gradient", "L2 norm of the gradient before it is clipped"),
-    ("speed", "Images a second"),
-    ("left", "Of the whole run, at the speed so far"),
-    ("memory", "What its process holds, at most so far"),
+    ("phase", tr("What the run does")),
+    ("data", tr("What it learns from")),
+    ("epoch", tr("Passes over the images")),
+    ("update", tr("Updates done, and of the whole run")),
+    ("loss", tr("Mean over the last ten updates")),
+    ("gradient", tr("L2 norm of the gradient before it is clipped")),
+    ("speed", tr("Images a second")),
+    ("left", tr("Of the whole run, at the speed so far")),
+    ("memory", tr("What its process holds, at most so far")),
 )
-PLACES = (("reverse-chain", "Reverse chain"), ("compare", "Compare"), ("latent", "Latent"))
-NOTE = "The training is a process of its own: it goes on when the window is closed, and is found again at the next start."
+PLACES = (("reverse-chain", tr("Reverse chain")), ("compare", tr("Compare")), ("latent", tr("Latent")))
+NOTE = tr("The training is a process of its own: it goes on when the window is closed, and is found again at the next start.")
 
 
 class TrainingInspector(QWidget):
@@ -49,7 +50,7 @@ class TrainingInspector(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._typed = ""
-        self.run, self.snapshot, self._command = Section("Run"), Section("Snapshot"), Section("Command")
+        self.run, self.snapshot, self._command = Section(tr("Run")), Section(tr("Snapshot")), Section(tr("Command"))
         self.places: dict[str, QPushButton] = {}
         self._fill_run(theme)
         self._fill_places()
@@ -76,9 +77,9 @@ class TrainingInspector(QWidget):
         row = QVBoxLayout()
         row.setSpacing(6)
         for name, place in PLACES:
-            button = self.places[name] = QPushButton(f"Open in {place}")
-            button.setAccessibleName(f"Open in {place}")
-            button.setToolTip(f"Open the snapshot that is shown in {place}")
+            button = self.places[name] = QPushButton(tr("Open in {place}", place=place))
+            button.setAccessibleName(tr("Open in {place}", place=place))
+            button.setToolTip(tr("Open the snapshot that is shown in {place}", place=place))
             button.clicked.connect(partial(self._pressed, name))
             row.addWidget(button)
         self.snapshot.column.addLayout(row)
@@ -87,9 +88,9 @@ class TrainingInspector(QWidget):
         self.command = QLabel(wordWrap=True)
         mark(self.command, "mono")
         self.command.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.copy = QPushButton("Copy")
-        self.copy.setAccessibleName("Copy the command")
-        self.copy.setToolTip("Put the command on the clipboard: typed in a terminal it does the same")
+        self.copy = QPushButton(tr("Copy"))
+        self.copy.setAccessibleName(tr("Copy the command"))
+        self.copy.setToolTip(tr("Put the command on the clipboard: typed in a terminal it does the same"))
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._typed))
         note = QLabel(NOTE, wordWrap=True)
         mark(note, "faint")
@@ -100,7 +101,7 @@ class TrainingInspector(QWidget):
 
     def show_run(self, run: Run | None, memory: int) -> None:
         """Facts of the run in front."""
-        self.run.set_title("Run" if run is None else title(run))
+        self.run.set_title(tr("Run") if run is None else title(run))
         known = {} if run is None else _values(run, memory)
         for name, _ in FACTS:
             self.facts.say(name, known.get(name) or NOTHING)
@@ -113,7 +114,7 @@ class TrainingInspector(QWidget):
 
     def show_snapshot(self, run: Run | None, snapshot: Snapshot | None) -> None:
         """Which snapshot is shown, and where it can be opened."""
-        self.snapshot.set_title("Snapshot" if snapshot is None else f"Snapshot at update {snapshot.step}")
+        self.snapshot.set_title(tr("Snapshot") if snapshot is None else tr("Snapshot at update {step}", step=snapshot.step))
         places = {"ddpm": ("reverse-chain", "compare"), "vae": ("latent",), "ae": ("latent",)}.get(run.kind if run is not None else "", ())
         for name, button in self.places.items():
             button.setVisible(name in places)
@@ -129,15 +130,15 @@ def _values(run: Run, memory: int) -> dict[str, str]:
     held = max(memory, run.launch.memory if run.launch is not None else 0)
     known = {
         "phase": phase_words(run),
-        "speed": f"{speed:.0f} images/s" if speed else "",
-        "memory": f"{held / GIGABYTE:.2f} GB" if held else "",
+        "speed": tr("{speed:.0f} images/s", speed=speed) if speed else "",
+        "memory": tr("{held:.2f} GB", held=held / GIGABYTE) if held else "",
     }
     if status is None:
         return known | {"data": run.recipe.dataset if run.recipe is not None else ""}
     return known | {
         "data": status.dataset if shipped(status.dataset) is None else title_of(status.dataset),
-        "epoch": f"{status.epoch} of {status.epochs}",
-        "update": f"{status.step} of {status.steps}, batches of {status.batch}",
+        "epoch": tr("{epoch} of {epochs}", epoch=status.epoch, epochs=status.epochs),
+        "update": tr("{step} of {steps}, batches of {batch}", step=status.step, steps=status.steps, batch=status.batch),
         "loss": "" if status.loss is None else significant(status.loss),
         "gradient": "" if status.gradient_norm is None else significant(status.gradient_norm),
         "left": clock(status.seconds_left) if status.seconds_left > 0 else "",

@@ -17,6 +17,7 @@ from explorer.processes import process_of
 from explorer.recipe.training import TrainRecipe, arguments
 from explorer.training import control
 from explorer.training.runs import Launch, Run, going_on, new_folder, read_launch, write_launch
+from explorer.widgets.look.language import tr
 
 
 def start(recipe: TrainRecipe) -> Path:
@@ -88,7 +89,7 @@ def _ask(run: Run, wish: control.Wish) -> None:
     try:
         control.ask(run.folder, wish)
     except OSError as error:
-        raise BadInput(f"{run.folder}: cannot be written: {error.strerror}") from None
+        raise BadInput(tr("{folder}: cannot be written: {strerror}", folder=run.folder, strerror=error.strerror)) from None
 
 
 def _start(folder: Path, command: list[str], launch: Launch, where: Path | None = None) -> None:
@@ -97,8 +98,8 @@ def _start(folder: Path, command: list[str], launch: Launch, where: Path | None 
     program, *words = own_command(RUN_IN_FILES, str(folder), str(where or folder), *command, "--json")
     ok, pid = QProcess.startDetached(program, words)
     if not ok:
-        raise BadInput(f"{folder}: the training could not be started by {program}")
+        raise BadInput(tr("{folder}: the training could not be started by {program}", folder=folder, program=program))
     try:
         write_launch(folder, msgspec.structs.replace(launch, pid=pid, launched=began, process=process_of(pid)))
     except OSError as error:
-        raise BadInput(f"{folder}: cannot be written: {error.strerror}") from None
+        raise BadInput(tr("{folder}: cannot be written: {strerror}", folder=folder, strerror=error.strerror)) from None

@@ -8,10 +8,11 @@ from explorer.datasets.shipped import shipped
 from explorer.recipe.training import TrainRecipe
 from explorer.state.training import Length
 from explorer.views.training.figures import clock
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import grouped
 
 NAMES: dict[Length, str] = {
-    "quick": "Quick look", "quarter": "A quarter of an hour", "hours": "Two hours", "own": "As set below",
+    "quick": tr("Quick look"), "quarter": tr("A quarter of an hour"), "hours": tr("Two hours"), "own": tr("As set below"),
 }  # fmt: skip
 SECONDS: dict[Length, float] = {"quick": 85.0, "quarter": 850.0, "hours": 7000.0}
 """Of updates; what starts and ends the process comes on top, so that a quick look is under two minutes."""
@@ -42,5 +43,11 @@ def length_words(recipe: TrainRecipe, length: Length, per_image: float | None, c
         return NAMES[length]
     made = fitted(recipe, length, per_image, count)
     images = made.count or 0
-    many = f"{made.epochs} epochs" if made.epochs > 1 else f"{grouped(images)} images once" if made.images else "one epoch"
-    return f"{NAMES[length]} · about {clock(images * made.epochs * per_image * count)}, {many}"
+    many = (
+        tr("{epochs} epochs", epochs=made.epochs)
+        if made.epochs > 1
+        else tr("{images} images once", images=grouped(images))
+        if made.images
+        else tr("one epoch")
+    )
+    return tr("{names} · about {clock}, {many}", names=NAMES[length], clock=clock(images * made.epochs * per_image * count), many=many)

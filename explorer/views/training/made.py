@@ -11,9 +11,10 @@ from explorer.training.runs import Run, Snapshot
 from explorer.views.training.figures import colours, names
 from explorer.views.training.pictures import Shown
 from explorer.views.training.tile_rows import TileRow
+from explorer.widgets.look.language import tr
 
-NO_SNAPSHOT = "No snapshot yet: the first comes within the first epoch of a long run, or at its end."
-WAITING = "coming…"
+NO_SNAPSHOT = tr("No snapshot yet: the first comes within the first epoch of a long run, or at its end.")
+WAITING = tr("coming…")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +34,7 @@ def rows_of(made: Sequence[Made], border: str) -> tuple[TileRow, ...]:
     for one, name, colour in zip(made, names(runs), colours(runs), strict=True):
         shown, status = one.shown, one.run.status
         if one is with_originals and shown is not None:
-            word = "test images" if status is None or shipped(status.dataset) is not None else "images"
+            word = tr("test images") if status is None or shipped(status.dataset) is not None else tr("images")
             rows.append(TileRow(word, border, shown.originals))
         if one.run.kind != "classifier":
             missing = Shown(None, NO_SNAPSHOT if one.snapshot is None else WAITING)

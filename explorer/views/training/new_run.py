@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -37,6 +38,7 @@ from explorer.training.runs import Run, free_folder
 from explorer.views.training.estimate import beside, memory_words, seconds_per_image, time_words, unknown
 from explorer.views.training.fields import Fields, named
 from explorer.views.training.length import NAMES, fitted, length_words
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.style import inset_numbers, mark
 from explorer.widgets.look.theme import GRID
@@ -46,23 +48,23 @@ ABC = "ABC"
 LABEL_WIDTH = 104
 LENGTH_FIELDS = ("epochs", "images")
 PATIENCE_MS = 300
-UNBOUND = ("Data set", "Command", "Time", "Memory")
+UNBOUND = (tr("Data set"), tr("Command"), tr("Time"), tr("Memory"))
 """Labels of rows whose field is none of its own."""
 
 MODELS: tuple[tuple[str, str, str], ...] = (
-    ("C", "DDPM, Option C: predicts the noise ε", "What most diffusion models learn"),
-    ("B", "DDPM, Option B: predicts the clean image x₀", "The network's output is x̂₀"),
-    ("A", "DDPM, Option A: predicts the posterior mean", "The network's output is the mean of the step"),
-    ("V", "DDPM, Option V: predicts the velocity", "Between B and C"),
-    (ABC, "DDPM, Options A, B and C together", "Three runs with the same images, timesteps and noise"),
+    ("C", tr("DDPM, Option C: predicts the noise ε"), tr("What most diffusion models learn")),
+    ("B", tr("DDPM, Option B: predicts the clean image x₀"), tr("The network's output is x̂₀")),
+    ("A", tr("DDPM, Option A: predicts the posterior mean"), tr("The network's output is the mean of the step")),
+    ("V", tr("DDPM, Option V: predicts the velocity"), tr("Between B and C")),
+    (ABC, tr("DDPM, Options A, B and C together"), tr("Three runs with the same images, timesteps and noise")),
     (
         "A all",
-        "DDPM, Option A, all timesteps",
-        "The lecture's first algorithm: every t of an image in one update",
+        tr("DDPM, Option A, all timesteps"),
+        tr("The lecture's first algorithm: every t of an image in one update"),
     ),
-    ("vae", "VAE", "Codes with a distribution"),
-    ("ae", "AE", "Codes without one"),
-    ("hinton", "AE of logistic units (Hinton and Salakhutdinov, 2006)", "Sigmoid units between wide layers"),
+    ("vae", "VAE", tr("Codes with a distribution")),
+    ("ae", "AE", tr("Codes without one")),
+    ("hinton", tr("AE of logistic units (Hinton and Salakhutdinov, 2006)"), tr("Sigmoid units between wide layers")),
 )
 ALL_TIMESTEPS = {"batch": 1, "images": 512, "epochs": 1}
 """Sensible for "A all": an image costs T evaluations."""
@@ -107,15 +109,17 @@ class NewRun(QDialog):
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._ask)
         self.typed = ""
-        self.setWindowTitle("New run")
+        self.setWindowTitle(tr("New run"))
         self.model = QComboBox()
-        named(self.model, "Model", "What is trained")
+        named(self.model, tr("Model"), tr("What is trained"))
         for index, (name, label, tip) in enumerate(MODELS):
             self.model.addItem(label, name)
             self.model.setItemData(index, tip, Qt.ItemDataRole.ToolTipRole)
         self.model.setCurrentIndex(self.model.findData(recipe.model))
         self.lengths = QComboBox()
-        named(self.lengths, "Length", "How long it trains, by what an image costs on this machine: a few updates are tried for that")
+        named(
+            self.lengths, tr("Length"), tr("How long it trains, by what an image costs on this machine: a few updates are tried for that")
+        )
         for name in NAMES:
             self.lengths.addItem(NAMES[name], name)
         self.lengths.setCurrentIndex(self.lengths.findData(length))
@@ -137,19 +141,28 @@ class NewRun(QDialog):
     def _make_data(self) -> None:
         self.data = QLineEdit(self.recipe.dataset)
         named(
-            self.data, "Data set", "mnist, emoji, or the path of an IDX file, an .npy or .npz array, or a folder of IDX files or pictures"
+            self.data,
+            tr("Data set"),
+            tr("mnist, emoji, or the path of an IDX file, an .npy or .npz array, or a folder of IDX files or pictures"),
         )
-        self.data.textChanged.connect(lambda text: self._set(dataset=text.strip() or "mnist"))
-        self.file, self.folder = QPushButton("File…"), QPushButton("Folder…")
+        self.data.textChanged.connect(self._take_data)
+        self.file, self.folder = QPushButton(tr("File…")), QPushButton(tr("Folder…"))
         self.shipped = {name: QPushButton(known.title) for name, known in SHIPPED.items()}
         for button, name, tip, slot in (
             *((self.shipped[name], known.title, _shipped_tip(known), partial(self.data.setText, name)) for name, known in SHIPPED.items()),
-            (self.file, "Choose a file", "An IDX file or an array", self._ask_file),
-            (self.folder, "Choose a folder", "A folder of IDX files or of pictures", self._ask_folder),
+            (self.file, tr("Choose a file"), tr("An IDX file or an array"), self._ask_file),
+            (self.folder, tr("Choose a folder"), tr("A folder of IDX files or of pictures"), self._ask_folder),
         ):
             named(button, name, tip)
             button.setAutoDefault(False)
             button.clicked.connect(slot)
+
+    def _take_data(self, text: str) -> None:
+        """Another data set: what was told of the one before is of no meaning for it."""
+        self._set(dataset=text.strip() or "mnist")
+        for name in ("range", "background"):
+            self.fields.choice(name).setCurrentIndex(0)
+        self.fields.text("member").clear()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -170,9 +183,9 @@ class NewRun(QDialog):
         for button in (*self.shipped.values(), self.file, self.folder):
             data.addWidget(button)
         self.form = _form()
-        self.form.addRow("&Model", self.model)
-        self.form.addRow("Data set", data)
-        self.form.addRow("&Length", self.lengths)
+        self.form.addRow(tr("&Model"), self.model)
+        self.form.addRow(tr("Data set"), data)
+        self.form.addRow(tr("&Length"), self.lengths)
         for group in MAIN_FORM:
             self._add_rows(self.form, group)
         return self.form
@@ -180,10 +193,10 @@ class NewRun(QDialog):
     def _fold(self) -> QToolButton:
         self.more = QToolButton()
         self.more.setCheckable(True)
-        self.more.setText("More settings")
+        self.more.setText(tr("More settings"))
         self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.more.setArrowType(Qt.ArrowType.RightArrow)
-        named(self.more, "More settings", "How it learns, and its network; the usual ones are sensible")
+        named(self.more, tr("More settings"), tr("How it learns, and its network; the usual ones are sensible"))
         mark(self.more, "quiet")
         self.more.toggled.connect(self._show)
         return self.more
@@ -203,15 +216,15 @@ class NewRun(QDialog):
 
     def _add_rows(self, form: QFormLayout, group: Group) -> None:
         for row, field in fields(TrainRecipe, group):
-            form.addRow(field.label, self.fields.by_name[row.name])
+            form.addRow(tr(field.label), self.fields.by_name[row.name])
 
     def _facts(self) -> QFormLayout:
         self.command = QLabel(wordWrap=True)
         mark(self.command, "mono")
         self.command.setMinimumHeight(52)
         self.command.setAlignment(TOP)
-        self.copy = QPushButton("Copy")
-        named(self.copy, "Copy the command", "Put the command on the clipboard: typed in a terminal it does the same")
+        self.copy = QPushButton(tr("Copy"))
+        named(self.copy, tr("Copy the command"), tr("Put the command on the clipboard: typed in a terminal it does the same"))
         self.copy.setAutoDefault(False)
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.typed))
         self.time, self.memory = QLabel(wordWrap=True), QLabel(wordWrap=True)
@@ -219,16 +232,16 @@ class NewRun(QDialog):
         command = QHBoxLayout()
         command.addWidget(self.command, 1)
         command.addWidget(self.copy, 0, TOP)
-        facts.addRow("Command", command)
-        facts.addRow("Time", self.time)
-        facts.addRow("Memory", self.memory)
+        facts.addRow(tr("Command"), command)
+        facts.addRow(tr("Time"), self.time)
+        facts.addRow(tr("Memory"), self.memory)
         return facts
 
     def _buttons(self) -> QHBoxLayout:
-        self.ok, cancel = QPushButton("Start"), QPushButton("Cancel")
+        self.ok, cancel = QPushButton(tr("Start")), QPushButton(tr("Cancel"))
         mark(self.ok, "primary")
-        named(self.ok, "Start", "Start training in a process of its own; it goes on when the window is closed")
-        named(cancel, "Cancel", "Start nothing")
+        named(self.ok, tr("Start"), tr("Start training in a process of its own; it goes on when the window is closed"))
+        named(cancel, tr("Cancel"), tr("Start nothing"))
         self.ok.setDefault(True)
         self.ok.clicked.connect(self.accept)
         cancel.clicked.connect(self.reject)
@@ -298,12 +311,12 @@ class NewRun(QDialog):
         return self.length != "own" and shipped(self.recipe.dataset) is not None and self._per_image is None
 
     def _ask_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Data set", "", DATA_SET_FILES)
+        path, _ = QFileDialog.getOpenFileName(self, tr("Data set"), "", DATA_SET_FILES)
         if path:
             self.data.setText(path)
 
     def _ask_folder(self) -> None:
-        path = QFileDialog.getExistingDirectory(self, "Folder of IDX files or pictures")
+        path = QFileDialog.getExistingDirectory(self, tr("Folder of IDX files or pictures"))
         if path:
             self.data.setText(path)
 
@@ -315,21 +328,22 @@ class NewRun(QDialog):
         recipe = recipes[0]
         self.more.setArrowType(Qt.ArrowType.DownArrow if more else Qt.ArrowType.RightArrow)
         self._rest.setVisible(more)
+        about = _about(recipe.dataset)
         for row, _ in fields(TrainRecipe, "data"):
-            self.form.setRowVisible(self.fields.by_name[row.name], shipped(recipe.dataset) is None)
+            self.form.setRowVisible(self.fields.by_name[row.name], row.name in about)
         for form, group in zip(self._columns, COLUMNS, strict=True):
             for row, _ in fields(TrainRecipe, group):
                 is_used = recipe.kind in row.about.kinds and row.about.said_if(recipe)
                 form.setRowVisible(self.fields.by_name[row.name], is_used)
         lines = [shlex.join(arguments(each, str(free_folder(each)))) for each in recipes]
-        self.typed = "\n".join(f"generative-explorer {line}" for line in lines)
+        self.typed = "\n".join(tr("generative-explorer {line}", line=line) for line in lines)
         # options are not broken after their dashes; paths and lists may be after a slash and a comma
         self.command.setText(self.typed.replace("-", "-\u2060").replace("/", "/\u200b").replace(",", ",\u200b"))
         trouble, count = self._wrong(), len(recipes)
         self.time.setText(trouble or time_words(recipe, self._runs, count, self._measured))
         self.memory.setText(memory_words(recipe, self._runs, count, self._measured))
         if not trouble and recipe == self._untried:
-            self.time.setText(f"unknown: {self._reason}")
+            self.time.setText(tr("unknown: {reason}", reason=self._reason))
         elif unknown(recipe, self._runs, self._measured):
             self._patience.start()
         wrong = bool(trouble) or recipe.steps == 0
@@ -363,7 +377,7 @@ class NewRun(QDialog):
         shown = {row.name for row, _ in fields(TrainRecipe) if recipe.kind in row.about.kinds}
         why = next((why for name, why in self._troubles.items() if why and name in shown), "")
         if not why and recipe.batch % recipe.devices:
-            why = f"a batch of {recipe.batch} images cannot be shared evenly by {recipe.devices} processes"
+            why = tr("a batch of {batch} images cannot be shared evenly by {devices} processes", batch=recipe.batch, devices=recipe.devices)
         return why
 
     def accept(self) -> None:
@@ -376,8 +390,15 @@ class NewRun(QDialog):
 
 def _shipped_tip(known: ShippedData) -> str:
     _, height, width = known.shape
-    colour = " in colour" if known.shape[0] == 3 else ""
-    return f"The {grouped(known.train)} {known.what} that come with the app, {height} × {width}{colour}"
+    colour = tr(" in colour") if known.shape[0] == 3 else ""
+    return tr(
+        "The {train} {what} that come with the app, {height} × {width}{colour}",
+        train=grouped(known.train),
+        what=known.what,
+        height=height,
+        width=width,
+        colour=colour,
+    )
 
 
 def _form() -> QFormLayout:
@@ -386,3 +407,12 @@ def _form() -> QFormLayout:
     form.setVerticalSpacing(2 * GRID)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     return form
+
+
+def _about(dataset: str) -> tuple[str, ...]:
+    """The settings that mean something for a data set: none of what comes with the app, others of a folder than of a file."""
+    if shipped(dataset) is not None:
+        return ()
+    path = os.path.expanduser(dataset)
+    of_folders, of_arrays = ("size", "fit", "background"), ("member",)
+    return ("range", *(() if os.path.isfile(path) else of_folders), *(() if os.path.isdir(path) else of_arrays))

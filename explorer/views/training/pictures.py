@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.datasets.shipped import shipped
 from explorer.engine.chain.messages import ChainFinished, SampleChain, ShowStep, StepShown, lane_keys
 from explorer.engine.latent.messages import CodesShown, EncodeImages, EncodePicture, ImagesAt, PictureEncoded
@@ -21,10 +25,11 @@ from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import ChainRecipe, Lane, Sampler
 from explorer.training.runs import Run
 from explorer.views.shared.questions import Questions, Receiver
+from explorer.widgets.look.language import tr
 
 SAMPLES, STEPS, CODES = 8, 25, 1000
 SEED = 4
-NO_IMAGES = "its images are not where they were: nothing to encode"
+NO_IMAGES = tr("its images are not where they were: nothing to encode")
 Key = tuple[str, int]
 Wanted = tuple[str, ImagesAt | None]
 """Kind of model, and where its images are if they are not the app's own."""
@@ -138,7 +143,7 @@ class SnapshotPictures(QObject):
         if isinstance(outcome, StepShown):
             frames = {frame.key.lane: frame for frame in outcome.frames}
             found = {key: frames.get(self._lane(key)) for key in keys}
-            none = Shown(None, "no samples: try another snapshot")
+            none = Shown(None, tr("no samples: try another snapshot"))
             self._keep({key: none if frame is None else Shown(frame.tiles) for key, frame in found.items()})
 
     # --- codes and reconstructions of a latent model
@@ -187,4 +192,15 @@ def images_of(run: Run) -> ImagesAt | None:
     if run.status is None or not dataset or shipped(dataset) is not None:
         return None
     path = Path(run.status.started_in or run.folder, Path(dataset).expanduser())
-    return ImagesAt(str(path), "crop" if "--fit crop" in run.command else "resize")
+    return ImagesAt(str(path), "crop" if "--fit crop" in run.command else "resize", reading_of(run.command))
+
+
+def reading_of(command: str) -> Reading:
+    """How the command of a run has its images taken; as they are found where it says nothing, or nothing that can be read."""
+    words = shlex.split(command)
+    said = {word.removeprefix("--"): value for word, value in pairwise(words) if word.startswith("--")}
+    named = {name: said[name] for name in AS_FOUND.__struct_fields__ if name in said}
+    try:
+        return msgspec.convert(named, Reading)
+    except (msgspec.ValidationError, ValueError):
+        return AS_FOUND

@@ -13,11 +13,12 @@ from explorer.training.runs import Run
 from explorer.views.training.figures import phase_words, progress_words, title
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.eliding_label import ElidingLabel
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme
 
 WIDTH = 236
-EMPTY = "No runs yet. New run (N) trains a model; it goes on when the window is closed and is found here again."
+EMPTY = tr("No runs yet. New run (N) trains a model; it goes on when the window is closed and is found here again.")
 
 
 class RunCard(Card):
@@ -38,10 +39,10 @@ class RunCard(Card):
         super().__init__(theme, parent=parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.folder = Path()
-        self.title, self.phase, self.left = QLabel(), QLabel(), QLabel()
+        self.title, self.phase, self.left = QLabel(), ElidingLabel(), QLabel()  # another machine's name may be long
         self.name = ElidingLabel(mode=Qt.TextElideMode.ElideMiddle)
         self.bar = QProgressBar(textVisible=False)
-        self.bar.setAccessibleName("Progress")
+        self.bar.setAccessibleName(tr("Progress"))
         for label in (self.phase, self.name, self.left):
             mark(label, "faint")
         column = QVBoxLayout(self)
@@ -54,7 +55,7 @@ class RunCard(Card):
             column.addLayout(row)
             if first is self.title:
                 column.addWidget(self.bar)
-        self.setToolTip("Click to look at this run; Ctrl+click shows it beside the others")
+        self.setToolTip(tr("Click to look at this run; Ctrl+click shows it beside the others"))
 
     def show_run(self, run: Run, colour: str, chosen: bool) -> None:
         """Show a run; `colour` is empty where it is not shown in the plots."""
@@ -62,6 +63,7 @@ class RunCard(Card):
         status = run.status
         self.title.setText(title(run))
         self.phase.setText(phase_words(run))
+        self.phase.setToolTip(phase_words(run) if run.elsewhere else "")
         mark(self.phase, "error" if run.phase == "failed" else "faint")
         self.left.setText(progress_words(run))
         self.name.setText(run.folder.name)
@@ -117,7 +119,7 @@ class RunList(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         content.setAutoFillBackground(False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Runs")
+        self.setAccessibleName(tr("Runs"))
 
     def show_runs(self, runs: Sequence[Run], colours: dict[Path, str]) -> None:
         """Show runs; those with a colour are the chosen ones."""

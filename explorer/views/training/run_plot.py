@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.theme import Theme, text_pixels
 from explorer.widgets.plots.bar_chart import significant
@@ -97,8 +98,8 @@ class RunPlot(ValuePlot):
     """A picture of a RunFigure."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        tip = "Smoothed over neighbouring reports; faint: as reported. Click or drag to look at the snapshot nearest to an update."
-        super().__init__(theme, "Curves of the runs against the updates", tip, parent)
+        tip = tr("Smoothed over neighbouring reports; faint: as reported. Click or drag to look at the snapshot nearest to an update.")
+        super().__init__(theme, tr("Curves of the runs against the updates"), tip, parent)
         self._figure = RunFigure()
         self._cursor = -1
 
@@ -107,7 +108,11 @@ class RunPlot(ValuePlot):
         self._figure = figure
         known = [series.raw if figure.raw else series.smooth for series in figure.series]
         self._scale = scale_for(np.concatenate([np.zeros(0), *known]), figure.log)
-        said = (f"{s.name} {significant(float(s.smooth[-1]))} at update {int(s.steps[-1])}" for s in figure.series if len(s.steps))
+        said = (
+            tr("{name} {float} at update {steps}", name=s.name, float=significant(float(s.smooth[-1])), steps=int(s.steps[-1]))
+            for s in figure.series
+            if len(s.steps)
+        )
         self.setAccessibleDescription(", ".join(said))
         self.update()
 
@@ -171,7 +176,7 @@ class RunPlot(ValuePlot):
         painter.setPen(QColor(tokens.muted))
         ticks = even_ticks(0, max(1, self._figure.steps))
         for at, _ in ticks:
-            x, words = self.x_of(at), f"update {grouped(at)}" if at == ticks[-1][0] else grouped(at)
+            x, words = self.x_of(at), tr("update {at}", at=grouped(at)) if at == ticks[-1][0] else grouped(at)
             last = x > area.right() - 40
             rect = QRectF(x - (100 if last else 50 if at else 0), area.bottom() + 5, 100, text_pixels(16))
             align = Qt.AlignmentFlag.AlignRight if last else Qt.AlignmentFlag.AlignHCenter if at else Qt.AlignmentFlag.AlignLeft

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from explorer.training.runs import Snapshot
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 
 LINE = 20
@@ -28,8 +29,10 @@ class SnapshotSlider(QWidget):
         super().__init__()
         self.slider = QSlider()
         self.slider.setOrientation(Qt.Orientation.Horizontal)
-        self.slider.setAccessibleName("Snapshot")
-        self.slider.setToolTip("Training time: the same noise, or the same images, in each snapshot  (Left, Right; End follows the newest)")
+        self.slider.setAccessibleName(tr("Snapshot"))
+        self.slider.setToolTip(
+            tr("Training time: the same noise, or the same images, in each snapshot  (Left, Right; End follows the newest)")
+        )
         self.slider.valueChanged.connect(self.moved)
         self.when, self.what = QLabel(), QLabel()
         mark(self.when, "muted")
@@ -51,5 +54,9 @@ class SnapshotSlider(QWidget):
         self.slider.setValue(place)
         self.slider.blockSignals(blocked)
         self.slider.setEnabled(len(known) > 1)
-        self.what.setText("reconstructions" if latent else "samples of the same noise")
-        self.when.setText(f"update {known[place].step}, {place + 1} of {len(known)}" if known else "no snapshot yet")
+        self.what.setText(tr("reconstructions") if latent else tr("samples of the same noise"))
+        self.when.setText(
+            tr("update {step}, {place} of {count}", step=known[place].step, place=place + 1, count=len(known))
+            if known
+            else tr("no snapshot yet")
+        )

@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from explorer.state.training import TrainingState
 from explorer.widgets.controls.actions import Actions, segment
 from explorer.widgets.controls.segments import SegmentBar
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 
-CURVES = {"loss": "loss", "gradient_norm": "gradient", "learning_rate": "rate"}
-SCALES = {"log": "log", "raw": "as reported", "relative": "relative"}
+CURVES = {"loss": tr("loss"), "gradient_norm": tr("gradient"), "learning_rate": tr("rate")}
+SCALES = {"log": tr("log"), "raw": tr("as reported"), "relative": tr("relative")}
 
 
 class TrainingToolbar(QWidget):
@@ -19,9 +20,9 @@ class TrainingToolbar(QWidget):
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.curves = SegmentBar([segment(name, actions[name], label) for name, label in CURVES.items()], "Curve")
+        self.curves = SegmentBar([segment(name, actions[name], label) for name, label in CURVES.items()], tr("Curve"))
         scales = [segment(name, actions[name], label) for name, label in SCALES.items()]
-        self.scales = SegmentBar(scales, "Scales", exclusive=False)
+        self.scales = SegmentBar(scales, tr("Scales"), exclusive=False)
         self.new, self.open = self._button(actions["new"]), self._button(actions["open"])
         self.hold, self.stop = self._button(actions["hold"]), self._button(actions["stop"])
         mark(self.new, "primary")

@@ -35,16 +35,17 @@ from explorer.views.training.toolbar import TrainingToolbar
 from explorer.views.workspace import Context, Status, Workspace
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.language import tr
 from explorer.widgets.plots.bar_chart import BarChart
 
 MARGIN, GAP = 14, 10
-NO_RUNS = "Here a run's loss is drawn while it learns.\nNew run (N) chooses a model, a data set and settings."
-NOT_YET = "The first values come after ten updates."
-NO_VALUES = "It ended before its first values."
-NOT_KEPT = "The curve of this run was not kept; what its snapshots make is below."
-NOTHING_MADE = "What a snapshot makes is shown here."
-NO_SCALE = "The scale of this run's loss is not known. E shows the loss as it is."
-NO_TIMESTEPS = "Loss by timestep: a diffusion model that draws one t for each image has it."
+NO_RUNS = tr("Here a run's loss is drawn while it learns.\nNew run (N) chooses a model, a data set and settings.")
+NOT_YET = tr("The first values come after ten updates.")
+NO_VALUES = tr("It ended before its first values.")
+NOT_KEPT = tr("The curve of this run was not kept; what its snapshots make is below.")
+NOTHING_MADE = tr("What a snapshot makes is shown here.")
+NO_SCALE = tr("The scale of this run's loss is not known. E shows the loss as it is.")
+NO_TIMESTEPS = tr("Loss by timestep: a diffusion model that draws one t for each image has it.")
 
 
 class TrainingWorkspace(Workspace):
@@ -61,10 +62,10 @@ class TrainingWorkspace(Workspace):
         self.list = RunList(theme)
         self.plot = RunPlot(theme)
         self.bars = BarChart(theme)
-        self.bars.setToolTip("Mean loss in each twentieth of the timesteps; click or drag reads a bar")
-        self.bars.setAccessibleName("Loss by timestep")
+        self.bars.setToolTip(tr("Mean loss in each twentieth of the timesteps; click or drag reads a bar"))
+        self.bars.setAccessibleName(tr("Loss by timestep"))
         self.scatter = CodeScatter(theme)
-        self.rows = TileRows(theme, "What the snapshot makes")
+        self.rows = TileRows(theme, tr("What the snapshot makes"))
         self._inspector = TrainingInspector(theme)
         self.controller = TrainingController(context, self, self)
         self._asking = False
@@ -164,8 +165,8 @@ class TrainingWorkspace(Workspace):
         self.controller.each("stop")
 
     def may_close(self) -> bool:
-        """Ask what becomes of runs that are at work; False if the window shall stay."""
-        live = [run for run in listed(self._state.folders) if run.live]
+        """Ask what becomes of runs that are at work here; False if the window shall stay."""
+        live = [run for run in listed(self._state.folders) if run.live and not run.elsewhere]
         answer = ask_before_leaving(live, self.window()) if live else "leave"
         if answer == "stop":
             self.controller.stop_all(live)
@@ -203,7 +204,7 @@ class TrainingWorkspace(Workspace):
             self.controller.delete(ended, how)
 
     def _ask_for_folder(self) -> None:
-        path = QFileDialog.getExistingDirectory(self, "Folder of a run")
+        path = QFileDialog.getExistingDirectory(self, tr("Folder of a run"))
         if path:
             self.open_folder(path)
 
@@ -211,7 +212,7 @@ class TrainingWorkspace(Workspace):
         """Watch the run in a folder."""
         folder = os.path.abspath(path)
         if look(Path(folder)) is None:
-            self.tell(f"{path}: holds no run: there is no run.json that can be read")
+            self.tell(tr("{path}: holds no run: there is no run.json that can be read", path=path))
             return
         self._put(edits.watch(self._state, folder, {str(run.folder) for run in self.controller.runs}))
 
@@ -226,7 +227,7 @@ class TrainingWorkspace(Workspace):
         elif edits.has_room(shown, folder):
             self._put(edits.put_beside(self._state, folder, shown))
         else:
-            self.tell(f"at most {MAX_CHOSEN} runs are shown together: Ctrl+click takes one away")
+            self.tell(tr("at most {max_chosen} runs are shown together: Ctrl+click takes one away", max_chosen=MAX_CHOSEN))
 
     @property
     def _first(self) -> Run | None:
@@ -269,7 +270,7 @@ class TrainingWorkspace(Workspace):
     def _enable(self, chosen: Sequence[Run]) -> None:
         a = self.actions_
         pausable, resumable = any(map(can_pause, chosen)), any(map(can_go_on, chosen))
-        a["hold"].setText("&Resume" if resumable and not pausable else "&Pause")
+        a["hold"].setText(tr("&Resume") if resumable and not pausable else tr("&Pause"))
         a["hold"].setEnabled(pausable or resumable)
         a["stop"].setEnabled(any(run.live and run.wish != "stop" for run in chosen))
         a["folder"].setEnabled(bool(chosen))

@@ -6,43 +6,48 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.widgets.controls.actions import Actions, Do
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
-PAGES = {"kl": "KL", "inference": "Inference"}
+PAGES = {"kl": tr("KL"), "inference": tr("Inference")}
 """What is written on the segment of each page."""
-NO_PART = "select a part of p first: click its handle"
-NOT_YET = "the best Gaussian is not known yet"
+NO_PART = tr("select a part of p first: click its handle")
+NOT_YET = tr("the best Gaussian is not known yet")
 GROUPS = (
     (
-        Do("play", "&Play the fit", "Space", "Follow the gradient step by step, or pause"),
-        Do("loop", "&Loop", "L", "Play again from the start when the fit is done", "mdi6.repeat", checkable=True),
-        Do("back", "One step &back", "Left", "One step of the fit back", "mdi6.step-backward", label="Back"),
-        Do("forward", "One step &on", "Right", "One gradient step on", "mdi6.step-forward", label="On"),
-        Do("start", "To the &start", "Home", "q as it was put there", "mdi6.skip-backward", label="Start"),
-        Do("end", "To the &end", "End", "q after 200 steps", "mdi6.skip-forward", label="End"),
+        Do("play", tr("&Play the fit"), "Space", tr("Follow the gradient step by step, or pause")),
+        Do("loop", tr("&Loop"), "L", tr("Play again from the start when the fit is done"), "mdi6.repeat", checkable=True),
+        Do("back", tr("One step &back"), "Left", tr("One step of the fit back"), "mdi6.step-backward", label=tr("Back")),
+        Do("forward", tr("One step &on"), "Right", tr("One gradient step on"), "mdi6.step-forward", label=tr("On")),
+        Do("start", tr("To the &start"), "Home", tr("q as it was put there"), "mdi6.skip-backward", label=tr("Start")),
+        Do("end", tr("To the &end"), "End", tr("q after 200 steps"), "mdi6.skip-forward", label=tr("End")),
     ),
     (
-        Do("kl", "Show &KL", "1", "Two densities, and a Gaussian fitted to the other", one_of="page"),
-        Do("inference", "Show &Inference", "2", "The true p(z|x) of an image, beside the encoder's q(z|x)", one_of="page"),
+        Do("kl", tr("Show &KL"), "1", tr("Two densities, and a Gaussian fitted to the other"), one_of="page"),
+        Do("inference", tr("Show &Inference"), "2", tr("The true p(z|x) of an image, beside the encoder's q(z|x)"), one_of="page"),
     ),
     (
-        Do("line", "Over a &line", "3", "Densities of one dimension", one_of="dimensions"),
-        Do("plane", "Over a pl&ane", "4", "Densities of two dimensions", one_of="dimensions"),
-        Do("seek", "Follow KL(&q ‖ p)", "Q", "Gradient steps on KL(q ‖ p): q seeks a mode of p", one_of="direction"),
-        Do("cover", "Follow KL(&p ‖ q)", "P", "Gradient steps on KL(p ‖ q): q covers all of p", one_of="direction"),
-        Do("next", "&Next density", "]", "Select the next density: q, and the parts of p", "mdi6.chevron-right", label="Next"),
-        Do("before", "Density &before", "[", "Select the density before", "mdi6.chevron-left", label="Before"),
-        Do("add", "Add a part to p", "A", "One more Gaussian in the mixture p", "ph.plus", label="Part"),
-        Do("remove", "&Take the part away", "Del", "Take the selected part of p away", "ph.trash", label="Remove", needs=NO_PART),
-        Do("begin", "Begin the fit &here", "B", "q as it is at this step is where the fit begins", "mdi6.flag-outline", label="Begin"),
+        Do("line", tr("Over a &line"), "3", tr("Densities of one dimension"), one_of="dimensions"),
+        Do("plane", tr("Over a pl&ane"), "4", tr("Densities of two dimensions"), one_of="dimensions"),
+        Do("seek", tr("Follow KL(&q ‖ p)"), "Q", tr("Gradient steps on KL(q ‖ p): q seeks a mode of p"), one_of="direction"),
+        Do("cover", tr("Follow KL(&p ‖ q)"), "P", tr("Gradient steps on KL(p ‖ q): q covers all of p"), one_of="direction"),
+        Do("next", tr("&Next density"), "]", tr("Select the next density: q, and the parts of p"), "mdi6.chevron-right", label=tr("Next")),
+        Do("before", tr("Density &before"), "[", tr("Select the density before"), "mdi6.chevron-left", label=tr("Before")),
+        Do("add", tr("Add a part to p"), "A", tr("One more Gaussian in the mixture p"), "ph.plus", label=tr("Part")),
+        Do("remove", tr("&Take the part away"), "Del", tr("Take the selected part of p away"), "ph.trash", label=tr("Remove"),
+        needs=NO_PART),
+        Do("begin", tr("Begin the fit &here"), "B", tr("q as it is at this step is where the fit begins"), "mdi6.flag-outline",
+        label=tr("Begin")),
     ),
     (
-        Do("random", "&Random image", "R", "The posterior of any of the test images", "mdi6.shuffle-variant", label="Random"),
-        Do("open", "Open &image…", "E", "The posterior of a picture file; dropping it does the same", "ph.image", label="Open"),
-        Do("paste", "Paste i&mage", "Ctrl+V", "The posterior of the picture in the clipboard", "ph.clipboard", label="Paste"),
-        Do("draw", "&Draw an image", "D", "Draw on a pad in place of the test images", "ph.pencil-simple", checkable=True, label="Draw"),
-        Do("encoder", "q of the en&coder", "C", "Your q(z) is the encoder's again", "ph.arrow-counter-clockwise", label="Encoder"),
-        Do("best", "The best q", "Shift+C", "Your q(z) is the best Gaussian", "ph.target", label="Best", needs=NOT_YET),
+        Do("random", tr("&Random image"), "R", tr("The posterior of any of the test images"), "mdi6.shuffle-variant", label=tr("Random")),
+        Do("open", tr("Open &image…"), "E", tr("The posterior of a picture file; dropping it does the same"), "ph.image", label=tr("Open")),
+        Do("paste", tr("Paste i&mage"), "Ctrl+V", tr("The posterior of the picture in the clipboard"), "ph.clipboard", label=tr("Paste")),
+        Do("draw", tr("&Draw an image"), "D", tr("Draw on a pad in place of the test images"), "ph.pencil-simple", checkable=True,
+        label=tr("Draw")),
+        Do("encoder", tr("q of the en&coder"), "C", tr("Your q(z) is the encoder's again"), "ph.arrow-counter-clockwise",
+        label=tr("Encoder")),
+        Do("best", tr("The best q"), "Shift+C", tr("Your q(z) is the best Gaussian"), "ph.target", label=tr("Best"), needs=NOT_YET),
     ),
 )  # fmt: skip
 FIT = ("start", "back", "play", "forward", "end", "loop")
@@ -60,7 +65,7 @@ class VariationalActions(Actions):
     def show_playing(self, playing: bool) -> None:
         """Play or pause."""
         self._playing = playing
-        self["play"].setText("&Pause the fit" if playing else "&Play the fit")
+        self["play"].setText(tr("&Pause the fit") if playing else tr("&Play the fit"))
         self.dress()
 
     def dress(self, _tokens: object = None) -> None:

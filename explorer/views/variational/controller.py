@@ -109,7 +109,8 @@ class VariationalController(QObject):
 
     def read_picture(self, path: str = "", pixels: np.ndarray | None = None, drawing: tuple[Dab, ...] = ()) -> None:
         """Read a picture of the person's; the view gets it."""
-        self._questions.ask("picture", TakePicture(path, pixels, drawing, self.dataset), self._take_picture)
+        question = TakePicture(path, pixels, drawing, self.dataset, paper=self._context.store.session.background)
+        self._questions.ask("picture", question, self._take_picture)
 
     def _changed(self, old: Session, new: Session) -> None:
         if self._active and old.variational != new.variational:

@@ -14,6 +14,7 @@ from explorer.recipe.variational import CodeGaussian
 from explorer.views.variational.plots.ellipse_plane import EllipsePlane, Shape, covariance_of
 from explorer.views.variational.plots.gap_bars import BoundRow, GapBars
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import Formula, var, words
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import OPTION_COLOURS, Theme
@@ -22,15 +23,15 @@ from explorer.widgets.plots.density_plot import Curve, DensityFigure, DensityPlo
 
 GAP = 8
 DRAWS, ACROSS = 4, 3
-NAMES = {"encoder": "q of the encoder", "diagonal": "best, diagonal", "full": "best Gaussian", "own": "your q"}
+NAMES = {"encoder": tr("q of the encoder"), "diagonal": tr("best, diagonal"), "full": tr("best Gaussian"), "own": tr("your q")}
 COLOURS = {
     "encoder": OPTION_COLOURS["A"], "diagonal": OPTION_COLOURS["C"], "full": OPTION_COLOURS["exact"], "own": OPTION_COLOURS["B"],
 }  # fmt: skip
-MAP_TIP = (
+MAP_TIP = tr(
     "Brightness is the true p(z|x), by quadrature over the plane. Drag the middle of your q to move it,\n"
     "the squares at its rim to make it wider and turn it. Ellipses are one and two standard deviations"
 )
-IWAE_TIP = "The bound with K samples from the encoder's q: the more of them, the nearer to log p(x). K goes by factors of ten"
+IWAE_TIP = tr("The bound with K samples from the encoder's q: the more of them, the nearer to log p(x). K goes by factors of ten")
 
 
 class InferencePage(QWidget):
@@ -52,9 +53,9 @@ class InferencePage(QWidget):
         self._shown: PosteriorShown | None = None
         self._own: CodeGaussian | None = None
         self._bound: BoundShown | None = None
-        self.map = EllipsePlane(theme, "p(z|x) over the plane of codes", MAP_TIP)
+        self.map = EllipsePlane(theme, tr("p(z|x) over the plane of codes"), MAP_TIP)
         self.bars = GapBars(theme)
-        self.iwae = DensityPlot(theme, "IWAE bound against the number of samples", IWAE_TIP)
+        self.iwae = DensityPlot(theme, tr("IWAE bound against the number of samples"), IWAE_TIP)
         self.tiles = tuple(PictureTile(theme) for _ in range(2 + DRAWS))
         self.facts = {name: QLabel() for name in ("map", "gap", "iwae")}
         for label in self.facts.values():
@@ -70,11 +71,11 @@ class InferencePage(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(GAP)
-        grid.addWidget(self._card("The true p(z|x), and each q(z)", self.map, self.facts["map"]), 0, 0)
+        grid.addWidget(self._card(tr("The true p(z|x), and each q(z)"), self.map, self.facts["map"]), 0, 0)
         right = Card(self._theme)
         column = QVBoxLayout(right)
         column.setContentsMargins(12, 8, 12, 8)
-        column.addWidget(QLabel("log p(x) = ELBO(q) + KL(q ‖ p(z|x))"))
+        column.addWidget(QLabel(tr("log p(x) = ELBO(q) + KL(q ‖ p(z|x))")))
         column.addWidget(self.bars)
         column.addWidget(self.facts["gap"])
         pictures = QGridLayout()
@@ -85,7 +86,7 @@ class InferencePage(QWidget):
         column.addLayout(pictures)
         column.addStretch(1)
         grid.addWidget(right, 0, 1, 2, 1)
-        grid.addWidget(self._card("More samples, a tighter bound (IWAE)", self.iwae, self.facts["iwae"]), 1, 0)
+        grid.addWidget(self._card(tr("More samples, a tighter bound (IWAE)"), self.iwae, self.facts["iwae"]), 1, 0)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(0, 5)
@@ -178,16 +179,16 @@ class InferencePage(QWidget):
             (x, y), (a, b) = shown.mean, shown.sd
             self.facts["map"].setText(f"p(z|x): mean ({x:.2f}, {y:.2f}), deviations {a:.3f} and {b:.3f}".replace("-", "−"))
         else:
-            self.facts["map"].setText("p(z|x) is being summed over the plane…")
+            self.facts["map"].setText(tr("p(z|x) is being summed over the plane…"))
 
     def _draw_pictures(self, shown: PosteriorShown) -> None:
         self.tiles[0].show_picture(shown.image, (var("x"),))
         bound = self._bound
-        named: Formula = (var("x", "", "hat"), words(" of q"))
+        named: Formula = (var("x", "", "hat"), words(tr(" of q")))
         self.tiles[1].show_picture(None if bound is None else bound.reconstruction, named)
         for number, tile in enumerate(self.tiles[2:]):
             picture = bound.draws[number] if bound is not None and number < len(bound.draws) else None
-            tile.show_picture(picture, (words("a draw"),))
+            tile.show_picture(picture, (words(tr("a draw")),))
 
     def _draw_iwae(self, shown: PosteriorShown) -> None:
         if not len(shown.iwae):
@@ -210,11 +211,14 @@ class InferencePage(QWidget):
             return ""
         gap = shown.log_p - shown.encoder.elbo
         if "full" not in found:
-            return f"The encoder's q leaves {gap:.2f} nats."
+            return tr("The encoder's q leaves {gap:.2f} nats.", gap=gap)
         best = shown.log_p - found["diagonal"].elbo
-        return (
-            f"The encoder's q leaves {gap:.2f} nats: {best:.2f} that no diagonal Gaussian can say, "
-            f"{max(0.0, gap - best):.2f} because this encoder does not say the best one (amortization)."
+        return tr(
+            "The encoder's q leaves {gap:.2f} nats: {best:.2f} that no diagonal Gaussian can say, "
+            "{max:.2f} because this encoder does not say the best one (amortization).",
+            gap=gap,
+            best=best,
+            max=max(0.0, gap - best),
         )
 
 

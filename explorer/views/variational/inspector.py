@@ -17,6 +17,7 @@ from explorer.widgets.controls.buttons import IconButton
 from explorer.widgets.controls.draw_pad import DrawPad, Paper
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.slider import Slider
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import Formula, var, words
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -24,11 +25,11 @@ from explorer.widgets.pictures.image_choice import ImageChoice
 
 MARGIN, PAD, CHOICE_WIDTH = 12, 224, 264
 AXES = ("x", "y")
-SEEKS = (
+SEEKS = tr(
     "KL(q ‖ p) is what the encoder of a VAE goes down: q stays where p is, and may leave whole modes of p out. "
     "Begin elsewhere, and it may find another."
 )
-COVERS = "KL(p ‖ q) is what maximum likelihood goes down: q has to be wherever p is. A Gaussian ends with the mean and covariance of p."
+COVERS = tr("KL(p ‖ q) is what maximum likelihood goes down: q has to be wherever p is. A Gaussian ends with the mean and covariance of p.")
 
 
 class VariationalInspector(QWidget):
@@ -60,14 +61,14 @@ class VariationalInspector(QWidget):
         column.setSpacing(8)
         self.density = self._density_section(actions)
         self.image = self._image_section(actions)
-        self.model = Section("model and posterior")
+        self.model = Section(tr("model and posterior"))
         self.rows = Rows(theme)
         for name, tip, formula in (
-            ("model", "A VAE of two-dimensional codes: open another, or drop it on the window", ()),
-            ("log p(x)", "By quadrature over the plane, exact to 0.001 nats", (words("log p("), var("x"), words(")"))),
-            ("ELBO", "Of the encoder's q, its expectation by quadrature", ()),
-            ("gap", "KL(q ‖ p(z|x)) of the encoder's q", ()),
-            ("best", "Gap of the best Gaussian", ()),
+            ("model", tr("A VAE of two-dimensional codes: open another, or drop it on the window"), ()),
+            (tr("log p(x)"), tr("By quadrature over the plane, exact to 0.001 nats"), (words(tr("log p(")), var("x"), words(")"))),
+            ("ELBO", tr("Of the encoder's q, its expectation by quadrature"), ()),
+            ("gap", tr("KL(q ‖ p(z|x)) of the encoder's q"), ()),
+            ("best", tr("Gap of the best Gaussian"), ()),
         ):
             self.rows.fact(name, tip, formula)
         self.model.column.addLayout(self.rows)
@@ -76,14 +77,16 @@ class VariationalInspector(QWidget):
         column.addStretch(1)
 
     def _density_section(self, actions: Actions) -> Section:
-        section = Section("density")
+        section = Section(tr("density"))
         self.sliders: dict[str, Slider] = {}
         for axis in AXES:
-            self._slider(section, f"mean {axis}", (var("μ", axis),), -REACH, REACH, f"Mean along {axis}")
+            self._slider(section, tr("mean {axis}", axis=axis), (var("μ", axis),), -REACH, REACH, tr("Mean along {axis}", axis=axis))
         for axis in AXES:
-            self._slider(section, f"sd {axis}", (var("σ", axis),), LEAST_SD, MOST_SD, f"Standard deviation along {axis}")
-        self._slider(section, "correlation", (var("ρ"),), -MOST_CORRELATION, MOST_CORRELATION, "Correlation of the two dimensions")
-        self._slider(section, "weight", (var("w"),), 0.1, 5.0, "Weight of this part of p against the others")
+            self._slider(
+                section, tr("sd {axis}", axis=axis), (var("σ", axis),), LEAST_SD, MOST_SD, tr("Standard deviation along {axis}", axis=axis)
+            )
+        self._slider(section, "correlation", (var("ρ"),), -MOST_CORRELATION, MOST_CORRELATION, tr("Correlation of the two dimensions"))
+        self._slider(section, "weight", (var("w"),), 0.1, 5.0, tr("Weight of this part of p against the others"))
         row = QHBoxLayout()
         row.setSpacing(4)
         for name in ("before", "next"):
@@ -94,14 +97,22 @@ class VariationalInspector(QWidget):
         section.column.addLayout(row)
         self.now = Rows(self._theme)
         for name, tip, formula in (
-            ("mean", "Of q at this step of the fit", (words("mean of "), var("q"))),
-            ("sd", "Of q at this step of the fit", (words("deviation of "), var("q"))),
-            ("kl q", "E_q[log q − log p]: 0 only where q is p; where q is and p is not it grows without bound", (words("KL(q ‖ p)"),)),
-            ("kl p", "E_p[log p − log q]: 0 only where q is p; where p is and q is not it grows without bound", (words("KL(p ‖ q)"),)),
+            ("mean", tr("Of q at this step of the fit"), (words(tr("mean of ")), var("q"))),
+            ("sd", tr("Of q at this step of the fit"), (words(tr("deviation of ")), var("q"))),
+            (
+                "kl q",
+                tr("E_q[log q − log p]: 0 only where q is p; where q is and p is not it grows without bound"),
+                (words(tr("KL(q ‖ p)")),),
+            ),
+            (
+                "kl p",
+                tr("E_p[log p − log q]: 0 only where q is p; where p is and q is not it grows without bound"),
+                (words(tr("KL(p ‖ q)")),),
+            ),
         ):
             self.now.fact(name, tip, formula)
         section.column.addSpacing(8)
-        section.column.addWidget(heading("at this step"))
+        section.column.addWidget(heading(tr("at this step")))
         section.column.addLayout(self.now)
         section.column.addSpacing(8)
         self.lesson = QLabel()
@@ -129,13 +140,13 @@ class VariationalInspector(QWidget):
         self.bump_changed.emit(field, tuple(values))
 
     def _image_section(self, actions: Actions) -> Section:
-        section = Section("image")
-        self.choice = ImageChoice(self._theme, doing="see its posterior")
+        section = Section(tr("image"))
+        self.choice = ImageChoice(self._theme, doing=tr("see its posterior"))
         self.choice.setMinimumHeight(self.choice.heightForWidth(CHOICE_WIDTH))
-        self.index = IntField(0, 9999, "Test image", "Number of a test image, from 0")
+        self.index = IntField(0, 9999, tr("Test image"), tr("Number of a test image, from 0"))
         self.pad = DrawPad(self._theme)
         self.pad.setFixedHeight(PAD)
-        self.pad.setToolTip("Draw an image: its posterior is found when you lift the pen. Right button or Shift: erase")
+        self.pad.setToolTip(tr("Draw an image: its posterior is found when you lift the pen. Right button or Shift: erase"))
         self.pad.hide()
         section.column.addWidget(self.choice)
         section.column.addWidget(self.pad)
@@ -181,9 +192,9 @@ class VariationalInspector(QWidget):
     def _show_density(self, state: VariationalState) -> None:
         handle = state.handle if state.handle <= len(edits.fit_of(state).p) else 0
         bump = edits.bump(state, handle)
-        self.density.set_title("q, where the fit begins" if handle == 0 else f"part {handle} of p")
+        self.density.set_title(tr("q, where the fit begins") if handle == 0 else tr("part {handle} of p", handle=handle))
         flat = len(bump.mean) == 2
-        for name in ("mean y", "sd y", "correlation"):
+        for name in (tr("mean y"), tr("sd y"), "correlation"):
             self.sliders[name].setVisible(flat)
         self.sliders["weight"].setVisible(handle > 0)
         for field in ("mean", "sd"):
@@ -197,27 +208,27 @@ class VariationalInspector(QWidget):
         """q, and both divergences."""
         for name, values in (("mean", shown.mean), ("sd", shown.sd)):
             self.now.say(name, ", ".join(f"{value:.2f}" for value in values.tolist()).replace("-", "−"))
-        self.now.say("kl q", f"{shown.kl_q:.4f} nats")
-        self.now.say("kl p", f"{shown.kl_p:.4f} nats")
+        self.now.say("kl q", tr("{kl_q:.4f} nats", kl_q=shown.kl_q))
+        self.now.say("kl p", tr("{kl_p:.4f} nats", kl_p=shown.kl_p))
 
     def show_choices(self, choices: TestImagesShown) -> None:
         """Test images to choose from, and what is drawn on in their place."""
         self.choice.show_images(choices.start, choices.tiles)
-        self.pad.set_paper(Paper(choices.shape, True, "draw here"))
+        self.pad.set_paper(Paper(choices.shape, True, tr("draw here")))
         self.index.setMaximum(max(0, choices.total - 1))
 
     def show_posterior(self, shown: PosteriorShown | None) -> None:
         """Its numbers."""
         if shown is None:
-            for name in ("log p(x)", "ELBO", "gap", "best"):
+            for name in (tr("log p(x)"), "ELBO", "gap", "best"):
                 self.rows.say(name, NOTHING)
             return
         known = shown.log_p == shown.log_p
         said = {
-            "log p(x)": f"{shown.log_p:.2f} nats" if known else "…",
-            "ELBO": f"{shown.encoder.elbo:.2f} nats",
-            "gap": f"{shown.log_p - shown.encoder.elbo:.2f} nats" if known else "…",
-            "best": f"{shown.log_p - shown.full.elbo:.3f} nats" if known and shown.full is not None else "…",
+            "log p(x)": tr("{log_p:.2f} nats", log_p=shown.log_p) if known else "…",
+            "ELBO": tr("{elbo:.2f} nats", elbo=shown.encoder.elbo),
+            "gap": tr("{log_p:.2f} nats", log_p=shown.log_p - shown.encoder.elbo) if known else "…",
+            "best": tr("{log_p:.3f} nats", log_p=shown.log_p - shown.full.elbo) if known and shown.full is not None else "…",
         }
         for name, text in said.items():
             self.rows.say(name, text.replace("-", "−"))

@@ -18,6 +18,7 @@ from explorer.views.variational.plots.line_plot import Handle, LinePlot
 from explorer.widgets.controls.actions import Actions, segment
 from explorer.widgets.controls.segments import SegmentBar
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import OPTION_COLOURS, Theme
 from explorer.widgets.plots.density_plot import Curve, DensityFigure, DensityPlot
@@ -26,17 +27,17 @@ GAP = 8
 SEEN = REACH + 1
 """Of the axes, from 0 to either side."""
 TICKS = (-6, -4, -2, 0, 2, 4, 6)
-TIP = (
+TIP = tr(
     "p is what is to be fitted, q the Gaussian that fits it. Drag a handle sideways to move a density,\n"
     "down to make it wider. Double-click adds a part to p, or takes one away"
 )
-PLANE_TIP = (
+PLANE_TIP = tr(
     "Brightness is p. Drag the middle of an ellipse to move a density; the squares at its rim make it wider\n"
     "and turn it. Ellipses are one and two standard deviations"
 )
-OF_Q = "q (log q − log p): what KL(q ‖ p) adds up. It is large where q is and p is not, so q keeps away from there"
-OF_P = "p (log p − log q): what KL(p ‖ q) adds up. It is large where p is and q is not, so q goes there"
-CURVE = "Both divergences at every step of the fit, as far as it is computed. The one that is followed goes down"
+OF_Q = tr("q (log q − log p): what KL(q ‖ p) adds up. It is large where q is and p is not, so q keeps away from there")
+OF_P = tr("p (log p − log q): what KL(p ‖ q) adds up. It is large where p is and q is not, so q goes there")
+CURVE = tr("Both divergences at every step of the fit, as far as it is computed. The one that is followed goes down")
 
 
 class KlPage(QWidget):
@@ -69,16 +70,18 @@ class KlPage(QWidget):
         self._theme = theme
         self._state = VariationalState()
         self._shown: FitShown | None = None
-        self.dimensions = SegmentBar([segment("line", actions["line"], "line"), segment("plane", actions["plane"], "plane")], "Over")
-        self.direction = SegmentBar(
-            [segment("seek", actions["seek"], "KL(q ‖ p) seeks a mode"), segment("cover", actions["cover"], "KL(p ‖ q) covers p")],
-            "The divergence that is followed",
+        self.dimensions = SegmentBar(
+            [segment("line", actions["line"], tr("line")), segment("plane", actions["plane"], tr("plane"))], tr("Over")
         )
-        self.line = LinePlot(theme, "Densities p and q", TIP)
-        self.plane = EllipsePlane(theme, "Densities p and q over a plane", PLANE_TIP)
-        self.of_q = IntegrandView(theme, "Integrand of KL(q ‖ p)", OF_Q)
-        self.of_p = IntegrandView(theme, "Integrand of KL(p ‖ q)", OF_P)
-        self.curve = DensityPlot(theme, "Both divergences against the steps of the fit", CURVE)
+        self.direction = SegmentBar(
+            [segment("seek", actions["seek"], tr("KL(q ‖ p) seeks a mode")), segment("cover", actions["cover"], tr("KL(p ‖ q) covers p"))],
+            tr("The divergence that is followed"),
+        )
+        self.line = LinePlot(theme, tr("Densities p and q"), TIP)
+        self.plane = EllipsePlane(theme, tr("Densities p and q over a plane"), PLANE_TIP)
+        self.of_q = IntegrandView(theme, tr("Integrand of KL(q ‖ p)"), OF_Q)
+        self.of_p = IntegrandView(theme, tr("Integrand of KL(p ‖ q)"), OF_P)
+        self.curve = DensityPlot(theme, tr("Both divergences against the steps of the fit"), CURVE)
         self.facts = {name: QLabel() for name in ("q", "p", "curve")}
         for label in self.facts.values():
             mark(label, "muted")
@@ -103,7 +106,7 @@ class KlPage(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(GAP)
         grid.addWidget(main, 0, 0, 1, 3)
-        titles = {"q": "KL(q ‖ p): q (log q − log p)", "p": "KL(p ‖ q): p (log p − log q)", "curve": "Along the fit"}
+        titles = {"q": tr("KL(q ‖ p): q (log q − log p)"), "p": tr("KL(p ‖ q): p (log p − log q)"), "curve": tr("Along the fit")}
         for place, (name, view) in enumerate((("q", self.of_q), ("p", self.of_p), ("curve", self.curve))):
             card = Card(self._theme)
             inside = QVBoxLayout(card)
@@ -203,7 +206,7 @@ class KlPage(QWidget):
         density = shown.p[np.ix_(seen, seen)].T
         self.plane.set_density(density / max(float(density.max()), 1e-12), (-SEEN, SEEN, -SEEN, SEEN))
         shapes = [
-            Shape("p, its parts" if k == 0 else "", np.array(part.mean), covariance_of(part.sd, part.correlation), p_colour, True, True)
+            Shape(tr("p, its parts") if k == 0 else "", np.array(part.mean), covariance_of(part.sd, part.correlation), p_colour, True, True)
             for k, part in enumerate(fit.p)
         ]
         q = Shape("q", shown.mean, covariance_of(shown.sd.tolist(), shown.correlation), q_colour, True)
@@ -222,7 +225,9 @@ class KlPage(QWidget):
         marks = ((float(shown.step), self._theme.tokens.text),)
         figure = DensityFigure(0.0, float(MOST_STEPS), curves=curves, top=top, marks=marks, ticks=(0, 50, 100, 150, 200), rows=rows)
         self.curve.set_figure(figure)
-        self.facts["curve"].setText(f"step {shown.step} of {MOST_STEPS}: {names[followed]} is followed")
+        self.facts["curve"].setText(
+            tr("step {step} of {most_steps}: {names} is followed", step=shown.step, most_steps=MOST_STEPS, names=names[followed])
+        )
 
 
 def _bump(part: Bump, fit: FitRecipe, x: np.ndarray) -> np.ndarray:
@@ -232,8 +237,8 @@ def _bump(part: Bump, fit: FitRecipe, x: np.ndarray) -> np.ndarray:
 
 
 def _said(value: float, closed: float) -> str:
-    text = f"{value:.4f} nats" if value < 1000 else f"{value:.4g} nats"
-    return text if math.isnan(closed) else f"{text}; by the formula between Gaussians {closed:.4f}"
+    text = tr("{value:.4f} nats", value=value) if value < 1000 else tr("{value:.4g} nats", value=value)
+    return text if math.isnan(closed) else tr("{text}; by the formula between Gaussians {closed:.4f}", text=text, closed=closed)
 
 
 def _rows(top: float) -> tuple[float, ...]:

@@ -32,6 +32,7 @@ from explorer.widgets.controls.clipboard import copied
 from explorer.widgets.controls.page_stack import PageStack
 from explorer.widgets.controls.segments import SegmentBar
 from explorer.widgets.controls.slider import Slider
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import words
 from explorer.widgets.look.style import mark
 
@@ -57,8 +58,8 @@ class VariationalWorkspace(Workspace):
         self.kl = KlPage(theme, a)
         self.inference = InferencePage(theme)
         self.pages: dict[str, QWidget] = {"kl": self.kl, "inference": self.inference}
-        self.segments = SegmentBar([segment(name, a[name], label) for name, label in PAGES.items()], "What is shown")
-        self.steps = Slider(theme, (words("step"),), 0, MOST_STEPS, 1, "Step of the fit", "How many gradient steps q has taken")
+        self.segments = SegmentBar([segment(name, a[name], label) for name, label in PAGES.items()], tr("What is shown"))
+        self.steps = Slider(theme, (words(tr("step")),), 0, MOST_STEPS, 1, tr("Step of the fit"), tr("How many gradient steps q has taken"))
         self._stack = PageStack()
         for page in self.pages.values():
             self._stack.addWidget(page)
@@ -117,6 +118,10 @@ class VariationalWorkspace(Workspace):
         self.controller.activate()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def stay(self) -> None:
+        """Stop playing."""
+        self.player.pause()
+
     def deactivate(self) -> None:
         """Another is shown: stop playing."""
         self.player.pause()
@@ -134,7 +139,7 @@ class VariationalWorkspace(Workspace):
         if entry.card is None or entry.card.kind != "vae" or entry.problem or entry.card.network.config.get("code", 2) != 2:
             return False
         fields = {"checkpoint": entry.sha256, "source": entry.path, "told": entry.card.told, "q": None}
-        self._put(edits.with_inference(self._state, **fields), f"posterior of {entry.name}")
+        self._put(edits.with_inference(self._state, **fields), tr("posterior of {name}", name=entry.name))
         return True
 
     def accept_picture(self, path: str) -> bool:
@@ -160,8 +165,8 @@ class VariationalWorkspace(Workspace):
         self.kl.moved.connect(lambda handle, mean: self._change(handle, mean=mean))
         self.kl.widened.connect(lambda handle, sd, correlation: self._change(handle, sd=sd, correlation=correlation))
         self.kl.selected.connect(lambda handle: self.context.store.update_variational(handle=handle))
-        self.kl.added.connect(lambda mean: self._put(edits.add_part(self._state, mean), "add a part to p"))
-        self.kl.removed.connect(lambda handle: self._put(edits.remove_part(self._state, handle), "take a part of p away"))
+        self.kl.added.connect(lambda mean: self._put(edits.add_part(self._state, mean), tr("add a part to p")))
+        self.kl.removed.connect(lambda handle: self._put(edits.remove_part(self._state, handle), tr("take a part of p away")))
         self._inspector.bump_changed.connect(lambda field, value: self._change(self._state.handle, **{field: value}))
         self._inspector.index_chosen.connect(self._choose_image)
         self._inspector.drawn.connect(lambda marks: self.controller.read_picture(drawing=marks))
@@ -187,13 +192,13 @@ class VariationalWorkspace(Workspace):
         a.on("next", lambda: store.update(variational=edits.select(self._state, 1)))
         a.on("before", lambda: store.update(variational=edits.select(self._state, -1)))
         a.on("add", self._add)
-        a.on("remove", lambda: self._put(edits.remove_part(self._state, self._state.handle), "take a part of p away"))
+        a.on("remove", lambda: self._put(edits.remove_part(self._state, self._state.handle), tr("take a part of p away")))
         a.on("begin", self._begin)
         a.on("random", lambda: self._choose_image(secrets.randbelow(max(1, self.controller.total))))
         a.on("open", self._ask_for_picture)
         a.on("paste", self._paste)
         a.on_toggled("draw", lambda drawing: store.update_variational(drawing=drawing))
-        a.on("encoder", lambda: self._put(edits.with_inference(self._state, q=None), "q of the encoder"))
+        a.on("encoder", lambda: self._put(edits.with_inference(self._state, q=None), tr("q of the encoder")))
         a.on("best", self._best)
         play.playing_changed.connect(a.show_playing)
 
@@ -204,7 +209,7 @@ class VariationalWorkspace(Workspace):
         self.context.store.update_variational(dimensions=dimensions, step=0, handle=0, page="kl")
 
     def _follow(self, name: str) -> None:
-        self._put(edits.follow(self._state, "q||p" if name == "seek" else "p||q"), "follow the other divergence")
+        self._put(edits.follow(self._state, "q||p" if name == "seek" else "p||q"), tr("follow the other divergence"))
 
     def _change(self, handle: int, **fields: object) -> None:
         self.player.pause()
@@ -212,20 +217,20 @@ class VariationalWorkspace(Workspace):
 
     def _add(self) -> None:
         mean = (0.0,) if self._state.dimensions == "line" else (0.0, 0.0)
-        self._put(edits.add_part(self._state, mean), "add a part to p")
+        self._put(edits.add_part(self._state, mean), tr("add a part to p"))
 
     def _begin(self) -> None:
         """q as it is at this step is put where the fit begins."""
         shown = self.kl.shown
         if shown is not None:
             fields = {"mean": tuple(shown.mean.tolist()), "sd": tuple(shown.sd.tolist()), "correlation": shown.correlation}
-            self._put(edits.with_bump(self._state, 0, **fields), "begin the fit here")
+            self._put(edits.with_bump(self._state, 0, **fields), tr("begin the fit here"))
 
     def _choose_image(self, index: int) -> None:
-        self._put(edits.choose_image(self._state, index, self.controller.total), f"posterior of test image {index}")
+        self._put(edits.choose_image(self._state, index, self.controller.total), tr("posterior of test image {index}", index=index))
 
     def _drag_q(self, q: CodeGaussian) -> None:
-        self._put(edits.drag_q(self._state, q.mean, q.sd, q.correlation), "your q", "variational.q")
+        self._put(edits.drag_q(self._state, q.mean, q.sd, q.correlation), tr("your q"), "variational.q")
 
     def _best(self) -> None:
         shown = self.controller.posterior
@@ -234,7 +239,7 @@ class VariationalWorkspace(Workspace):
             self.context.store.end_merge()
 
     def _ask_for_picture(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "The posterior of a picture", "", PICTURE_FILES)
+        path, _ = QFileDialog.getOpenFileName(self, tr("The posterior of a picture"), "", PICTURE_FILES)
         if path:
             self.accept_picture(path)
 
@@ -245,11 +250,11 @@ class VariationalWorkspace(Workspace):
         elif picture is not None:
             self.controller.read_picture(pixels=picture)
         else:
-            self.status_changed.emit(Status("there is no picture in the clipboard: copy one, then paste it here"))
+            self.status_changed.emit(Status(tr("there is no picture in the clipboard: copy one, then paste it here")))
 
     def take_picture(self, taken: PictureTaken) -> None:
         """The posterior of a picture that was read, at the size that the encoder takes."""
-        self._put(edits.take_picture(self._state, taken.fitted), f"posterior of {taken.name or 'a picture'}")
+        self._put(edits.take_picture(self._state, taken.fitted), tr("posterior of {name}", name=taken.name or tr("a picture")))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down, with Shift all arrows: move the selected density, or make it wider."""
@@ -322,14 +327,16 @@ class VariationalWorkspace(Workspace):
         state = self._state
         if state.page == "kl":
             followed = "KL(q ‖ p)" if edits.fit_of(state).direction == "q||p" else "KL(p ‖ q)"
-            self.status_changed.emit(Status(f"{followed} is followed, step {state.step} of {MOST_STEPS}"))
+            self.status_changed.emit(
+                Status(tr("{followed} is followed, step {step} of {most_steps}", followed=followed, step=state.step, most_steps=MOST_STEPS))
+            )
             return
         shown = self.controller.posterior
         if self._trouble or shown is None:
-            self.status_changed.emit(Status(self._trouble or "finding p(z|x)"))
+            self.status_changed.emit(Status(self._trouble or tr("finding p(z|x)")))
         elif shown.partial:
-            self.status_changed.emit(Status("finding p(z|x) and the best Gaussians", 0, 1, cancellable=True))
+            self.status_changed.emit(Status(tr("finding p(z|x) and the best Gaussians"), 0, 1, cancellable=True))
         else:
             image = state.recipe.inference.image
-            what = f"test image {image.index}" if image.picture is None else (image.picture.name or "your picture")
+            what = tr("test image {index}", index=image.index) if image.picture is None else (image.picture.name or tr("your picture"))
             self.status_changed.emit(Status(f"{what}: log p(x) = {shown.log_p:.2f} nats".replace("-", "−")))

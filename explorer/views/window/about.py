@@ -15,6 +15,7 @@ from explorer import __version__
 from explorer.engine.thread.messages import EngineReady
 from explorer.views.window.stalls import Waits, told
 from explorer.widgets.look.icons import app_icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID
 
@@ -23,14 +24,14 @@ def versions(engine: EngineReady | None, waits: Waits) -> dict[str, str]:
     """What the app is and runs on, by name."""
     found = {
         "Generative Explorer": __version__,
-        "Device": f"{engine.device} · {engine.precision}" if engine else "the engine has not started",
-        "PyTorch": engine.torch_version if engine else "not loaded yet",
-        "Qt": f"{qVersion()} (PySide6 {PySide6.__version__})",
+        tr("Device"): f"{engine.device} · {engine.precision}" if engine else tr("the engine has not started"),
+        "PyTorch": engine.torch_version if engine else tr("not loaded yet"),
+        "Qt": tr("{qversion} (PySide6 {version})", qversion=qVersion(), version=PySide6.__version__),
         "NumPy": np.__version__,
         "msgspec": msgspec.__version__,
         "Python": platform.python_version(),
-        "System": platform.platform(terse=True),
-        "Longest wait": told(waits),
+        tr("System"): platform.platform(terse=True),
+        tr("Longest wait"): told(waits),
     }
     return {name: str(value) for name, value in found.items()}
 
@@ -40,13 +41,13 @@ class About(QDialog):
 
     def __init__(self, engine: EngineReady | None, waits: Waits, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("About Generative Explorer")
+        self.setWindowTitle(tr("About Generative Explorer"))
         self._versions = versions(engine, waits)
         picture = QLabel()
         picture.setPixmap(app_icon().pixmap(64, 64))
-        title = QLabel("Generative Explorer")
+        title = QLabel(tr("Generative Explorer"))
         mark(title, "title")
-        purpose = QLabel("See how a diffusion model and a VAE make images.")
+        purpose = QLabel(tr("See how a diffusion model and a VAE make images."))
         mark(purpose, "muted")
         words = QVBoxLayout()
         words.setSpacing(GRID)
@@ -72,7 +73,7 @@ class About(QDialog):
         form.setHorizontalSpacing(6 * GRID)
         form.setVerticalSpacing(GRID)
         for name, value in self._versions.items():
-            label, text = QLabel("Version" if name == "Generative Explorer" else name), QLabel(value)
+            label, text = QLabel(tr("Version") if name == "Generative Explorer" else name), QLabel(value)
             mark(label, "muted")
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             form.addRow(label, text)
@@ -80,8 +81,8 @@ class About(QDialog):
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        copy = QPushButton("Copy")
-        copy.setToolTip("Copy these lines for a report")
+        copy = QPushButton(tr("Copy"))
+        copy.setToolTip(tr("Copy these lines for a report"))
         buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
         copy.clicked.connect(self._copy)
         buttons.rejected.connect(self.reject)

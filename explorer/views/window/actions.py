@@ -8,66 +8,104 @@ from PySide6.QtGui import QKeySequence
 
 from explorer.views.workspace import Facts
 from explorer.widgets.controls.actions import Do
+from explorer.widgets.look.language import tr
 
 Key = QKeySequence.StandardKey
 Groups = tuple[tuple[Do, ...], ...]
 
-THEMES = {"system": "As the system", "dark": "Dark", "light": "Light"}
+THEMES = {"system": tr("As the system"), "dark": tr("Dark"), "light": tr("Light")}
 
 FILE: Groups = (
     (
-        Do("open", "&Open…", Key.Open, "Open a checkpoint, a session or a picture"),
+        Do("new_session", tr("&New session"), Key.New, tr("Begin anew, without a file; Undo brings back what was there")),
+        Do("open", tr("&Open…"), Key.Open, tr("Open a document, a checkpoint, an export, a picture or a data set")),
         Do(
             "open_folder",
-            "Open &folder…",
+            tr("Open &folder…"),
             "Ctrl+Shift+O",
-            "Open a model that is a folder, as diffusers writes them, or a folder of pictures",
+            tr("Open a model that is a folder, as diffusers writes them, or a folder of pictures"),
         ),
-        Do("library", "Checkpoint &library…", "Ctrl+L", "Checkpoints that are known on this machine"),
+        Do("library", tr("Checkpoint &library…"), "Ctrl+L", tr("Checkpoints that are known on this machine")),
     ),
     (
-        Do("export", "&Export…", "Ctrl+E", "Write what is shown as a picture, a film or arrays, with its recipe inside"),
-        Do("save_session", "&Save session as…", Key.SaveAs, "Keep what is open in a file"),
+        Do("save", tr("&Save"), Key.Save, tr("Write what is open to its document; the first time you are asked where")),
+        Do("save_as", tr("Save &as…"), "Ctrl+Shift+S", tr("Write what is open to another document")),
+        Do(
+            "close_document",
+            tr("&Close document"),
+            "Ctrl+W",
+            tr("Back to the untitled session, as it was"),
+            needs=tr("no document is open"),
+        ),
     ),
-    (Do("quit", "&Quit", "Ctrl+Q", "Close the app; what is open is kept"),),
+    (Do("export", tr("&Export…"), "Ctrl+E", tr("Write what is shown as a picture, a film or arrays, with its recipe inside")),),
+    (Do("quit", tr("&Quit"), "Ctrl+Q", tr("Close the app; what is open is kept")),),
 )
 EDIT: Groups = (
     (
-        Do("undo", "&Undo", Key.Undo, "Take back the last change", needs="nothing was changed"),
-        Do("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do again what was taken back", needs="nothing was taken back"),
+        Do("undo", tr("&Undo"), Key.Undo, tr("Take back the last change"), needs=tr("nothing was changed")),
+        Do("redo", tr("&Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), tr("Do again what was taken back"), needs=tr("nothing was taken back")),
     ),
-    (Do("cancel", "&Cancel computation", "Ctrl+.", "Stop what is being computed", needs="nothing is being computed"),),
-    (Do("preferences", "&Preferences…", "Ctrl+,", "Theme, size of text, colours of the digits, memory for frames, device"),),
+    (Do("cancel", tr("&Cancel computation"), "Ctrl+.", tr("Stop what is being computed"), needs=tr("nothing is being computed")),),
+    (Do("preferences", tr("&Preferences…"), "Ctrl+,", tr("Theme, size of text, colours of the digits, memory for frames, device")),),
 )
 LOOK: Groups = (
     (
-        Do("inspector", "&Inspector", "F9", "Show or hide the panel to the right", checkable=True),
-        Do("button_labels", "&Labels on buttons", "", "Icons with the words of what they do", checkable=True),
+        Do("inspector", tr("&Inspector"), "F9", tr("Show or hide the panel to the right"), checkable=True),
+        Do("button_labels", tr("&Labels on buttons"), "", tr("Icons with the words of what they do"), checkable=True),
         Do(
             "reset_layout",
-            "&Reset layout",
+            tr("&Reset layout"),
             "",
-            "Every part at its usual size and place again: the inspector, and what lies between handles",
+            tr("Every part at its usual size and place again: the inspector, and what lies between handles"),
         ),
-        Do("full_screen", "&Full screen", "F11", "The whole screen; again for a presentation, and again for a window", checkable=True),
-        Do("presentation", "&Presentation", "", "Larger, without panels, with the keys that you press; Esc leaves", checkable=True),
+        Do(
+            "full_screen",
+            tr("&Full screen"),
+            "F11",
+            tr("The whole screen; again for a presentation, and again for a window"),
+            checkable=True,
+        ),
+        Do("presentation", tr("&Presentation"), "", tr("Larger, without panels, with the keys that you press; Esc leaves"), checkable=True),
+    ),
+)
+BOOKMARKS: Groups = (
+    (
+        Do("bookmark", tr("&Bookmark here"), "Ctrl+B", tr("Keep this place: workspace, timestep, sample and seed"), "ph.bookmark-simple"),
+        Do(
+            "notes",
+            tr("&Notes and bookmarks"),
+            "F8",
+            tr("The panel below the inspector: what you write, and the places that you keep"),
+            checkable=True,
+        ),
+    ),
+    (
+        Do(
+            "previous_bookmark",
+            tr("&Previous bookmark"),
+            "Alt+Left",
+            tr("The place before this one"),
+            needs=tr("there is no bookmark before"),
+        ),
+        Do("next_bookmark", tr("Ne&xt bookmark"), "Alt+Right", tr("The place after this one"), needs=tr("there is no bookmark after")),
     ),
 )
 THEME: Groups = (tuple(Do(name, word, "", "", one_of="theme") for name, word in THEMES.items()),)
 HELP: Groups = (
     (
-        Do("find", "&Find anything…", "Ctrl+K", "Every action, word, example and model, by its words", "ph.magnifying-glass"),
-        Do("keys", "&Keys", "F1", "All keys on one sheet"),
+        Do("find", tr("&Find anything…"), "Ctrl+K", tr("Every action, word, example and model, by its words"), "ph.magnifying-glass"),
+        Do("keys", tr("&Keys"), "F1", tr("All keys on one sheet")),
     ),
     (
-        Do("welcome", "&Welcome…", "", "Five things to try, in two minutes"),
-        Do("guide", "&Guide", "Shift+F1", "What every workspace is for, with its gestures"),
-        Do("glossary", "Gl&ossary", "", "The symbols and words of the window, with their equations"),
-        Do("examples", "&Examples…", "", "Ten things to look at, each opened as a session"),
+        Do("welcome", tr("&Welcome…"), "", tr("Five things to try, in two minutes")),
+        Do("guide", tr("&Guide"), "Shift+F1", tr("What every workspace is for, with its gestures")),
+        Do("glossary", tr("Gl&ossary"), "", tr("The symbols and words of the window, with their equations")),
+        Do("examples", tr("&Examples…"), "", tr("Eleven things to look at, each opened as a session")),
     ),
     (
-        Do("report", "&Report a problem…", "", "Versions and log, to copy or save; nothing is sent"),
-        Do("about", "&About Generative Explorer", "", "Versions and device"),
+        Do("report", tr("&Report a problem…"), "", tr("Versions and log, to copy or save; nothing is sent")),
+        Do("about", tr("&About Generative Explorer"), "", tr("Versions and device")),
     ),
 )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
+from PySide6.QtGui import QColor, QEnterEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsDropShadowEffect,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme, Tokens
 
@@ -29,10 +30,12 @@ Offer = tuple[str, Callable[[], object]]
 Severity = Literal["error", "warning", "notice"]
 _ICONS: dict[Severity, str] = {"error": "ph.warning-circle", "warning": "ph.warning", "notice": "ph.info"}
 MAX_WIDTH = 680
+READING_MS = 12_000
+"""A notice that asks for nothing goes by itself after this long: it lies over what the person works with."""
 
 
 class Banner(QFrame):
-    """Floats at the top of its parent until it is dismissed; a newer message takes its place."""
+    """Floats at the top of its parent until it is dismissed or a newer message comes; notices go by themselves unless pointed at."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -47,13 +50,13 @@ class Banner(QFrame):
         self._hint = QLabel(wordWrap=True)
         self._hint.setTextFormat(Qt.TextFormat.PlainText)
         mark(self._hint, "muted")
-        self._copy = QPushButton("Copy details")
-        self._copy.setToolTip("Copy what the app knows of this, for a report")
+        self._copy = QPushButton(tr("Copy details"))
+        self._copy.setToolTip(tr("Copy what the app knows of this, for a report"))
         self._button = QPushButton()
         self._act: Callable[[], object] | None = None
         self._close = QToolButton()
-        self._close.setToolTip("Dismiss (Esc)")
-        self._close.setAccessibleName("Dismiss the message")
+        self._close.setToolTip(tr("Dismiss (Esc)"))
+        self._close.setAccessibleName(tr("Dismiss the message"))
         mark(self._close, "quiet")
         self._lay_out()
         self._copy.clicked.connect(self._copy_detail)
@@ -63,6 +66,8 @@ class Banner(QFrame):
         shadow = QGraphicsDropShadowEffect(self, blurRadius=6 * GRID, offset=QPointF(0, GRID))
         shadow.setColor(QColor(0, 0, 0, 90))
         self.setGraphicsEffect(shadow)
+        self.reading = QTimer(self, singleShot=True, interval=READING_MS)
+        self.reading.timeout.connect(self.dismiss)
         parent.installEventFilter(self)
         self.hide()
 
@@ -102,15 +107,40 @@ class Banner(QFrame):
         self.show()
         self._place()
         self.raise_()
+        self._let_go()
 
     def dismiss(self) -> None:
         """Take it away."""
+        self.reading.stop()
         self.hide()
 
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """It is being read."""
+        self.reading.stop()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """It was read."""
+        self._let_go()
+        super().leaveEvent(event)
+
+    def _let_go(self) -> None:
+        if self._severity == "notice" and self._act is None and not self.underMouse():
+            self.reading.start()
+        else:
+            self.reading.stop()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay at the top of the parent."""
+        """Stay at the top of the parent; while there is a message, Escape takes it away and stops nothing."""
         if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
             self._place()
+        elif isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and self.isVisible():
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self.dismiss()
+                return True
         return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
@@ -145,12 +175,12 @@ class Banner(QFrame):
 
     def _copy_detail(self) -> None:
         QGuiApplication.clipboard().setText(f"{self._message.text()}\n\n{self._detail}")
-        self._copy.setText("Copied")
+        self._copy.setText(tr("Copied"))
 
     def _dress(self, tokens: Tokens) -> None:
         colour = {"error": tokens.error, "warning": tokens.warning, "notice": tokens.accent}[self._severity]
         self._icon.setPixmap(icon(_ICONS[self._severity], tokens, colour).pixmap(18, 18))
         self._close.setIcon(icon("ph.x", tokens))
-        self._copy.setText("Copy details")
+        self._copy.setText(tr("Copy details"))
         self.style().unpolish(self)
         self.style().polish(self)

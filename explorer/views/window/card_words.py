@@ -11,15 +11,16 @@ from explorer.checkpoints.card import Card, ClassesCard, Metric, TrainingCard
 from explorer.engine.models.messages import LibraryEntry
 from explorer.views.shared.labels import PREDICTS_WORD
 from explorer.views.window.telling.words import told_rows
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import grouped
 
-KIND_WORDS = {"ddpm": "DDPM", "vae": "VAE", "ae": "AE", "classifier": "judge"}
+KIND_WORDS = {"ddpm": tr("DDPM"), "vae": tr("VAE"), "ae": tr("AE"), "classifier": tr("judge")}
 KIND_SENTENCES = {
-    "ddpm": "A denoising diffusion model.", "vae": "A variational autoencoder.", "ae": "An autoencoder.",
-    "classifier": "A judge: it reads digits for the figures and the latent plane, and has no workspace of its own. "
-    "In its picture: digits of test images in rows, what it reads in them in columns.",
+    "ddpm": tr("A denoising diffusion model."), "vae": tr("A variational autoencoder."), "ae": tr("An autoencoder."),
+    "classifier": tr("A judge: it reads digits for the figures and the latent plane, and has no workspace of its own. "
+    "In its picture: digits of test images in rows, what it reads in them in columns."),
 }  # fmt: skip
-OPTION_WORDS = {"A": "the posterior mean μ̃", "B": "the clean image x₀", "C": "the noise ε", "V": "the velocity v"}
+OPTION_WORDS = {"A": tr("the posterior mean μ̃"), "B": tr("the clean image x₀"), "C": tr("the noise ε"), "V": tr("the velocity v")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,14 @@ class Section:
 def summary(entry: LibraryEntry) -> str:
     """Kind, and option or dimensions of the codes, such as "DDPM · Option C, the noise" or "VAE · 2-D codes"."""
     if entry.card is None:
-        return "cannot be opened"
+        return tr("cannot be opened")
     card = entry.card
-    said = f"Option {card.option}, {PREDICTS_WORD[card.option]}" if card.option else ""
+    said = tr("Option {option}, {predicts_word}", option=card.option, predicts_word=PREDICTS_WORD[card.option]) if card.option else ""
     if card.kind in ("vae", "ae") and "code" in card.network.config:
-        said = f"{card.network.config['code']}-D codes"
+        said = tr("{config}-D codes", config=card.network.config["code"])
     if card.latent is not None:
         code = " × ".join(map(str, card.latent.shape))
-        said = f"{said}, in codes of {code}" if said else f"codes of {code}"
+        said = tr("{said}, in codes of {code}", said=said, code=code) if said else tr("codes of {code}", code=code)
     return " · ".join(part for part in (KIND_WORDS[card.kind], said) if part)
 
 
@@ -81,35 +82,39 @@ def sections(entry: LibraryEntry) -> tuple[Section, ...]:
     if card is None:
         return ()
     found = [
-        Section("Network", (*_network(card), Row("parameters", _count(entry.parameters)))),
-        Section("Data", _data(card)),
-        Section("Training", _training(card.training)),
-        Section("Measured", tuple(row for metric in card.metrics for row in _metric(metric))),
-        Section("File", _file(entry)),
+        Section(tr("Network"), (*_network(card), Row(tr("parameters"), _count(entry.parameters)))),
+        Section(tr("Data"), _data(card)),
+        Section(tr("Training"), _training(card.training)),
+        Section(tr("Measured"), tuple(row for metric in card.metrics for row in _metric(metric))),
+        Section(tr("File"), _file(entry)),
     ]
     if card.option is not None and card.schedule is not None:
-        predicts = Row("predicts", OPTION_WORDS[card.option])
-        schedule = Row("schedule", f"{card.schedule.name}, T = {card.schedule.T}")
-        classes = () if card.classes is None else (Row("classes", _classes(card.classes)),)
-        found.insert(0, Section(f"Option {card.option}", (predicts, schedule, *classes)))
+        predicts = Row(tr("predicts"), OPTION_WORDS[card.option])
+        schedule = Row(tr("schedule"), f"{card.schedule.name}, T = {card.schedule.T}")
+        classes = () if card.classes is None else (Row(tr("classes"), _classes(card.classes)),)
+        found.insert(0, Section(tr("Option {option}", option=card.option), (predicts, schedule, *classes)))
     if card.origin is not None:
-        notes = tuple(Row("" if number else "assumed", note) for number, note in enumerate(card.origin.notes))
-        found.insert(0, Section("Format", (Row("is", card.origin.format), *notes)))
-        found.insert(1, Section("You said of it", tuple(Row(name.lower(), value) for name, value in told_rows(card.told))))
+        notes = tuple(Row("" if number else tr("assumed"), note) for number, note in enumerate(card.origin.notes))
+        found.insert(0, Section(tr("Format"), (Row(tr("is"), card.origin.format), *notes)))
+        found.insert(1, Section(tr("You said of it"), tuple(Row(name.lower(), value) for name, value in told_rows(card.told))))
     return tuple(section for section in found if section.rows)
 
 
 def _classes(classes: ClassesCard) -> str:
     names = f": {', '.join(classes.names)}" if classes.names else ""
-    guided = "no label is known to stand for none" if classes.null_label is None else f"label {classes.null_label} stands for none"
+    guided = (
+        tr("no label is known to stand for none")
+        if classes.null_label is None
+        else tr("label {null_label} stands for none", null_label=classes.null_label)
+    )
     return f"{len(classes.of_classes)}{names}; {guided}"
 
 
 def file_size(size: int) -> str:
     """Bytes in decimal units."""
     if size < 1_000_000:
-        return f"{size / 1000:.0f} kB"
-    return f"{size / 1e6:.1f} MB"
+        return tr("{size:.0f} kB", size=size / 1000)
+    return tr("{size:.1f} MB", size=size / 1000000.0)
 
 
 def figure(value: float) -> str:
@@ -120,40 +125,40 @@ def figure(value: float) -> str:
 
 
 def _count(number: int) -> str:
-    return grouped(number) if number else "unknown"
+    return grouped(number) if number else tr("unknown")
 
 
 def _network(card: Card) -> tuple[Row, ...]:
-    rows = [Row("network", card.network.name)]
+    rows = [Row(tr("network"), card.network.name)]
     rows += [Row(name.replace("_", " "), _plain(value)) for name, value in card.network.config.items()]
     return tuple(rows)
 
 
 def _file(entry: LibraryEntry) -> tuple[Row, ...]:
-    short_hash = Row("sha256", entry.sha256[:16] + "…", entry.sha256)
-    return Row("size", file_size(entry.size)), short_hash, Row("path", entry.path, entry.path)
+    short_hash = Row(tr("sha256"), entry.sha256[:16] + "…", entry.sha256)
+    return Row(tr("size"), file_size(entry.size)), short_hash, Row(tr("path"), entry.path, entry.path)
 
 
 def _data(card: Card) -> tuple[Row, ...]:
     low, high = card.data.value_range
     shape = " × ".join(str(side) for side in card.data.shape)
-    return Row("data set", card.data.name), Row("images", f"{shape}, in [{low:g}, {high:g}]")
+    return Row(tr("data set"), card.data.name), Row(tr("images"), tr("{shape}, in [{low:g}, {high:g}]", shape=shape, low=low, high=high))
 
 
 def _training(training: TrainingCard | None) -> tuple[Row, ...]:
     if training is None:
         return ()
     rows = [
-        Row("images seen", _count(training.images_seen)),
-        Row("epochs", str(training.epochs)),
-        Row("batch", str(training.batch)),
-        Row("seed", str(training.seed)),
-        Row("EMA", f"{training.ema:g}" if training.ema else "none"),
-        Row("loss", training.loss),
-        Row("optimizer", training.optimizer),
-        Row("precision", training.precision),
-        Row("notes", training.notes),
-        Row("command", training.command, training.command),
+        Row(tr("images seen"), _count(training.images_seen)),
+        Row(tr("epochs"), str(training.epochs)),
+        Row(tr("batch"), str(training.batch)),
+        Row(tr("seed"), str(training.seed)),
+        Row(tr("EMA"), f"{training.ema:g}" if training.ema else tr("none")),
+        Row(tr("loss"), training.loss),
+        Row(tr("optimizer"), training.optimizer),
+        Row(tr("precision"), training.precision),
+        Row(tr("notes"), training.notes),
+        Row(tr("command"), training.command, training.command),
     ]
     return tuple(row for row in rows if row.value)
 
@@ -161,7 +166,7 @@ def _training(training: TrainingCard | None) -> tuple[Row, ...]:
 def _metric(metric: Metric) -> tuple[Row, ...]:
     value = figure(metric.value)
     if metric.reference is not None:
-        value += f"  (real images {figure(metric.reference)})"
+        value += tr("  (real images {reference})", reference=figure(metric.reference))
     details = [Row(f"· {name.replace('_', ' ')}", _plain(detail)) for name, detail in metric.details.items() if _short(detail)]
     return Row(metric.name, value, metric.command), *details
 
@@ -172,11 +177,11 @@ def _short(value: Any) -> bool:
 
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return tr("yes") if value else tr("no")
     if isinstance(value, float):
         return figure(value)
     if isinstance(value, list | tuple):
-        return ", ".join(_plain(item) for item in value) or "none"
+        return ", ".join(_plain(item) for item in value) or tr("none")
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_plain(item)}" for name, item in value.items())
-    return "none" if value is None else str(value)
+    return tr("none") if value is None else str(value)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from explorer import sources
 from explorer.engine.models.messages import LibraryEntry
@@ -13,13 +24,14 @@ from explorer.views.window.library_cards import CARD, GAP, LibraryCards
 from explorer.views.window.model_card import ModelCard
 from explorer.widgets.controls.training_slider import TrainingSlider
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme, Tokens
 
 ACTIONS = {
-    "ddpm": (("Open in Reverse chain", "reverse-chain"), ("Add to Compare", "compare")),
-    "vae": (("Open in Latent", "latent"),),
-    "ae": (("Open in Latent", "latent"),),
+    "ddpm": ((tr("Open in Reverse chain"), "reverse-chain"), (tr("Add to Compare"), "compare")),
+    "vae": ((tr("Open in Latent"), "latent"),),
+    "ae": ((tr("Open in Latent"), "latent"),),
 }
 COLUMNS = 3
 CARD_PANE = 392
@@ -45,28 +57,28 @@ class CheckpointLibrary(QDialog):
 
     def __init__(self, library: Library, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Checkpoint library")
+        self.setWindowTitle(tr("Checkpoint library"))
         self._library, self._theme = library, theme
-        self.search_box = QLineEdit(placeholderText="Search name, kind, option, data set", clearButtonEnabled=True)
+        self.search_box = QLineEdit(placeholderText=tr("Search name, kind, option, data set"), clearButtonEnabled=True)
         self.search_box.setObjectName("search")
-        self.search_box.setAccessibleName("Search checkpoints")
+        self.search_box.setAccessibleName(tr("Search checkpoints"))
         self.cards = LibraryCards(library, theme)
         self.model_card = ModelCard(theme)
-        self._file_button = QPushButton("Open file…")
-        self._file_button.setToolTip(f"Choose {sources.a_file()} (Ctrl+O)")
-        self._folder_button = QPushButton("Open folder…")
-        self._folder_button.setToolTip("Choose a model that is a folder (Ctrl+Shift+O)")
+        self._file_button = QPushButton(tr("Open file…"))
+        self._file_button.setToolTip(tr("Choose {a_file} (Ctrl+O)", a_file=sources.a_file()))
+        self._folder_button = QPushButton(tr("Open folder…"))
+        self._folder_button.setToolTip(tr("Choose a model that is a folder (Ctrl+Shift+O)"))
         for each in (self._file_button, self._folder_button):
             each.setAutoDefault(False)
-        self.told_button = QPushButton("What was told of it…")
-        self.told_button.setToolTip("What you said of it, where its file does not say it: see it, or say otherwise")
+        self.told_button = QPushButton(tr("What was told of it…"))
+        self.told_button.setToolTip(tr("What you said of it, where its file does not say it: see it, or say otherwise"))
         self.told_button.setAutoDefault(False)
         self.told_button.clicked.connect(self._ask_again)
         self._empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         mark(self._empty, "muted")
-        self.training = TrainingSlider("the card of what shall be opened,")
+        self.training = TrainingSlider(tr("the card of what shall be opened,"))
         self._moment: LibraryEntry | None = None
-        self._buttons = QHBoxLayout()
+        self._buttons = QGridLayout()
         self._buttons.setSpacing(2 * GRID)
         self._buttons.setContentsMargins(0, 0, 3 * GRID, 0)
         self._lay_out()
@@ -120,7 +132,6 @@ class CheckpointLibrary(QDialog):
         top.addWidget(self.search_box, 1)
         top.addWidget(self._file_button)
         top.addWidget(self._folder_button)
-        top.addWidget(self._folder_button)
         left = QVBoxLayout()
         left.setContentsMargins(5 * GRID, 5 * GRID, 2 * GRID, 4 * GRID)
         left.setSpacing(3 * GRID)
@@ -135,7 +146,7 @@ class CheckpointLibrary(QDialog):
         over = QHBoxLayout()
         over.setContentsMargins(0, 0, 3 * GRID, 0)
         over.setSpacing(2 * GRID)
-        label = QLabel("training")
+        label = QLabel(tr("training"))
         mark(label, "muted")
         self.training.accompany(label)
         over.addWidget(label)
@@ -176,11 +187,14 @@ class CheckpointLibrary(QDialog):
         found = bool(self.cards.shown)
         self._places.setCurrentIndex(0 if found else 1)
         if self._library.entries and not found:
-            self._empty.setText("No checkpoint matches the search.\nTry another word, such as ddpm, vae or mnist.")
+            self._empty.setText(tr("No checkpoint matches the search.\nTry another word, such as ddpm, vae or mnist."))
         elif not found:
             self._empty.setText(
-                f"No checkpoints yet: the engine may still be reading them.\nOpen {sources.a_file()}, or train one:\n"
-                "generative-explorer train ddpm --option C --out run"
+                tr(
+                    "No checkpoints yet: the engine may still be reading them.\nOpen {a_file}, or train one:\n"
+                    "generative-explorer train ddpm --option C --out run",
+                    a_file=sources.a_file(),
+                )
             )
         self._show_chosen()
 
@@ -205,14 +219,21 @@ class CheckpointLibrary(QDialog):
             button.clicked.connect(self._open_clicked)
             if number == 0:
                 mark(button, "primary")
-            self._buttons.addWidget(button, 1)
+            self._place(button)
         if kind in ACTIONS:
-            button = QPushButton("Export…")
+            button = QPushButton(tr("Export…"))
             button.setObjectName("exportModel")
-            button.setToolTip("Write it for other programs: as an ONNX graph, or as a folder of diffusers where it is one of its networks")
+            button.setToolTip(
+                tr("Write it for other programs: as an ONNX graph, or as a folder of diffusers where it is one of its networks")
+            )
             button.setAutoDefault(False)
             button.clicked.connect(self._export_clicked)
-            self._buttons.addWidget(button)
+            self._place(button)
+
+    def _place(self, button: QPushButton) -> None:
+        """The first has a row of its own, where its words have room whatever the size of the text."""
+        rest = self._buttons.count() - 1
+        self._buttons.addWidget(button, *((0, 0, 1, 2) if rest < 0 else (1 + rest // 2, rest % 2)))
 
     def _export_clicked(self) -> None:
         if self.chosen is not None:

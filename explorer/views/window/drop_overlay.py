@@ -10,12 +10,16 @@ from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, 
 from PySide6.QtWidgets import QWidget
 
 from explorer import sources
+from explorer.endings import DOCUMENT
 from explorer.errors import BadInput
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import GRID, Theme
 
-INVITATION = "Drop to open"
-EXPLANATION = f"a checkpoint ({sources.a_file()}), a session (.json), an export, a picture, or a data set"
+INVITATION = tr("Drop to open")
+EXPLANATION = tr(
+    "a checkpoint ({a_file}), a document ({document}), an export, a picture, or a data set", a_file=sources.a_file(), document=DOCUMENT
+)
 MOST = 2
 """Files that are looked at while they hover."""
 
@@ -34,7 +38,7 @@ def what_drops(paths: Sequence[str]) -> str:
                 said.append(f"{sources.home(Path(path)).name}, {sources.title_of(Path(path))}")
         except BadInput:
             continue
-    more = f" and {len(paths) - len(said)} more" if said and len(paths) > len(said) else ""
+    more = tr(" and {count} more", count=len(paths) - len(said)) if said and len(paths) > len(said) else ""
     return "; ".join(said) + more
 
 

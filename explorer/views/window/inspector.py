@@ -6,9 +6,12 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from explorer.widgets.controls.page_stack import PageStack
+from explorer.widgets.look.theme import text_pixels
 
 INSPECTOR_WIDTH = 288
 MIN_WIDTH, MAX_WIDTH = 256, 480
+WORDS_WIDTH = 240
+"""What names and values need at the ordinary size of text."""
 
 
 class Inspector(PageStack):
@@ -47,7 +50,7 @@ class _Page(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         """Width of the content beside a scroll bar."""
         needed = self.widget().minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
-        return QSize(max(MIN_WIDTH, min(MAX_WIDTH, needed)), 0)
+        return QSize(min(MAX_WIDTH, max(MIN_WIDTH, text_pixels(WORDS_WIDTH), needed)), 0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The content may need another width than before."""

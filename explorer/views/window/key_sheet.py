@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.views.workspace import Facts
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID
 
@@ -64,12 +65,12 @@ class KeySheet(QDialog):
 
     def __init__(self, groups: Sequence[Group], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keys")
-        self.search = QLineEdit(placeholderText="Find a key, or what it does")
+        self.setWindowTitle(tr("Keys"))
+        self.search = QLineEdit(placeholderText=tr("Find a key, or what it does"))
         self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName("Find a key")
+        self.search.setAccessibleName(tr("Find a key"))
         self.search.textChanged.connect(self._find)
-        self._nothing = QLabel("Nothing here has such a key.")
+        self._nothing = QLabel(tr("Nothing here has such a key."))
         mark(self._nothing, "muted")
         self._nothing.hide()
         self._tables = [_Table(title, keys) for title, keys in groups]

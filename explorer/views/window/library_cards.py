@@ -11,6 +11,7 @@ from explorer.engine.models.messages import LibraryEntry
 from explorer.state.library import Library
 from explorer.views.window.card_words import format_words, search_text, summary
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import GRID, OPTION_COLOURS, Theme
 
 ENTRY, SEARCH, THUMBNAIL, MOMENTS = (Qt.ItemDataRole.UserRole + i for i in range(4))
@@ -55,7 +56,7 @@ class LibraryCards(QListView):
         self.setSpacing(GAP // 2)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setAccessibleName("Checkpoints")
+        self.setAccessibleName(tr("Checkpoints"))
         library.changed.connect(self.fill)
         library.thumbnail_made.connect(self._show_thumbnail)
         theme.changed.connect(self._redraw)
@@ -98,7 +99,7 @@ class LibraryCards(QListView):
             item.setToolTip(entry.problem or entry.path)
             moments = len(self._library.snapshots_of(entry))
             item.setData(moments, MOMENTS)
-            said = f", {moments} snapshots" if moments else ""
+            said = tr(", {moments} snapshots", moments=moments) if moments else ""
             format_said = f", {format_words(entry)}" if format_words(entry) else ""
             item.setData(f"{entry.name}, {summary(entry)}{format_said}{said}", Qt.ItemDataRole.AccessibleTextRole)
             self._items.appendRow(item)
@@ -167,7 +168,7 @@ class _CardDelegate(QStyledItemDelegate):
         thumb = QRect(card.left() + MARGIN - 1, card.top() + MARGIN - 1, THUMB, THUMB)
         self._picture(painter, thumb, entry, index.data(THUMBNAIL))
         self._words(painter, QRect(thumb.left(), thumb.bottom() + 8, THUMB, 40), entry)
-        badge = f"{index.data(MOMENTS)} snapshots" if index.data(MOMENTS) else format_words(entry)
+        badge = tr("{data} snapshots", data=index.data(MOMENTS)) if index.data(MOMENTS) else format_words(entry)
         if badge:
             self._badge(painter, thumb, badge)
         painter.restore()
@@ -180,8 +181,8 @@ class _CardDelegate(QStyledItemDelegate):
         painter.fillRect(place, QColor(tokens.image_empty))
         painter.setFont(text_font(11))
         painter.setPen(QColor(tokens.error if entry.problem else tokens.faint))
-        waiting = "no picture" if entry.path in self._library.without_thumbnail else "making a picture…"
-        said = "cannot be opened" if entry.problem else waiting
+        waiting = tr("no picture") if entry.path in self._library.without_thumbnail else tr("making a picture…")
+        said = tr("cannot be opened") if entry.problem else waiting
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, said)
 
     def _badge(self, painter: QPainter, place: QRect, text: str) -> None:

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QKeyEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from explorer.endings import SESSIONS, filters, patterns
 from explorer.engine.models.messages import LibraryEntry
-from explorer.engine.thread.messages import EngineDown, EngineReady, Failed
-from explorer.errors import BadInput
-from explorer.state.persistence import Saved, write
+from explorer.engine.thread.messages import EngineDown, Failed
 from explorer.state.session import Session
 from explorer.views.window.banner import Banner
 from explorer.views.window.card_words import format_words, kind_words
+from explorer.views.window.documents.documents import Documents
 from explorer.views.window.drop_overlay import DropOverlay, dropped_files
+from explorer.views.window.engine_news import EngineNews
+from explorer.views.window.exports import Exports
 from explorer.views.window.help.desk import HelpDesk
 from explorer.views.window.inspector import INSPECTOR_WIDTH, Inspector
 from explorer.views.window.menus import Menus
+from explorer.views.window.notes.desk import NotesDesk
 from explorer.views.window.opening import Opener, open_filter
 from explorer.views.window.placement import Placement
 from explorer.views.window.presenting.presentation import Presentation
 from explorer.views.window.presenting.screens import Screens
 from explorer.views.window.rail import RAIL_WIDTH, Rail
+from explorer.views.window.side_column import SideColumn
 from explorer.views.window.stalls import StallMeter
 from explorer.views.window.status_bar import StatusBar
 from explorer.views.window.top_bar import TopBar
@@ -35,8 +36,8 @@ from explorer.views.window.veil import Veil
 from explorer.views.window.workspaces import Workspaces
 from explorer.views.workspace import Context, Facts, Status, Workspace
 from explorer.widgets.controls.page_stack import PageStack
-from explorer.widgets.controls.save_file import ask_where
 from explorer.widgets.look.icons import app_icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import inset_numbers
 from explorer.widgets.look.theme import GRID
 
@@ -47,12 +48,10 @@ if TYPE_CHECKING:
 
 DEFAULT_SIZE = (1440, 900)
 TITLE_BAR = 40
-GOES_ON = "All that was open still is, and what was being computed is computed again."
-NO_START = "Install the app again, or choose another device in Preferences."
 
 
 class MainWindow(QMainWindow):
-    """One window, one session.
+    """One window, one session, which may be a document.
 
     Signals
     -------
@@ -65,7 +64,7 @@ class MainWindow(QMainWindow):
     ----------
     workspaces : Workspaces
         By name; each is built when it is first looked at.
-    banner, inspector, library, menus, opener, placement, rail, status_bar, top_bar, veil
+    banner, documents, engine_news, exports, inspector, library, menus, notes, opener, placement, rail, status_bar, top_bar, veil
         Its parts.
     stalls : StallMeter
         How long it lets its person wait.
@@ -77,13 +76,11 @@ class MainWindow(QMainWindow):
     def __init__(self, context: Context, workspaces: Sequence[Facts], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._engine: EngineReady | None = None
         self._statuses: dict[str, Status] = {each.name: Status() for each in workspaces}
         self.stalls = StallMeter(self)
         self._activated = False
         self._shown = ""
         self._unasked = False
-        self.setWindowTitle("Generative Explorer")
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
         self._build(workspaces)
@@ -91,6 +88,7 @@ class MainWindow(QMainWindow):
         self._show_workspace(self._current_name())
         self.resize(_fitting(self.screen().availableGeometry().size()))
         self._splitter.setSizes([self.width() - RAIL_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
+        self.notes.wire(self.menus, self.presentation)
 
     # --- parts
 
@@ -117,19 +115,24 @@ class MainWindow(QMainWindow):
         middle.addWidget(self.rail)
         middle.addWidget(self._splitter, 1)
         framed = _framed(self._stack)
+        self.banner = Banner(theme, page)
+        self.notes = NotesDesk(self._context, self.banner, self._stay, self._current, self)
         self._splitter.addWidget(framed)
-        self._splitter.addWidget(self.inspector)
+        self._splitter.addWidget(SideColumn(self.inspector, self.notes.place))
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 0)
         column.addWidget(self.status_bar)
+        column.addWidget(self.notes.course)
         self.veil = Veil(framed)
-        self.banner = Banner(theme, page)
+        self.engine_news = EngineNews(self.top_bar, self.banner, self.veil, self.engine_wanted.emit)
+        self.exports = Exports(self._context, self._current, self.banner, self.closing, self)
         self._overlay = DropOverlay(theme, self)
         self.menus = Menus(self.top_bar.menu_bar, self._context.store, theme, workspaces, self)
-        self.placement = Placement(self, self._splitter, self.workspaces, self.menus.actions["inspector"])
-        self.opener = Opener(self._context, self.workspaces, self._current, self.banner, self)
+        self.placement = Placement(self, self._splitter, self.workspaces, self.menus.actions["inspector"], self.notes.place)
+        self.documents = Documents(self._context, self.banner, self._stay, self)
+        self.opener = Opener(self._context, self.workspaces, self._current, self.documents, self.banner, self)
         self.help = HelpDesk(theme, self._versions, self)
-        around = (self.top_bar, self.rail, self.inspector, self.status_bar)
+        around = (self.top_bar, self.rail, self.inspector, self.notes.place, self.status_bar)
         self.presentation = Presentation(theme, self, around, self._current)
         inset_numbers(self)
 
@@ -149,14 +152,17 @@ class MainWindow(QMainWindow):
         self._context.library.changed.connect(self._show_formats)
         menus.theme_chosen.connect(self._choose_theme)
         slots = {
-            "open": self.ask_for_file, "open_folder": self._ask_for_folder, "library": self.show_library, "export": self.ask_for_export,
-            "save_session": self._ask_for_session_file, "quit": self.close, "preferences": self._show_preferences, "cancel": self.cancel,
+            "open": self.ask_for_file, "open_folder": self._ask_for_folder, "library": self.show_library, "export": self.exports.ask,
+            "new_session": self.documents.new, "save": self.documents.save, "save_as": self.documents.save_as,
+            "close_document": self.documents.close, "quit": self.close, "preferences": self._show_preferences, "cancel": self.cancel,
             "keys": self._show_keys, "about": self._show_about, "reset_layout": self.placement.reset, "find": lambda: self.finder.open(),
             "guide": self.help.show_guide, "glossary": self.help.show_glossary, "examples": self.help.show_examples,
             "report": self.help.show_report, "welcome": lambda: self.welcome.offer(),
         }  # fmt: skip
         for name, slot in slots.items():
             menus.actions.on(name, slot)
+        self.documents.changed.connect(self._show_document)
+        self._show_document()
         menus.actions["inspector"].setChecked(True)
         menus.actions["inspector"].toggled.connect(self.inspector.setVisible)
         self.screens = Screens(self, self.presentation, menus.actions["full_screen"], menus.actions["presentation"])
@@ -193,16 +199,17 @@ class MainWindow(QMainWindow):
         """Show a workspace."""
         self._context.store.update(workspace=name)
 
-    def await_engine(self) -> None:
-        """There is nothing to show before the library is known: say so."""
-        self.veil.cover("Starting the engine…", "PyTorch is loaded and the checkpoints are read; the first start takes longest.")
-
     def activate(self) -> None:
         """The library is known: let the workspace that is shown start."""
         if not self._activated:
             self._activated = True
             self.veil.lift()
             self.current.activate()
+
+    def _stay(self) -> None:
+        """The cursor was put where it is."""
+        if self._activated:
+            self.current.stay()
 
     def cancel(self) -> None:
         """Stop what the status bar tells of."""
@@ -231,41 +238,6 @@ class MainWindow(QMainWindow):
 
     # --- status
 
-    def engine_ready(self, ready: EngineReady) -> None:
-        """The engine is up."""
-        self._engine = ready
-        self.top_bar.show_device(ready.device, ready.precision)
-        if self.veil.title:
-            self.veil.cover("Reading the checkpoints…", "The engine is ready; the first start takes longest.")
-
-    def engine_failed(self, failed: Failed) -> None:
-        """The engine could not start, or has stopped."""
-        stopped = isinstance(failed, EngineDown) and failed.has_started
-        self.top_bar.show_failed()
-        if self.veil.title:
-            title = "The engine stopped" if stopped else "The engine could not start"
-            self.veil.cover(title, "Nothing can be computed; the message above says why.")
-        stopped_hint = (failed.advice if isinstance(failed, EngineDown) else "") or "If it happens again, copy the details into a report."
-        hint = stopped_hint if stopped else NO_START
-        again = ("Start it again", self.engine_wanted.emit) if isinstance(failed, EngineDown) and failed.can_retry else None
-        self.banner.say(failed.message, hint, failed.detail, offer=again)
-
-    def engine_lost(self, down: EngineDown) -> None:
-        """The engine has stopped; another may be at work already."""
-        if down.goes_on:
-            self.engine_starts()
-            self.banner.say(down.message, f"{GOES_ON} {down.advice}".rstrip(), down.detail, severity="warning")
-        else:
-            self.engine_failed(down)
-
-    def engine_starts(self) -> None:
-        """An engine is starting, in the place of one that has stopped."""
-        self._engine = None
-        self.top_bar.show_starting()
-        self.banner.dismiss()
-        if not self._activated and self.veil.title:
-            self.await_engine()
-
     def ask_again(self) -> None:
         """Have the workspace that is shown ask for all that it shows."""
         self.current.deactivate()
@@ -274,7 +246,7 @@ class MainWindow(QMainWindow):
     def _failed(self, failed: Failed) -> None:
         """A request failed that nobody else tells of."""
         if isinstance(failed, EngineDown):
-            self.engine_failed(failed)
+            self.engine_news.failed(failed)
         else:
             self.opener.show_failure(failed)
 
@@ -323,12 +295,12 @@ class MainWindow(QMainWindow):
 
     def ask_for_file(self) -> None:
         """Let the person choose files, and open them."""
-        paths, _ = QFileDialog.getOpenFileNames(self, "Open", "", open_filter())
+        paths, _ = QFileDialog.getOpenFileNames(self, tr("Open"), "", open_filter())
         self.open_paths(paths)
 
     def _ask_for_folder(self) -> None:
         """Let the person choose a folder, and open it."""
-        path = QFileDialog.getExistingDirectory(self, "Open a folder")
+        path = QFileDialog.getExistingDirectory(self, tr("Open a folder"))
         if path:
             self.open_paths([path])
 
@@ -346,15 +318,8 @@ class MainWindow(QMainWindow):
         return made
 
     def _export_model(self, entry: LibraryEntry) -> None:
-        """Let the person say where a checkpoint shall be written for other programs, and have it written."""
-        from explorer.views.window.exporting_models import ModelExporter, ask_where
-
-        where = ask_where(entry, self.library)
-        if where:
+        if self.exports.ask_for_model(entry, self.library):
             self._hide_library()
-            exporter = ModelExporter(entry, where, self.banner, self)
-            self.closing.connect(exporter.end)
-            exporter.start()
 
     @cached_property
     def finder(self) -> Finder:
@@ -393,29 +358,9 @@ class MainWindow(QMainWindow):
         if self.opener.open_entry(entry, name):
             self._hide_library()
         else:
-            self.banner.say(f"{entry.name} cannot be shown in {self.workspaces.facts[name].title}", severity="notice")
-
-    def _ask_for_session_file(self) -> None:
-        path, _ = ask_where(self, "Save session as", "session.json", filters([("Sessions", patterns(SESSIONS))], others=False), ".json")
-        if path:
-            self.save_session(path)
-
-    def save_session(self, path: str) -> None:
-        """Write what is open to a file that can be opened again."""
-        try:
-            write(Path(path), Saved(session=self._context.store.session))
-        except BadInput as error:
-            self.banner.say(str(error), "Choose a folder that you may write to.")
-
-    def ask_for_export(self) -> None:
-        """Let the person say how and where what is shown shall be written, and write it."""
-        offer = self.current.export_offer()
-        if offer is None:
-            self.banner.say(f"There is nothing to export in {self.current.title}", severity="notice")
-            return
-        from explorer.views.shared.export_dialog import ExportDialog
-
-        self._open_dialog(ExportDialog(offer, self._context.client, self._context.store, self._context.theme, self))
+            self.banner.say(
+                tr("{name} cannot be shown in {title}", name=entry.name, title=self.workspaces.facts[name].title), severity="notice"
+            )
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files above the window: say what dropping them does."""
@@ -431,7 +376,7 @@ class MainWindow(QMainWindow):
     def _show_preferences(self) -> None:
         from explorer.views.window.preferences import Preferences
 
-        self._open_dialog(Preferences(self._context.store, self._context.theme, self._device_words(), self))
+        self._open_dialog(Preferences(self._context.store, self._context.theme, self.engine_news.device_words, self))
 
     def _show_keys(self) -> None:
         from explorer.views.window.key_sheet import KeySheet, keys_of_menus, keys_of_workspaces
@@ -442,21 +387,26 @@ class MainWindow(QMainWindow):
     def _versions(self) -> Mapping[str, str]:
         from explorer.views.window.about import versions
 
-        return versions(self._engine, self.stalls.waits)
+        return versions(self.engine_news.engine, self.stalls.waits)
 
     def _show_about(self) -> None:
         from explorer.views.window.about import About
 
-        self._open_dialog(About(self._engine, self.stalls.waits, self))
+        self._open_dialog(About(self.engine_news.engine, self.stalls.waits, self))
 
     def _open_dialog(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
-    def _device_words(self) -> str:
-        return f"{self._engine.device} · {self._engine.precision}" if self._engine else ""
-
     # --- the window itself
+
+    def _show_document(self) -> None:
+        """In the title, in the bar, and in what can be done."""
+        documents = self.documents
+        self.setWindowTitle(f"{documents.name}[*]" if documents.path is not None else tr("Generative Explorer"))
+        self.setWindowModified(documents.modified)
+        self.top_bar.show_document(documents.name, documents.modified)
+        self.menus.actions["close_document"].setEnabled(documents.path is not None)
 
     def leave(self) -> None:
         """Close without asking: the system wants the app to end, and what goes on by itself goes on."""
@@ -478,13 +428,14 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._hide_library()
+        self.documents.let_go()
         self.closing.emit()
         super().closeEvent(event)
 
     def _may_close(self) -> bool:
         session = self._context.store.session
         asked = [name for name, facts in self.workspaces.facts.items() if name in self.workspaces.built or facts.minds_closing(session)]
-        return all(self.workspaces[name].may_close() for name in asked)
+        return all(self.workspaces[name].may_close() for name in asked) and self.documents.may_close()
 
 
 def _framed(stack: QWidget) -> QWidget:

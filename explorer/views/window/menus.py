@@ -14,9 +14,11 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 from explorer.state.session import Session
 from explorer.state.store import Store
 from explorer.views.shared.lane_menu import verb
-from explorer.views.window.actions import EDIT, FILE, HELP, THEME, Groups, view
+from explorer.views.window.actions import BOOKMARKS, EDIT, FILE, HELP, THEME, Groups, view
 from explorer.views.workspace import Facts, Workspace
 from explorer.widgets.controls.actions import Actions, separated
+from explorer.widgets.controls.menus import emptied
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
 ROLES = {
@@ -28,7 +30,7 @@ ROLES = {
 
 
 class Menus(QObject):
-    """File, Edit, View, one menu for each workspace (the current one's is shown), Help.
+    """File, Edit, View, one menu for each workspace (the current one's is shown), Bookmarks, Help.
 
     Signals
     -------
@@ -56,12 +58,13 @@ class Menus(QObject):
         self._formats: dict[str, str] = {}
         self._workspace_menus: dict[str, QMenu] = {}
         self._view_actions: dict[str, Sequence[QAction]] = {}
-        groups = (*FILE, *EDIT, *view(workspaces), *THEME, *HELP)
+        groups = (*FILE, *EDIT, *view(workspaces), *BOOKMARKS, *THEME, *HELP)
         self.actions = Actions(theme, window, groups, "window-", Qt.ShortcutContext.WindowShortcut)
         self._file_menu()
-        self._titled("&Edit", EDIT)
+        self._titled(tr("&Edit"), EDIT)
         self._view_menu(workspaces)
-        self._help = self._titled("&Help", HELP)
+        self.bookmarks = self._titled(tr("&Bookmarks"), BOOKMARKS)
+        self._help = self._titled(tr("&Help"), HELP)
         self._connect()
         self._show_history()
         self._show_recent(store.session)
@@ -90,7 +93,7 @@ class Menus(QObject):
     def take_in(self, workspace: Workspace) -> None:
         """Have a menu, and entries of the View menu, for a workspace that was built; hidden until it is shown."""
         name = workspace.workspace_name
-        menu = self._titled(workspace.facts.menu_title, before=self._help)
+        menu = self._titled(workspace.facts.menu_title, before=self.bookmarks)
         menu.addActions(list(workspace.menu_actions()))
         menu.menuAction().setVisible(False)
         self._workspace_menus[name] = menu
@@ -140,37 +143,41 @@ class Menus(QObject):
         self._bar.setActiveAction(self.sender().property("menu").menuAction())
 
     def _file_menu(self) -> None:
-        menu = self._titled("&File", FILE)
-        self.recent = QMenu("Open &recent", menu)
+        menu = self._titled(tr("&File"), FILE)
+        self.recent = QMenu(tr("Open &recent"), menu)
         menu.insertMenu(self.actions["library"], self.recent)
 
     def _view_menu(self, workspaces: Sequence[Facts]) -> None:
-        menu = self._view = self._titled("&View", view(workspaces))
-        themes = QMenu("&Theme", menu)
+        menu = self._view = self._titled(tr("&View"), view(workspaces))
+        themes = QMenu(tr("&Theme"), menu)
         themes.addActions(list(self.actions.choice("theme").values()))
         menu.insertMenu(self.actions["inspector"], themes)
 
     def _session_changed(self, old: Session, new: Session) -> None:
-        if old.recent != new.recent:
+        if (old.recent, old.documents) != (new.recent, new.documents):
             self._show_recent(new)
         if old.theme != new.theme:
             self._show_theme(new)
         self.actions["button_labels"].setChecked(new.button_labels)
 
     def _show_recent(self, session: Session) -> None:
-        self.recent.clear()
+        emptied(self.recent)
+        for path in session.documents:
+            verb(self.recent, Path(path).name, partial(self.recent_chosen.emit, path), tip=path)
+        if session.documents and session.recent:
+            self.recent.addSeparator()
         for path in session.recent:
             said = self._formats.get(path, "")
             verb(self.recent, f"{Path(path).name}\t{said}" if said else Path(path).name, partial(self.recent_chosen.emit, path), tip=path)
         self.recent.setToolTipsVisible(True)
-        self.recent.setEnabled(bool(session.recent))
+        self.recent.setEnabled(bool(session.documents or session.recent))
 
     def _show_theme(self, session: Session) -> None:
         self.actions[session.theme].setChecked(True)
 
     def _show_history(self) -> None:
         store, undo, redo = self._store, self.actions["undo"], self.actions["redo"]
-        for action, word, label in ((undo, "&Undo", store.undo_label), (redo, "&Redo", store.redo_label)):
+        for action, word, label in ((undo, tr("&Undo"), store.undo_label), (redo, tr("&Redo"), store.redo_label)):
             action.setText(f"{word} {_escaped(label)}".rstrip())
         undo.setEnabled(store.can_undo)
         redo.setEnabled(store.can_redo)

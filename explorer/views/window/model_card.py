@@ -10,6 +10,7 @@ from explorer import sources
 from explorer.engine.models.messages import LibraryEntry
 from explorer.views.window.card_words import KIND_SENTENCES, Row, Section, sections
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme
 
@@ -26,7 +27,7 @@ class ModelCard(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Model card")
+        self.setAccessibleName(tr("Model card"))
         theme.changed.connect(self._redraw)
 
     def show_entry(self, entry: LibraryEntry | None) -> None:
@@ -64,7 +65,7 @@ class ModelCard(QScrollArea):
         mark(said, "error" if entry.problem else "muted")
         head.addWidget(said)
         if entry.problem:
-            hint = QLabel(f"What opens here is {sources.what_opens()}.", wordWrap=True)
+            hint = QLabel(tr("What opens here is {what_opens}.", what_opens=sources.what_opens()), wordWrap=True)
             mark(hint, "muted")
             head.addWidget(hint)
         column.addLayout(head)
@@ -108,9 +109,9 @@ class ModelCard(QScrollArea):
 
     def _copy_button(self, row: Row) -> QToolButton:
         button = QToolButton()
-        button.setToolTip(f"Copy\n{row.command}")
+        button.setToolTip(tr("Copy\n{command}", command=row.command))
         button.setIcon(icon("ph.copy", self._theme.tokens))
-        button.setAccessibleName(f"Copy {row.name}")
+        button.setAccessibleName(tr("Copy {name}", name=row.name))
         button.setProperty("command", row.command)
         button.setProperty("compact", True)
         button.clicked.connect(self._copy)

@@ -13,13 +13,14 @@ from explorer.state.library import Library
 from explorer.views.window.card_words import file_size
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.eliding_label import ElidingLabel
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme
 
 LATE_MS = 300
 """What opens sooner is not worth a flicker."""
-WIDTH, BAR_WIDTH = 520, 96
-DOING = {"reading": "reading", "checking": "reading its weights", "asking": "asking its network for a first step"}
+WIDTH, BAR_WIDTH = 560, 96
+DOING = {"reading": tr("reading"), "checking": tr("reading its weights"), "asking": tr("taking a first step")}
 
 
 class OpeningCard(Card):
@@ -34,17 +35,17 @@ class OpeningCard(Card):
         mark(self.doing, "muted")
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedWidth(BAR_WIDTH)
-        self._bar.setAccessibleName("How far opening is")
-        self.cancel = QPushButton("Cancel")
-        self.cancel.setAccessibleName("Cancel opening")
-        self.cancel.setToolTip("Do not open it; everything that is open stays")
+        self._bar.setAccessibleName(tr("How far opening is"))
+        self.cancel = QPushButton(tr("Cancel"))
+        self.cancel.setAccessibleName(tr("Cancel opening"))
+        self.cancel.setToolTip(tr("Do not open it; everything that is open stays"))
         self.cancel.setProperty("compact", True)
         self.cancel.clicked.connect(library.cancel_opening)
         row = QHBoxLayout(self)
         row.setContentsMargins(4 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         row.setSpacing(3 * GRID)
-        row.addWidget(self.says, 3)
-        row.addWidget(self.doing, 2)
+        row.addWidget(self.says, 1)
+        row.addWidget(self.doing)
         row.addWidget(self._bar)
         row.addWidget(self.cancel)
         shadow = QGraphicsDropShadowEffect(self, blurRadius=6 * GRID, offset=QPointF(0, GRID))
@@ -68,9 +69,10 @@ class OpeningCard(Card):
             self._late.stop()
             self.hide()
             return
-        more = f" and {self._library.waiting} more" if self._library.waiting else ""
-        self.says.setText(f"Opening {Path(told.path).name}{more}")
+        more = tr(" and {waiting} more", waiting=self._library.waiting) if self._library.waiting else ""
+        self.says.setText(tr("Opening {name}{more}", name=Path(told.path).name, more=more))
         self.doing.setText(_doing(told))
+        self.doing.setFixedWidth(self.doing.fontMetrics().horizontalAdvance(_doing(told)) + GRID)
         self._bar.setRange(0, 1000 if told.total else 0)
         self._bar.setValue(round(1000 * told.done / told.total) if told.total else 0)
         if self.isHidden() and not self._late.isActive():
@@ -89,5 +91,5 @@ class OpeningCard(Card):
 
 def _doing(told: Opening) -> str:
     if told.doing == "reading" and told.total:
-        return f"{file_size(told.done)} of {file_size(told.total)} read"
+        return tr("{file_size} of {file_size2} read", file_size=file_size(told.done), file_size2=file_size(told.total))
     return DOING[told.doing]

@@ -10,16 +10,18 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer import sources
 from explorer.engine.chain.export.messages import ExportRead, ReadExport
+from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
 from explorer.recipe import PlaneRecipe, Recipe, Shown
-from explorer.state.found_again import relinked_plane, relinked_recipe
+from explorer.state.found_again import relinked_plane, relinked_recipe, unopened
 from explorer.state.opened_plane import with_opened
 from explorer.state.session import ChainState
 from explorer.views.window.banner import Banner
 from explorer.views.workspace import Context, Workspace
+from explorer.widgets.look.language import tr
 
-STILL_OPEN = "Everything that was open still is. File > Export… writes files with a recipe."
+STILL_OPEN = tr("Everything that was open still is. File > Export… writes files with a recipe.")
 
 
 class ExportOpener(QObject):
@@ -27,8 +29,8 @@ class ExportOpener(QObject):
 
     Parameters
     ----------
-    open_picture : callable
-        Takes the path of a picture without a recipe.
+    looked : callable
+        Told of each file once it was read: the path of a picture without a recipe; "" of what was something else.
 
     Signals
     -------
@@ -39,10 +41,10 @@ class ExportOpener(QObject):
     workspace_wanted = Signal(str)
 
     def __init__(
-        self, context: Context, current: Callable[[], Workspace], banner: Banner, open_picture: Callable[[str], None], parent: QObject
+        self, context: Context, current: Callable[[], Workspace], banner: Banner, looked: Callable[[str], None], parent: QObject
     ) -> None:
         super().__init__(parent)
-        self._context, self._current, self._banner, self._open_picture = context, current, banner, open_picture
+        self._context, self._current, self._banner, self._looked = context, current, banner, looked
 
     def open(self, path: str) -> None:
         """Read a file's recipe and open it; a picture without one is opened as a picture."""
@@ -50,6 +52,7 @@ class ExportOpener(QObject):
         def fail(outcome: Outcome) -> None:
             if isinstance(outcome, Failed):
                 self._banner.say(outcome.message, STILL_OPEN, outcome.detail)
+            self._looked("")
 
         self._context.client.send(ReadExport(path), "open.export", self._take, queued=True, on_failure=fail)
 
@@ -59,12 +62,12 @@ class ExportOpener(QObject):
         from explorer.exports.kinds import Drawn, kind_of
 
         path = Path(outcome.path)
+        plain = outcome.recipe is None and isinstance(kind := kind_of(path), Drawn) and kind.plain
         if outcome.recipe is not None:
             self.open_recipe(path.name, outcome.recipe)
-        elif isinstance(kind := kind_of(path), Drawn) and kind.plain:
-            self._open_picture(outcome.path)
-        else:
+        elif not plain:
             self._banner.say(outcome.why, STILL_OPEN)
+        self._looked(outcome.path if plain else "")
 
     def open_recipe(self, name: str, recipe: Recipe) -> None:
         """Set the lanes or the plane of a recipe; `name` is the file that messages name."""
@@ -73,25 +76,47 @@ class ExportOpener(QObject):
         elif recipe.plane is not None:
             self._open_plane(name, recipe.plane)
         else:
-            self._banner.say(f"{name}: its recipe has no lanes", severity="notice")
+            self._banner.say(tr("{name}: its recipe has no lanes", name=name), severity="notice")
 
     def _open_plane(self, name: str, recipe: PlaneRecipe) -> None:
+        """Set a plane; models of it that lie where it says, and were never opened here, are opened first."""
+        waiting = unopened(recipe, self._context.library.known)
+        if not waiting:
+            self._set_plane(name, recipe)
+            return
+
+        def opened(entry: LibraryEntry) -> None:
+            if entry.sha256 == waiting[0].checkpoint:
+                self._open_plane(name, recipe)
+            else:
+                self._banner.say(
+                    tr("{source}: is another checkpoint than {name} was made with", source=waiting[0].source, name=name), STILL_OPEN
+                )
+
+        def fail(failed: Failed) -> None:
+            self._banner.say(failed.message, STILL_OPEN, failed.detail)
+
+        self._context.library.open(waiting[0].source, opened, waiting[0].told, on_failure=fail)
+
+    def _set_plane(self, name: str, recipe: PlaneRecipe) -> None:
         plane, replaced, missing = relinked_plane(recipe, self._context.library.known)
         if missing:
             self._say_missing(name, missing)
             return
         store = self._context.store
-        store.update_latent(f"open {name}", **msgspec.structs.asdict(with_opened(store.session.latent, plane)))
+        store.update_latent(tr("open {name}", name=name), **msgspec.structs.asdict(with_opened(store.session.latent, plane)))
         self.workspace_wanted.emit("latent")
         self._say_replaced(name, replaced)
 
     def _say_missing(self, name: str, missing: tuple[str, ...]) -> None:
-        message = f"{name}: its checkpoint {', '.join(missing)} is not on this machine"
-        self._banner.say(message, f"Open that {sources.endings()} file, then this one again. Everything that was open still is.")
+        message = tr("{name}: its checkpoint {list} is not on this machine", name=name, list=", ".join(missing))
+        self._banner.say(
+            message, tr("Open that {endings} file, then this one again. Everything that was open still is.", endings=sources.endings())
+        )
 
     def _say_replaced(self, name: str, replaced: tuple[str, ...]) -> None:
         if replaced:
-            told = f"{', '.join(replaced)}: another file now than when {name} was made; its picture may differ."
+            told = tr("{list}: another file now than when {name} was made; its picture may differ.", list=", ".join(replaced), name=name)
             self._banner.say(told, severity="warning")
 
     def _open_chain(self, name: str, recipe: Recipe) -> None:
@@ -105,7 +130,7 @@ class ExportOpener(QObject):
         state = store.session.compare if compare else store.session.reverse
         state = with_recipe(msgspec.structs.replace(state, recipe=chain), recipe.shown or Shown())
         update = store.update_compare if compare else store.update_reverse
-        update(f"open {name}", **msgspec.structs.asdict(state))
+        update(tr("open {name}", name=name), **msgspec.structs.asdict(state))
         self.workspace_wanted.emit("compare" if compare else "reverse-chain")
         self._say_replaced(name, replaced)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from explorer.state.persistence import WindowState
 from explorer.views.window.inspector import INSPECTOR_WIDTH
+from explorer.views.window.notes.desk import LEAST, USUAL, NotesPlace
 from explorer.views.window.rail import RAIL_WIDTH
 from explorer.views.window.workspaces import Workspaces
 from explorer.views.workspace import Workspace
@@ -24,10 +25,11 @@ class Placement:
         Between workspace and inspector.
     inspector : QAction
         Whether that is open.
+    notes : NotesPlace
     """
 
-    def __init__(self, window: QWidget, splitter: QSplitter, workspaces: Workspaces, inspector: QAction) -> None:
-        self._window, self._splitter, self._workspaces, self._inspector = window, splitter, workspaces, inspector
+    def __init__(self, window: QWidget, splitter: QSplitter, workspaces: Workspaces, inspector: QAction, notes: NotesPlace) -> None:
+        self._window, self._splitter, self._workspaces, self._inspector, self._notes = window, splitter, workspaces, inspector, notes
         self._parts: dict[str, tuple[int, ...]] = {}
 
     def state(self) -> WindowState:
@@ -37,7 +39,7 @@ class Placement:
         built = self._workspaces.built
         parts = {split: sizes for split, sizes in self._parts.items() if split.partition(".")[0] not in built}
         parts |= {f"{name}.{split}": sizes for name, each in built.items() for split, sizes in each.layout_sizes().items()}
-        return WindowState(geometry, sizes, self._inspector.isChecked(), parts)
+        return WindowState(geometry, sizes, self._inspector.isChecked(), self._notes.wanted_height, parts)
 
     def restore(self, state: WindowState) -> None:
         """Go back to where the window was; nonsense is passed over."""
@@ -47,6 +49,8 @@ class Placement:
         if len(state.splitter) == 2 and all(0 < size < 1 << 15 for size in state.splitter):
             self._splitter.setSizes(list(state.splitter))
         self._inspector.setChecked(state.inspector)
+        if LEAST <= state.notes < 1 << 15:
+            self._notes.set_height(state.notes)
         self._parts = dict(state.parts)
         for workspace in self._workspaces.built.values():
             self.put_back(workspace)
@@ -60,6 +64,7 @@ class Placement:
         """Everything at its usual size and place again."""
         self._inspector.setChecked(True)
         self._splitter.setSizes([self._window.width() - RAIL_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
+        self._notes.set_height(USUAL)
         self._parts.clear()
         for workspace in self._workspaces.built.values():
             workspace.restore_layout({})

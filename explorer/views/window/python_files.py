@@ -15,10 +15,11 @@ from explorer.errors import BadInput
 from explorer.sources.from_python import permission
 from explorer.views.window.banner import Banner, Offer
 from explorer.widgets.look.fonts import mono_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID
 
-WARNING = (
+WARNING = tr(
     "It is a Python program. To open it, its code is run with your rights, and can read, change and delete your files. "
     "Run it only if you wrote it, or trust who did."
 )
@@ -67,9 +68,11 @@ class PythonFiles(QObject):
         if not failed.path or not is_asked_for(Path(failed.path)):
             return False
         path = failed.path
-        run: Offer = ("Run it…", lambda: self.ask(path, self._client.renewed.emit))
-        words = "has changed since you agreed to run it" if permission.was_allowed(Path(path)) else "is a Python file, and was not run"
-        self._banner.say(f"{Path(path).name} {words}", "What is shown of it needs it. Everything else is as it was.", "", "notice", run)
+        run: Offer = (tr("Run it…"), lambda: self.ask(path, self._client.renewed.emit))
+        words = (
+            tr("has changed since you agreed to run it") if permission.was_allowed(Path(path)) else tr("is a Python file, and was not run")
+        )
+        self._banner.say(f"{Path(path).name} {words}", tr("What is shown of it needs it. Everything else is as it was."), "", "notice", run)
         return True
 
     def _agreed(self, path: str, then: Callable[[], object]) -> None:
@@ -87,23 +90,22 @@ class RunPython(QDialog):
 
     def __init__(self, path: str, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Run a Python file?")
+        self.setWindowTitle(tr("Run a Python file?"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        heading = QLabel(f"Run {Path(path).name}?")
+        heading = QLabel(tr("Run {name}?", name=Path(path).name))
         mark(heading, "title")
         words = QLabel(WARNING, wordWrap=True)
         place = QLabel(path, wordWrap=True)
         mark(place, "muted")
         shown = QPlainTextEdit(text, readOnly=True)
-        shown.setAccessibleName("What is in the file")
+        shown.setAccessibleName(tr("What is in the file"))
         shown.setFont(mono_font(12))
         shown.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         shown.setTabChangesFocus(True)
         buttons = QDialogButtonBox()
-        self.run = buttons.addButton("Run it", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.leave = buttons.addButton("Do not run it", QDialogButtonBox.ButtonRole.RejectRole)
+        self.run = buttons.addButton(tr("Run it"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.leave = buttons.addButton(tr("Do not run it"), QDialogButtonBox.ButtonRole.RejectRole)
         self.run.setAutoDefault(False)
-        self.leave.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -113,5 +115,6 @@ class RunPython(QDialog):
             column.addWidget(widget)
         column.addWidget(shown, 1)
         column.addWidget(buttons)
+        self.leave.setDefault(True)  # only what lies in the dialog can be
         self.resize(680, 480)
         self.leave.setFocus()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QToolButton, QVBoxLayout, QWidget
 
 from explorer.views.workspace import Facts
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme, Tokens, text_pixels
 
@@ -42,15 +43,18 @@ class Rail(QWidget):
         column.setContentsMargins(6, 2 * GRID, 6, 2 * GRID)
         column.setSpacing(GRID)
         for number, workspace in enumerate(workspaces, 1):
-            button = self._button(workspace.title, workspace.icon_name, f"{workspace.tooltip} (Ctrl+{number})")
+            button = self._button(
+                workspace.title, workspace.icon_name, tr("{tooltip} (Ctrl+{number})", tooltip=workspace.tooltip, number=number)
+            )
             button.setCheckable(True)
             button.setProperty("workspace", workspace.name)
+            button.setObjectName(f"rail-{workspace.name}")
             button.clicked.connect(self._clicked)
             group.addButton(button)
             self._buttons[workspace.name] = button
             column.addWidget(button)
         column.addStretch()
-        self.library_button = self._button("Library", "ph.stack", "Checkpoints on this machine (Ctrl+L)")
+        self.library_button = self._button(tr("Library"), "ph.stack", tr("Checkpoints on this machine (Ctrl+L)"))
         self.library_button.clicked.connect(self.library_wanted)
         column.addWidget(self.library_button)
         theme.changed.connect(self._dress)

@@ -9,6 +9,8 @@ from time import perf_counter
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
+from explorer.widgets.look.language import tr
+
 BEAT_MS = 10
 BIN_MS = 0.25
 LONGEST_MS = 4000
@@ -107,8 +109,8 @@ class StallMeter(QObject):
 def told(waits: Waits) -> str:
     """In one line for people."""
     if not waits.beats:
-        return "not measured"
-    return f"{_whole(waits.longest)} ms; 99 of 100 times under {_whole(waits.percentile(99))} ms"
+        return tr("not measured")
+    return tr("{whole} ms; 99 of 100 times under {whole2} ms", whole=_whole(waits.longest), whole2=_whole(waits.percentile(99)))
 
 
 def _whole(milliseconds: float) -> int:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from explorer.views.workspace import Status
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_label import MathLabel
 from explorer.widgets.look.steady_label import SteadyLabel
 from explorer.widgets.look.style import mark
@@ -35,10 +36,10 @@ class StatusBar(QWidget):
         self._text, self._detail, self._right = SteadyLabel(), SteadyLabel(), SteadyLabel()
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedWidth(BAR_WIDTH)
-        self._bar.setAccessibleName("Progress")
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.setToolTip("Stop this computation (Ctrl+.)")
-        self.cancel_button.setAccessibleName("Cancel the computation")
+        self._bar.setAccessibleName(tr("Progress"))
+        self.cancel_button = QPushButton(tr("Cancel"))
+        self.cancel_button.setToolTip(tr("Stop this computation (Ctrl+.)"))
+        self.cancel_button.setAccessibleName(tr("Cancel the computation"))
         self.cancel_button.setProperty("compact", True)
         self.cancel_button.clicked.connect(self.cancelled)
         row = QHBoxLayout(self)

@@ -8,13 +8,15 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenuBar, QWidget
 
+from explorer.widgets.look.eliding_label import ElidingLabel
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.steady_label import SteadyLabel
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme
 
 EngineState = Literal["starting", "ready", "busy", "failed"]
 _WORDS: dict[EngineState, str] = {
-    "starting": "engine starting", "ready": "ready", "busy": "engine busy", "failed": "engine failed",
+    "starting": tr("engine starting"), "ready": tr("ready"), "busy": tr("engine busy"), "failed": tr("engine failed"),
 }  # fmt: skip
 BUSY_AFTER_MS = 150
 """Answers that come sooner are not worth a flicker."""
@@ -54,21 +56,24 @@ class TopBar(QWidget):
         self._speed = ""
         self._busy = False
         self._state: EngineState = "starting"
-        name = QLabel("Generative Explorer")
+        name = QLabel(tr("Generative Explorer"))
         name.setObjectName("appName")
+        self._document = ElidingLabel("")
+        self._document.setObjectName("documentName")
         self._where = SteadyLabel()
-        self._where.setToolTip("Device · precision · speed")
+        self._where.setToolTip(tr("Device · precision · speed"))
         mark(self._where, "muted")
         self._dot = _Dot(theme)
         self._word = QLabel()
-        self._word.setToolTip("What the engine is doing")
+        self._word.setToolTip(tr("What the engine is doing"))
         mark(self._word, "muted")
         self._word.setMinimumWidth(self._word.fontMetrics().horizontalAdvance(_WORDS["busy"]))
         row = QHBoxLayout(self)
         row.setContentsMargins(4 * GRID - 2, 2, 4 * GRID - 2, 3)
         row.setSpacing(2 * GRID)
         row.addWidget(name)
-        row.addWidget(self.menu_bar, 1)
+        row.addWidget(self.menu_bar)
+        row.addWidget(self._document, 1)
         row.addWidget(self._where)
         row.addSpacing(2 * GRID)
         row.addWidget(self._dot)
@@ -77,6 +82,16 @@ class TopBar(QWidget):
         self._late = QTimer(self, singleShot=True, interval=BUSY_AFTER_MS)
         self._late.timeout.connect(self._show_state)
         self._show_state()
+
+    def show_document(self, name: str, modified: bool) -> None:
+        """The document's name, with a dot where it has changes that are not saved; nothing for the untitled session."""
+        self._document.setText(f"{name} •" if name and modified else name)
+        self._document.setToolTip(tr("{name} has changes that are not saved (Ctrl+S)", name=name) if modified else name)
+
+    @property
+    def document_text(self) -> str:
+        """What stands between the menus and the device."""
+        return self._document.text()
 
     @property
     def state(self) -> EngineState:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.widgets.controls.segments import Segment
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import Formula
 from explorer.widgets.look.theme import Theme
 
@@ -22,7 +23,7 @@ def segment(name: str, action: QAction, label: str, formula: Formula = (), term:
 
 def with_keys(tip: str, action: QAction) -> str:
     """A tip, with the keys that do the same told after it."""
-    told = " or ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
+    told = tr(" or ").join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
     return f"{tip}  ({told})" if told else tip
 
 
@@ -115,7 +116,9 @@ class Actions(QObject):
         tip = with_keys(row.tip, action)
         action.setToolTip(tip)
         if row.needs:
-            action.enabledChanged.connect(lambda able: action.setToolTip(tip if able else f"{tip}\nNot now: {row.needs}"))
+            action.enabledChanged.connect(
+                lambda able: action.setToolTip(tip if able else tr("{tip}\nNot now: {needs}", tip=tip, needs=row.needs))
+            )
         if row.one_of:
             self._choices.setdefault(row.one_of, QActionGroup(owner)).addAction(action)
         return action

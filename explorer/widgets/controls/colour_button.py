@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QColorDialog, QPushButton, QWidget
 
+from explorer.widgets.look.language import tr
+
 SWATCH = QSize(16, 16)
 Colour = tuple[float, float, float]
 
@@ -24,7 +26,7 @@ class ColourButton(QPushButton):
     def __init__(self, tip: str, words: str = "Colour…", parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
         self.setToolTip(tip)
-        self.setAccessibleName("Another colour")
+        self.setAccessibleName(tr("Another colour"))
         self.setIconSize(SWATCH)
         self.colour: Colour | None = None
         self.clicked.connect(self._ask)
@@ -48,4 +50,4 @@ class ColourButton(QPushButton):
 
     def _ask(self) -> None:
         now = QColor(*(round((value + 1) * 127.5) for value in self.colour)) if self.colour is not None else QColor("white")
-        self.take(QColorDialog.getColor(now, self.window(), "Colour"))
+        self.take(QColorDialog.getColor(now, self.window(), tr("Colour")))

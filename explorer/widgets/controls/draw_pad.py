@@ -15,6 +15,7 @@ from explorer.recipe import Dab
 from explorer.recipe.dabs import MAX_DAB_CORNERS
 from explorer.recipe.drawing import drawn
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import draw_sharp, to_image
 from explorer.widgets.look.theme import Theme
 
@@ -43,7 +44,7 @@ class Paper:
 
     shape: tuple[int, int, int] = (1, 28, 28)
     dark: bool = True
-    invitation: str = "draw a digit"
+    invitation: str = tr("draw a digit")
 
 
 class DrawPad(QWidget):
@@ -76,8 +77,8 @@ class DrawPad(QWidget):
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setAccessibleName("Drawing pad")
-        self.setToolTip("It is encoded as you draw. Right button or Shift: erase. Ctrl+Z takes a mark back")
+        self.setAccessibleName(tr("Drawing pad"))
+        self.setToolTip(tr("It is encoded as you draw. Right button or Shift: erase. Ctrl+Z takes a mark back"))
         theme.changed.connect(self.update)
 
     def set_paper(self, paper: Paper) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QRegularExpressionValidator, QValidator, QW
 from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
 
 from explorer.recipe import MAX_SEED
+from explorer.widgets.look.language import tr
 
 PATIENCE_MS = 450
 """How long after the last step of the arrows a value is taken."""
@@ -102,14 +103,15 @@ class FloatField(_Taking, QDoubleSpinBox):
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """As of the box, whichever sign the person's own language has between the whole and its parts."""
-        return super().validate(_with_point(text), position)
+        return super().validate(with_point(text), position)
 
     def valueFromText(self, text: str) -> float:
         """Number in what was typed."""
-        return super().valueFromText(_with_point(text))
+        return super().valueFromText(with_point(text))
 
 
-def _with_point(text: str) -> str:
+def with_point(text: str) -> str:
+    """A number as it was typed, whichever sign the person's language has between the whole and its parts: 0,5 is 0.5."""
     return text.replace(",", ".") if "." not in text else text
 
 
@@ -123,8 +125,8 @@ class SeedField(QLineEdit):
         super().__init__(parent)
         self._taken = 0
         self.setValidator(QRegularExpressionValidator(QRegularExpression(r"\d{0,19}"), self))
-        self.setAccessibleName("Seed")
-        self.setToolTip("Seed of all noise: x_T and every z_t. The same seed gives the same noise in every lane.")
+        self.setAccessibleName(tr("Seed"))
+        self.setToolTip(tr("Seed of all noise: x_T and every z_t. The same seed gives the same noise in every lane."))
         self.editingFinished.connect(self.take)
         self.setText("0")
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from explorer.widgets.controls.colour_button import Colour, ColourButton
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
 SWATCHES: dict[str, str] = {
@@ -27,8 +28,8 @@ class Swatch(QAbstractButton):
         self._theme, self._colour = theme, QColor(colour)
         self.setCheckable(True)
         self.setAutoExclusive(True)
-        self.setAccessibleName(f"Draw in {name}")
-        self.setToolTip(f"Draw in {name}")
+        self.setAccessibleName(tr("Draw in {name}", name=name))
+        self.setToolTip(tr("Draw in {name}", name=name))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def sizeHint(self) -> QSize:
@@ -81,7 +82,7 @@ class PenColours(QWidget):
             swatch.clicked.connect(partial(self._take, values_of(QColor(colour))))
             row.addWidget(swatch)
         row.addStretch(1)
-        self.more = ColourButton("Draw in a colour of your own", "More…")
+        self.more = ColourButton(tr("Draw in a colour of your own"), tr("More…"))
         self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.more.chosen.connect(self.take_own)
         row.addWidget(self.more)

@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QIntValidator, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 
-TIP = "Timestep t. Click, type a number and press Enter to go there."
+TIP = tr("Timestep t. Click, type a number and press Enter to go there.")
 
 
 class StepField(QLineEdit):
@@ -32,7 +33,7 @@ class StepField(QLineEdit):
         self.setReadOnly(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.setAccessibleName("Timestep shown")
+        self.setAccessibleName(tr("Timestep shown"))
         self.setToolTip(TIP)
         mark(self, "words")
         self._show()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QFont, QMouseEvent, QPainter, QPa
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.controls.wheel import WheelSteps
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme, text_pixels
 
 HANDLE = 8
@@ -16,7 +17,9 @@ TRACK = 4
 TRACK_Y = 13
 LANES_HEIGHT = 9
 HEIGHT = 44
-TIP = "Timestep t: drag, click or turn the wheel.\nLeft/Right one step, PgUp/PgDn or Shift+Left/Right ten, Home = T, End = 0, Space plays."
+TIP = tr(
+    "Timestep t: drag, click or turn the wheel.\nLeft/Right one step, PgUp/PgDn or Shift+Left/Right ten, Home = T, End = 0, Space plays."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Timeline(QWidget):
         self._wheel = WheelSteps()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Timestep t")
+        self.setAccessibleName(tr("Timestep t"))
         self.setToolTip(TIP)
         theme.changed.connect(self.update)
 
@@ -65,7 +68,7 @@ class Timeline(QWidget):
         """Put the handle at t; does not emit."""
         if t != self._t:
             self._t = t
-            self.setAccessibleDescription(f"t = {t} of {self._T}")
+            self.setAccessibleDescription(tr("t = {t} of {t2}", t=t, t2=self._T))
             self.update()
 
     def set_coverage(self, lanes: tuple[Coverage, ...]) -> None:

@@ -8,11 +8,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.style import mark
 
-NAME = "Training time"
-TIP = "Training time: {same} through every snapshot of this run{keys}"
+NAME = tr("Training time")
+TIP = tr("Training time: {same} through every snapshot of this run{keys}")
 
 
 def count_words(images: int) -> str:
@@ -115,7 +116,9 @@ class TrainingSlider(QWidget):
         if place < len(self._images):
             seen = count_words(self._images[place])
             self._value.setText(seen + self._unit)
-            self.slider.setAccessibleDescription(f"{seen} images, {place + 1} of {len(self._images)}")
+            self.slider.setAccessibleDescription(
+                tr("{seen} images, {place} of {count}", seen=seen, place=place + 1, count=len(self._images))
+            )
 
     def _moved(self, place: int) -> None:
         self._say()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QWidget
 
-from explorer.resources import resource
+from explorer.resources import read_as_shipped, resource
 from explorer.widgets.look.theme import FONT_FAMILY, FONT_PIXELS, MATH_FAMILY, MONO_FAMILY, text_pixels
 
 _loaded: list[int] = []
@@ -20,12 +20,20 @@ def load_fonts() -> tuple[str, ...]:
 
     Raises
     ------
-    FileNotFoundError
-        If the app's resources are missing.
+    BadInput
+        If one is missing or spoilt.
     """
     if not _loaded:
-        files = sorted(p for p in resource("fonts").iterdir() if p.suffix in (".otf", ".ttf"))
-        _loaded.extend(QFontDatabase.addApplicationFont(str(path)) for path in files)
+        folder = resource("fonts")
+        with read_as_shipped(folder):
+            files = sorted(p for p in folder.iterdir() if p.suffix in (".otf", ".ttf"))
+        numbers = {path: QFontDatabase.addApplicationFont(str(path)) for path in files}
+        known = {family for number in numbers.values() for family in QFontDatabase.applicationFontFamilies(number)}
+        spoilt = next((path for path, number in numbers.items() if number < 0), folder)
+        with read_as_shipped(spoilt):
+            if -1 in numbers.values() or not {FONT_FAMILY, MATH_FAMILY, MONO_FAMILY} <= known:
+                raise ValueError("without them text has other widths, or none")
+        _loaded.extend(numbers.values())
     families = {family for number in _loaded for family in QFontDatabase.applicationFontFamilies(number)}
     return tuple(sorted(families))
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainterPath, QRawFont, QTransform
 
+from explorer.resources import read_as_shipped
+
 _FONTS = {"ph": "phosphor", "mdi6": "materialdesignicons6-webfont"}
 """By the prefix of an icon's name, how the file of its font and that of its characters begin."""
 _EM = 64
@@ -30,7 +32,9 @@ def glyph(name: str) -> QPainterPath:
     KeyError
         If there is no such icon.
     FileNotFoundError
-        If qtawesome, or its font, is not there.
+        If qtawesome is not there.
+    BadInput
+        If its font is missing or spoilt.
     """
     prefix, _, rest = name.partition(".")
     font, characters = _font(_FONTS[prefix])
@@ -47,9 +51,10 @@ def _font(beginning: str) -> tuple[QRawFont, dict[str, str]]:
     package = importlib.util.find_spec("qtawesome")
     if package is None or package.origin is None:
         raise FileNotFoundError("qtawesome, whose fonts have the icons, is not installed")
-    files = sorted((Path(package.origin).parent / "fonts").glob(f"{beginning}-*"))
-    fonts = [file for file in files if file.suffix == ".ttf"]
-    characters = [file for file in files if file.suffix == ".json"]
-    if not (fonts and characters):
-        raise FileNotFoundError(f"{package.origin}: no font {beginning} beside it")
-    return QRawFont(str(fonts[0]), _EM), json.loads(characters[0].read_bytes())
+    folder = Path(package.origin).parent / "fonts"
+    with read_as_shipped(folder / beginning):
+        files = {file.suffix: file for file in sorted(folder.glob(f"{beginning}-*"))}
+        font, characters = QRawFont(str(files[".ttf"]), _EM), json.loads(files[".json"].read_bytes())
+        if not font.isValid():
+            raise ValueError("no font")
+    return font, characters

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from explorer.widgets.look.language import tr
+
 NARROW_SPACE = "\u202f"
 """Between groups of three digits: it neither breaks the line nor is it taken for a decimal point."""
 
@@ -24,4 +26,4 @@ def pair(x: float, y: float, digits: int = 3) -> str:
 
 def milliseconds(value: float) -> str:
     """A short time, as precise as it is worth: "0.42 ms", "3.1 ms", "24 ms"."""
-    return f"{value:.{2 if value < 1 else 1 if value < 10 else 0}f} ms"
+    return tr("{value:.{value2}f} ms", value=value, value2=2 if value < 1 else 1 if value < 10 else 0)

@@ -16,7 +16,7 @@ from string import Template
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QMenu, QPushButton, QToolButton, QWidget
 
-from explorer.resources import resource
+from explorer.resources import read_as_shipped, resource
 from explorer.widgets.look.fonts import dress_again, load_fonts, text_font
 from explorer.widgets.look.theme import FONT_PIXELS, MONO_FAMILY, Theme, Tokens, text_pixels
 
@@ -86,8 +86,13 @@ def _dress(tokens: Tokens) -> None:
 
 
 def style_sheet(tokens: Tokens) -> str:
-    """Qt style sheet of a theme."""
-    text = resource("styles", "explorer.qss").read_text(encoding="utf-8")
+    """Qt style sheet of a theme (BadInput if its file is missing or spoilt)."""
+    path = resource("styles", "explorer.qss")
+    with read_as_shipped(path):
+        return _filled(path.read_text(encoding="utf-8"), tokens)
+
+
+def _filled(text: str, tokens: Tokens) -> str:
     values = {name: getattr(tokens, name) for name in tokens.__slots__}
     folder = resource("icons").as_posix()
     return Template(text).substitute(

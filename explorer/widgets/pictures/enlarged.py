@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import draw_sharp, sharp_scale
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -83,7 +84,7 @@ class OnePicture:
 
     def hint(self) -> str:
         """Only that it goes away."""
-        return "Esc closes"
+        return tr("Esc closes")
 
     def pictures(self) -> Sequence[Large]:
         """It alone."""
@@ -115,11 +116,11 @@ class Enlarged(QWidget):
         self._wheel = WheelSteps()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Enlarged pictures")
+        self.setAccessibleName(tr("Enlarged pictures"))
         self.close_button = QToolButton(self)
         self.close_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.close_button.setAccessibleName("Close")
-        self.close_button.setToolTip("Close  (Esc)")
+        self.close_button.setAccessibleName(tr("Close"))
+        self.close_button.setToolTip(tr("Close  (Esc)"))
         self.close_button.clicked.connect(self.put_away)
         mark(self.close_button, "quiet")
         parent.installEventFilter(self)
@@ -174,7 +175,7 @@ class Enlarged(QWidget):
             if large.values is not None and row < large.values.shape[1] and column < large.values.shape[2]:
                 numbers = ", ".join(f"{v:.3f}" for v in large.values[:, row, column]).replace("-", "−")
                 said.append(f"{large.caption}: {numbers}" if len(self._pictures) > 1 else numbers)
-        return f"row {row}, column {column}   " + "   ".join(said)
+        return tr("row {row}, column {column}   ", row=row, column=column) + "   ".join(said)
 
     # --- places ---
 

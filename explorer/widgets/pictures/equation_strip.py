@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from explorer.recipe import glossary
 from explorer.widgets.look.explained import explanation
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_markup import formula
 from explorer.widgets.look.math_text import draw, plain, width_of, words
 from explorer.widgets.look.sharp import draw_sharp, fitted, to_image
@@ -24,7 +25,7 @@ from explorer.widgets.pictures.pointed import Pointed
 
 BADGE_LEAST = 56
 """Side from which on a picture has room for a badge."""
-TIP = "This step with its numbers. Hover a term to see its picture, click it to show it in the lanes."
+TIP = tr("This step with its numbers. Hover a term to see its picture, click it to show it in the lanes.")
 Layout = Literal["row", "stack"]
 
 
@@ -55,7 +56,7 @@ class EquationStrip(QWidget):
         self._placed: list[Placed] = []
         self._popup: PicturePopup | None = None
         self.setMouseTracking(True)
-        self.setAccessibleName("Equation of this step")
+        self.setAccessibleName(tr("Equation of this step"))
         vertical = QSizePolicy.Policy.Fixed
         self.setSizePolicy(QSizePolicy.Policy.Expanding, vertical)
         theme.changed.connect(self.update)
@@ -178,10 +179,14 @@ class EquationStrip(QWidget):
         painter.setBrush(QColor(tokens.accent))
         painter.drawRect(badge)
         painter.setPen(QColor(tokens.on_accent))
-        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, "network")
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, tr("network"))
+
+    @property
+    def _note(self) -> str:
+        return " · ".join(part for part in (self._equation.title, self._equation.note) if part)
 
     def _draw_note(self, painter: QPainter) -> None:
-        text = " · ".join(part for part in (self._equation.title, self._equation.note) if part)
+        text = self._note
         if not text or (self._layout == "row" and self._equation.derivation):
             return
         painter.setPen(QColor(self._theme.tokens.muted))
@@ -258,7 +263,7 @@ class EquationStrip(QWidget):
             placed = self._at(QPointF(event.pos()))
             term = glossary.terms().get(placed.term.name) if placed is not None else None
             if placed is None:
-                QToolTip.showText(event.globalPos(), TIP, self)
+                QToolTip.showText(event.globalPos(), "\n".join(filter(None, (TIP, self._note))), self)
             elif term is not None and placed.term.name not in self._images:  # else the picture that lies over the window says it
                 QToolTip.showText(event.globalPos(), explanation(term, placed.term.tip), self)
             return True

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPa
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.widgets.controls.wheel import WheelSteps
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import draw_sharp, fitted, to_image
 from explorer.widgets.look.theme import Theme, text_pixels
 from explorer.widgets.pictures.pointed import Pointed
@@ -48,8 +49,8 @@ class FilmStrip(QWidget):
         self._wheel = WheelSteps()
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Film strip of the selected sample")
-        self.setToolTip("The selected sample from T to 0. Click a picture to go there.")
+        self.setAccessibleName(tr("Film strip of the selected sample"))
+        self.setToolTip(tr("The selected sample from T to 0. Click a picture to go there."))
         self.set_side(self._side)
         theme.changed.connect(self.update)
 
@@ -205,6 +206,6 @@ class FilmStrip(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             index = self._index_at(event.pos().x())
             if index >= 0:
-                QToolTip.showText(event.globalPos(), f"t = {int(self._timesteps[index])}: click to go there", self)
+                QToolTip.showText(event.globalPos(), tr("t = {timesteps}: click to go there", timesteps=int(self._timesteps[index])), self)
                 return True
         return super().event(event)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import draw_sharp, to_image
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.pointed import Pointed
@@ -34,8 +35,8 @@ class ImageChoice(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.setAccessibleName("Test images")
-        self.setToolTip(f"Click a test image to {doing}; arrow keys go to its neighbours")
+        self.setAccessibleName(tr("Test images"))
+        self.setToolTip(tr("Click a test image to {doing}; arrow keys go to its neighbours", doing=doing))
         theme.changed.connect(self.update)
 
     def show_images(self, start: int, tiles: np.ndarray) -> None:
@@ -104,7 +105,7 @@ class ImageChoice(QWidget):
     def pointed_at(self, point: QPointF | None) -> Pointed | None:
         """The picture under a point; without one the framed one."""
         index = self._current if point is None else self._index_at(point.x(), point.y())
-        return Pointed(self._images[index - self._start], f"test image {index}", index) if index in self.shown else None
+        return Pointed(self._images[index - self._start], tr("test image {index}", index=index), index) if index in self.shown else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose."""
@@ -125,6 +126,10 @@ class ImageChoice(QWidget):
         """Say which image is under the mouse."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             index = self._index_at(event.pos().x(), event.pos().y())
-            QToolTip.showText(event.globalPos(), f"test image {index}: click to {self._doing}" if index >= 0 else self.toolTip(), self)
+            QToolTip.showText(
+                event.globalPos(),
+                tr("test image {index}: click to {doing}", index=index, doing=self._doing) if index >= 0 else self.toolTip(),
+                self,
+            )
             return True
         return super().event(event)

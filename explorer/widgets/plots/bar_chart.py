@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.widgets.controls.wheel import WheelSteps
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.bar_scale import TimeScale, fitting_scale
 from explorer.widgets.plots.value_plot import ValuePlot, edges
@@ -98,8 +99,8 @@ class BarChart(ValuePlot):
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        tip = "Against t, with one standard error. Click or drag to go to a timestep; ← → and the wheel step."
-        super().__init__(theme, "Terms of the objective against t", tip, parent)
+        tip = tr("Against t, with one standard error. Click or drag to go to a timestep; ← → and the wheel step.")
+        super().__init__(theme, tr("Terms of the objective against t"), tip, parent)
         self._figure = BarFigure()
         self._t = 1
         self._wheel = WheelSteps()

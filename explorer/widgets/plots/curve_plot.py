@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme, text_pixels
 from explorer.widgets.plots.figure import PENS, Figure, Series
 from explorer.widgets.plots.markers import draw_marker
@@ -33,7 +34,7 @@ from explorer.widgets.plots.value_plot import ValuePlot
 LEFT, RIGHT, TOP, BOTTOM = 44, 16, 8, 22
 DOT = 3.5
 """Radius of the mark of a value at the cursor."""
-TIP = (
+TIP = tr(
     "Curves against t. Click or drag to go to a timestep.\n"
     "Wheel: zoom in t (Shift+wheel steps). Right or middle button: drag along t. Double-click: all of t. Keys: +, −, 0."
 )
@@ -60,7 +61,7 @@ class CurvePlot(ValuePlot):
     wheel_stepped = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, "Curves against t", TIP, parent)
+        super().__init__(theme, tr("Curves against t"), TIP, parent)
         self._figure = Figure()
         self._t = 0
         self._kept: QPixmap | None = None

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
 LIMIT = 3.0
@@ -34,10 +35,12 @@ class Histogram(QWidget):
         self._normal = np.exp(-(centres**2) / 2) / np.sqrt(2 * np.pi) * (2 * LIMIT / BINS)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMaximumHeight(MOST)
-        self.setAccessibleName("Histogram of the selected sample")
+        self.setAccessibleName(tr("Histogram of the selected sample"))
         self.setToolTip(
-            "How the selected sample's values are spread, from −3 to 3.\n"
-            "The height is the cube root of the share of pixels; the line is the standard normal, N(0, 1)."
+            tr(
+                "How the selected sample's values are spread, from −3 to 3.\n"
+                "The height is the cube root of the share of pixels; the line is the standard normal, N(0, 1)."
+            )
         )
         theme.changed.connect(self.update)
 

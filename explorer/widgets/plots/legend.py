@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.widgets.look.explained import explanation, term_of
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.figure import PENS, Series
 from explorer.widgets.plots.markers import draw_marker
@@ -26,13 +28,15 @@ def short(value: float) -> str:
     if not math.isfinite(value):
         return "–"
     size = abs(value)
-    if size >= 100 or value == 0:
-        return f"{value:.0f}"
-    if size >= 10:
-        return f"{value:.1f}"
-    if size < 0.0005:
-        return f"{value:.0e}".replace("e-0", "e−").replace("e-", "e−").replace("-", "−")
-    return f"{value:.2f}" if size >= 0.1 else f"{value:.3f}"
+    if size >= 1e5 or 0 < size < 0.0005:
+        words = f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
+    elif size >= 100 or value == 0:
+        words = f"{value:.0f}"
+    elif size >= 10:
+        words = f"{value:.1f}"
+    else:
+        words = f"{value:.2f}" if size >= 0.1 else f"{value:.3f}"
+    return words.replace("-", "−")
 
 
 class Legend(QWidget):
@@ -44,19 +48,22 @@ class Legend(QWidget):
         self._series: tuple[Series, ...] = ()
         self._t = 0
         self._small = False
+        self._largest: tuple[str, ...] = ()
         self._lines = 1
         self._with_values = False
         self._value_width = 0
         self._places: list[tuple[float, int]] = []
         self._end = 0.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Legend")
-        self.setToolTip("The curves, and their values at the cursor")
+        self.setAccessibleName(tr("Legend"))
+        self.setToolTip(tr("The curves, and their values at the cursor"))
         theme.changed.connect(self.update)
 
     def set_series(self, series: tuple[Series, ...], t: int) -> None:
         """Show these curves' names, and their values at t."""
         self._small = any(((s.values > 0) & (s.values < 0.1)).any() for s in series)
+        values = np.concatenate([s.values[np.isfinite(s.values)] for s in series] or [np.zeros(0)])
+        self._largest = tuple(short(float(value)) for value in (values.min(), values.max())) if len(values) else ()
         self._series, self._t = series, t
         self.setAccessibleDescription(", ".join(f"{s.name} {short(s.at(t))}" for s in series))
         self._arrange()
@@ -77,7 +84,8 @@ class Legend(QWidget):
     def _arrange(self) -> None:
         """Put the names into one line, right to the edge, with their values if these fit; else into two; what is left is counted."""
         metrics = QFontMetrics(text_font(12))
-        self._value_width = metrics.horizontalAdvance("0.000" if self._small else "00.0")
+        widest = ("0.000" if self._small else "00.0", *self._largest)
+        self._value_width = max(metrics.horizontalAdvance(words) for words in widest)
         names = [LINE + 6 + metrics.horizontalAdvance(s.name) for s in self._series]
         values = [self._value_width + 6 if len(s.timesteps) else 0 for s in self._series]
         bare = sum(names) + GAP * max(0, len(names) - 1)

@@ -238,7 +238,8 @@ def test_sizes_that_are_none_are_refused(text: str) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="of POSIX systems")
 def test_a_picture_that_does_not_fit_leaves_the_one_before(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_text("old")
-    command = ["bash", "-c", 'ulimit -f 8; "$@"', "bash", sys.executable, "-m", "explorer", "render", "training", "--out", "a.png"]
+    command = ["bash", "-c", 'ulimit -f 8; "$@"', "bash", sys.executable, "-m", "explorer", "render", "training"]
+    command += ["--out", "a.png", "--force"]
     ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert ran.returncode == 2
     (line,) = ran.stderr.splitlines()

@@ -80,7 +80,7 @@ def test_a_branch_is_made_again_from_its_export_alone(run: Run, branch: ChainRec
     assert found.status == 0
     assert found.json["identical"] is True
     assert read_recipe(again) == read_recipe(first)
-    assert run("replay", again, "--out", first, "--device", "cpu").out.endswith(f"identical to {again}\n")
+    assert run("replay", again, "--out", first, "--force", "--device", "cpu").out.endswith(f"identical to {again}\n")
 
 
 def test_another_model_on_the_way_is_found_again_by_its_name(run: Run, branch: ChainRecipe, checkpoints: Mapping, tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_an_export_that_does_not_say_its_arithmetic_is_made_again_in_the_one_tha
     assert run("replay", first, "--out", again, "--device", "cpu", "--json").json["identical"] is True
     pixels[3, 3] ^= 0x80
     forget(first, pixels)
-    assert "differs by at most 128" in run("replay", first, "--out", again, "--device", "cpu").out
+    assert "differs by at most 128" in run("replay", first, "--out", again, "--force", "--device", "cpu").out
     assert (seen(again) != pixels).sum() == 1, "the nearer one is left, whichever was tried first"
 
 
@@ -145,7 +145,7 @@ def test_an_arithmetic_that_is_not_here_is_told_of(run: Run, branch: ChainRecipe
     ran = run("replay", first, "--out", out)
     assert ran.status == 0
     assert ran.err.splitlines()[0] == note
-    assert run("replay", first, "--out", out, "--json").json["note"] == note
+    assert run("replay", first, "--out", out, "--force", "--json").json["note"] == note
     assert read_recipe(out).arithmetic == Arithmetic("fp32", here)  # type: ignore[arg-type]
 
 
@@ -215,6 +215,19 @@ def test_a_difference_is_said(run: Run, branch: ChainRecipe, tmp_path: Path) -> 
     assert "128 of 255" in found["says"]
 
 
+@pytest.mark.parametrize(("apart", "says"), [(2e-7, "the same up to the rounding of float32 as"), (1e-3, "not identical to")])
+def test_a_difference_of_rounding_is_said_to_be_one(run: Run, branch: ChainRecipe, tmp_path: Path, apart: float, says: str) -> None:
+    first, again = tmp_path / "first.npz", tmp_path / "again.npz"
+    export(branch, first)
+    with np.load(first) as archive:
+        arrays = dict(archive)
+    arrays["lane0/x"] = arrays["lane0/x"] + np.float32(apart)
+    np.savez(first, **arrays)
+    found = run("replay", first, "--out", again, "--device", "cpu", "--json").json
+    assert found["identical"] is False
+    assert found["says"].startswith(f"{says} {first}: lane0/x differs by at most")
+
+
 def test_a_recipe_alone_makes_any_kind_of_file(run: Run, branch: ChainRecipe, tmp_path: Path) -> None:
     recipe, out = tmp_path / "branch.json", tmp_path / "branch.npz"
     recipe.write_text(encode_recipe(Recipe(chain=branch)))
@@ -243,3 +256,11 @@ def test_what_cannot_be_made_again_is_said_in_one_line(refused: Run, branch: Cha
 
 def _other(recipe: ChainRecipe, **fields: object) -> ChainRecipe:
     return msgspec.structs.replace(recipe, lanes=(msgspec.structs.replace(recipe.lanes[0], **fields),))
+
+
+@pytest.mark.parametrize("options", [("--sweep", "steps=1,2", "--grid"), ("--sweep", "seed=1,2", "--steps", 2, "--scale", 2)])
+def test_a_sweep_is_drawn_again_with_its_own_names(run: Run, tmp_path: Path, options: tuple[object, ...]) -> None:
+    first, again = tmp_path / "first.png", tmp_path / "again.png"
+    assert run("sample", "--checkpoint", "mnist-ddpm-c", "--samples", 2, "--device", "cpu", "--out", first, *options).status == 0
+    assert run("replay", first, "--out", again, "--device", "cpu", "--json").json["identical"] is True
+    assert read_recipe(again) == read_recipe(first)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from explorer import sources
 from explorer.checkpoints.files import file_sha256
 from explorer.engine.engine import Engine
 from explorer.engine.latent.export_messages import ExportStrip
@@ -16,6 +17,7 @@ from explorer.engine.latent.strips import strip_questions
 from explorer.engine.thread.messages import StartEngine
 from explorer.exports.embedded import read_recipe
 from explorer.recipe import Arithmetic, Encoded, PlaneModel, PlaneRecipe, Point, PriorSamples, Recipe, Stroke, encode_recipe
+from explorer.recipe.told import Told
 
 ENDS = ((-1.0, 0.5), (0.8, -0.4))
 ARC = Stroke("Arc", (*ENDS, (1.2, 0.9)), 5)
@@ -77,3 +79,19 @@ def test_what_has_no_strip_is_refused(refused: Callable[..., str], run: Callable
     assert run("decode", "--checkpoint", "mnist-pca-2d", "--z", "0,0", "--device", "cpu", "--out", tmp_path / "z.png").status == 0
     assert read_recipe(tmp_path / "z.png").arithmetic == Arithmetic("fp32", "cpu")
     assert "no strip" in refused("replay", tmp_path / "z.png", "--out", tmp_path / "again.png")
+
+
+def test_what_was_told_of_its_file_is_part_of_the_recipe(run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import diffusers
+
+    folder, first, again = tmp_path / "kl", tmp_path / "first.png", tmp_path / "again.png"
+    diffusers.AutoencoderKL(block_out_channels=(8,), latent_channels=2, norm_num_groups=4, sample_size=64).save_pretrained(folder)
+    told = Told(image_size=(16, 16))
+    plane = PlaneRecipe(sources.sha256(folder, told), str(folder), prior=PriorSamples(4), told=told)
+    beside = (PlaneModel(sources.sha256(folder, Told(image_size=(8, 8))), str(folder), told=Told(image_size=(8, 8))),)
+    assert export(plane, (str(folder),), first) == 1
+    monkeypatch.setenv("GENERATIVE_EXPLORER_HOME", str(tmp_path / "another home"))  # where nobody told anything
+    assert run("replay", first, "--out", again, "--device", "cpu", "--json").json["identical"] is True
+    both = PlaneRecipe(plane.checkpoint, plane.source, prior=PriorSamples(4), told=told, beside=beside)
+    strips = strip_questions(both, (str(folder), str(folder)))
+    assert [question.told for question in strips] == [told, beside[0].told]

@@ -69,7 +69,7 @@ def test_a_sweep_over_labels_and_one_over_guidance(run: Callable[..., Any], cond
     out = tmp_path / "sweep.png"
     ran = run("sample", "--checkpoint", conditional, "--samples", 2, "--steps", 2, "--sweep", "label=0..2", "--out", out, "--json")
     assert [lane["labels"] for lane in ran.json["lanes"]] == [[0, 0], [1, 1], [2, 2]]
-    arguments = ("--label", 1, "--sweep", "guidance=0,3", "--grid", "--out", out, "--json")
+    arguments = ("--label", 1, "--sweep", "guidance=0,3", "--grid", "--out", out, "--force", "--json")
     ran = run("sample", "--checkpoint", conditional, "--samples", 2, "--steps", 2, *arguments)
     assert [(lane["labels"], lane["guidance"]) for lane in ran.json["lanes"]] == [([1, 1], 0.0), ([1, 1], 3.0)]
     recipe = read_recipe(out)

@@ -15,7 +15,7 @@ from explorer.checkpoints.locate import locate
 from explorer.diffusion.noise import noise_array
 from explorer.engine.models import devices
 from explorer.exports.embedded import read_recipe
-from explorer.recipe import ChainRecipe, Lane, Recipe, Sampler, ScheduleChoice, Shown
+from explorer.recipe import ChainRecipe, Lane, Recipe, Sampler, ScheduleChoice
 
 A, C = "mnist-ddpm-a", "mnist-ddpm-c"
 Arrays = dict[str, np.ndarray]
@@ -248,7 +248,9 @@ def test_a_sweep_is_the_lanes_one_by_one(chain: Callable[..., Arrays], run: Call
     recipe = read_recipe(path)
     assert recipe.chain is not None
     assert [lane.schedule for lane in recipe.chain.lanes] == [None, ScheduleChoice("cosine", 400)]
-    assert recipe.shown == Shown(layout="grid")
+    assert recipe.shown is not None
+    assert (recipe.shown.layout, recipe.shown.scale) == ("grid", 1)
+    assert recipe.shown.names == ("own schedule", "cosine, T = 400"), "what is drawn"
 
 
 @pytest.mark.parametrize("sweep", ["steps=2,2000", "width=3", "eta=2", "schedule=linear:5"])

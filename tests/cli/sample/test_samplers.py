@@ -81,7 +81,7 @@ def test_an_exact_lane_follows_the_mean_under_another_sampler(run: Callable[...,
     path = tmp_path / "a.npz"
     exact = ("sample", "--exact", "mnist", "--images", 50, "--steps", 3, "--samples", 1, "--sampler", "dpm++2m", "--out", path)
     assert run(*exact, "--json").json["lanes"][0]["exact"] == "mean"
-    assert "for the sampler dpm++2m follow the mean" in refused(*exact, "--follow", "draw")
+    assert "for the sampler dpm++2m follow the mean" in refused(*exact, "--force", "--follow", "draw")
 
 
 def test_evaluating_says_the_sampler_and_how_to_measure_again(run: Callable[..., Any]) -> None:

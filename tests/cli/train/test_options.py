@@ -141,7 +141,20 @@ def test_skips_contradict_each_other_where_there_are_any() -> None:
 
 
 def test_what_means_something_for_a_kind() -> None:
-    assert means_something("pca") == {"kind", "out", "dataset", "size", "fit", "code", "images", "threads", "as_json"}
+    assert means_something("pca") == {
+        "kind",
+        "out",
+        "dataset",
+        "size",
+        "fit",
+        "range",
+        "member",
+        "background",
+        "code",
+        "images",
+        "threads",
+        "as_json",
+    }
     everything = frozenset(PARAMETERS)
     assert frozenset[str]().union(*(means_something(kind) for kind in EVERY)) == everything
     assert {"width", "knots", "outer_skip", "linear_skip"} <= means_something("ddpm") - means_something("vae")

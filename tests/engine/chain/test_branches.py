@@ -29,9 +29,10 @@ from explorer.engine.chain.branching.messages import (
     SurvivalShown,
     TreeShown,
 )
+from explorer.engine.chain.curve_messages import CurvesShown, ShowCurves
 from explorer.engine.chain.edited_chain import Draws, walked
 from explorer.engine.chain.frames import FrameStore
-from explorer.engine.chain.messages import ChainProgress, CurvesShown, LaneKey, SampleChain, ShowCurves, ShowStep, StepShown, lane_key
+from explorer.engine.chain.messages import ChainProgress, LaneKey, SampleChain, ShowStep, StepShown, lane_key
 from explorer.engine.engine import Engine
 from explorer.engine.models import predictors
 from explorer.engine.pictures.tiles import grey_tiles
@@ -448,6 +449,9 @@ def test_a_picture_is_fitted_to_the_lane(engine: Engine, base: Lane, tmp_path: P
     (pasted,) = ask(engine, FitPicture(root, pixels=ink))
     assert isinstance(pasted, PictureFitted)
     assert pasted.picture.pixels == fitted.picture.pixels
+    (early,) = ask(engine, FitPicture(LaneKey(root.lane, root.seed + 1, root.samples), str(path)))
+    assert isinstance(early, PictureFitted), "that lane has no state yet"
+    assert early.picture.pixels == fitted.picture.pixels
     path.write_bytes(b"no picture")
     with pytest.raises(BadInput, match=r"paper\.png: cannot be read as a picture"):
         ask(engine, FitPicture(root, str(path)))

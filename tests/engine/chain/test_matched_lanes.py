@@ -18,20 +18,17 @@ from explorer.diffusion.reverse import initial_state, noise_source, plan, revers
 from explorer.diffusion.schedule import cosine, linear
 from explorer.diffusion.ssim import ssim
 from explorer.engine.chain.chains import Chains
+from explorer.engine.chain.curve_messages import CurvesShown, MeasureSimilarity, ShowCurves, SimilarityMeasured
 from explorer.engine.chain.export.messages import ExportChain, ExportLook
 from explorer.engine.chain.frames import FrameStore
 from explorer.engine.chain.messages import (
     ChainFinished,
     ChainProgress,
-    CurvesShown,
     LaneBlank,
     LaneFailed,
     LanePlanned,
-    MeasureSimilarity,
     SampleChain,
-    ShowCurves,
     ShowStep,
-    SimilarityMeasured,
     StepShown,
     lane_keys,
 )

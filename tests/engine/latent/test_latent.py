@@ -115,7 +115,8 @@ def test_an_ae_has_codes_without_sigmas(ae: str, models: Models) -> None:
 def test_long_work_can_be_cancelled_in_between(vae: str, models: Models) -> None:
     fresh = Models(torch.device("cpu"))  # it has no codes yet
     outcomes = steps(EncodeImages(vae, limit=3 * ENCODING_BLOCK), fresh)
-    assert outcomes[:-1] == [None] * 3
+    assert len(outcomes) > 3, "while it is read, too"
+    assert not any(outcomes[:-1])
     assert len(steps(EncodeImages(vae, limit=3 * ENCODING_BLOCK), fresh)) == 1
     coarse, fine = 1, 12  # 10 x 8 and 40 x 30 decodings in blocks of 100
     found = steps(DecodeGrid(vae, (-1, 1, -1, 1), 40, 30), models)
@@ -298,7 +299,7 @@ def test_a_test_image_is_encoded_as_itself(vae: str, models: Models, mnist_test:
     hovered = answer(ShowImage(vae, 42), models)
     assert isinstance(hovered, ImageShown)
     np.testing.assert_array_equal(hovered.tile, found.tile)
-    assert hovered.label == mnist_test[1][42]
+    assert hovered.called == f"digit {mnist_test[1][42]}"
     for payload in (ShowImage(vae, 10_000), EncodePicture(vae, index=-1)):
         with pytest.raises(BadInput, match="there is no test image"):
             steps(payload, models)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from explorer.backends import TORCH
 from explorer.backends.base import Backend
 from explorer.backends.fast_torch import FastTorch
 from explorer.backends.native import Native
-from explorer.checkpoints.files import Checkpoint, load
-from explorer.diffusion.predictor import Run
+from explorer.checkpoints.files import Checkpoint, file_sha256, load
+from explorer.diffusion.predictor import NetworkPredictor, Run
 from explorer.engine.models.choosing import Choosing
 from explorer.engine.models.kept_choices import KeptChoices
-from explorer.engine.models.predictors import finished, from_checkpoint
+from explorer.engine.models.models import Models
+from explorer.engine.models.predictors import faithful, faithful_work, finished, from_checkpoint
 from explorer.engine.models.unmeasured import unmeasured
+from explorer.recipe import Lane
 from explorer.recipe.arithmetic import RunBy
 
 CPU = torch.device("cpu")
@@ -137,3 +140,45 @@ def test_the_kernel_runs_a_first_chain_and_batches_of_any_size_alike(checkpoint:
     assert predictor.fast is not None
     x, t = torch.randn(5, *checkpoint.card.data.shape), torch.full((5,), 7)
     assert torch.equal(predictor.fast(x, t)[:3], predictor.fast(x[:3], t[:3])), "what painting asks of one sample is what the chain had"
+
+
+def test_a_network_is_never_probed_twice_on_a_machine(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    file = tmp_path / "here.json"
+    first = Choosing(CPU, KeptChoices(file))
+    run = finished(first.safe(checkpoint))
+    again = Choosing(CPU, KeptChoices(file))
+    assert list(again.safe(checkpoint)) == [], "nothing is evaluated"
+    assert again.at_once(checkpoint) == run
+
+
+def test_what_was_timed_on_a_busy_machine_is_timed_again_on_an_idle_one(
+    checkpoint: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "here.json"
+    for busy, probes in ((99.0, True), (99.0, False), (0.0, True), (0.0, False), (99.0, False)):
+        monkeypatch.setattr(os, "getloadavg", lambda busy=busy: (busy, busy, busy), raising=False)
+        assert bool(list(Choosing(CPU, KeptChoices(file)).safe(checkpoint))) == probes
+
+
+def test_how_far_a_short_arithmetic_is_close_is_looked_at_once(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    file = tmp_path / "here.json"
+    work = faithful_work(checkpoint, CPU, "bf16", TORCH, KeptChoices(file))
+    assert next(work) is None, "it can be given up after each evaluation"
+    predictor, precision = finished(work)
+    kept = KeptChoices(file)
+    again, same = faithful(checkpoint, CPU, "bf16", TORCH, kept)
+    assert list(faithful_work(checkpoint, CPU, "bf16", TORCH, kept)) == []
+    assert (same, again.up_to) == (precision, predictor.up_to)
+    assert kept.probed(checkpoint.sha256, "CPU", "torch/fp16") is None
+
+
+def test_an_engine_opens_and_probes_with_cancel_points_and_then_knows(checkpoints: Mapping[str, Path]) -> None:
+    path = checkpoints["mnist-ddpm-b"]
+    lane = Lane(file_sha256(path), str(path))
+    models = Models(CPU, "bf16")
+    assert list(models.ready([lane]))
+    assert list(models.ready([lane])) == []
+    known = models.predictor(lane)
+    assert KeptChoices().probed(lane.checkpoint, "CPU", "torch/bf16") is not None, "the next start probes nothing"
+    assert isinstance(known, NetworkPredictor)
+    assert list(models.ready([Lane("0" * 64, "nowhere.safetensors")])) is not None, "what is wrong with it is said by who asks for it"

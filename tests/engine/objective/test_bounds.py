@@ -154,3 +154,22 @@ def test_what_does_not_fit_is_said(engine: Engine, lane: Callable[..., Lane], tm
 def test_recipes_that_cannot_be_measured_are_refused(field: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"must|at least|at most"):
         BoundRecipe(**field)
+
+
+def test_excess_of_a_network_that_is_told_classes_is_over_the_ideal_that_is_told_them(
+    engine: Engine, conditional: Path, mnist_test: tuple[np.ndarray, np.ndarray], tmp_path: Path
+) -> None:
+    images, labels = mnist_test
+    three = np.flatnonzero(labels < 3)[:60]
+    for name, array in (("train-images-idx3-ubyte", images[three]), ("train-labels-idx1-ubyte", labels[three])):
+        array = array.reshape(-1, 28, 28) if "images" in name else array
+        (tmp_path / name).write_bytes(
+            bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes() + array.astype(np.uint8).tobytes()
+        )
+    told = Lane(file_sha256(conditional), str(conditional), "C")
+    recipe = BoundRecipe((told,), dataset=str(tmp_path), split="train", images=12, strata=20)
+    (found,) = last(engine, MeasureBound(recipe, excess=True)).lanes
+    everything = Lane("", str(tmp_path), exact=ExactProcess(str(tmp_path), follow="mean"), schedule=ScheduleChoice("cosine", 20))
+    (of_all,) = last(engine, MeasureBound(BoundRecipe((everything,), str(tmp_path), split="train", images=12, strata=20))).lanes
+    ideal = found.x0_error - found.excess
+    assert ideal[-1] < 0.9 * of_all.x0_error[-1], "in the noise, the class is all that is known"

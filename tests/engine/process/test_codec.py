@@ -86,7 +86,7 @@ def test_a_greeting_of_a_version_to_come_is_still_understood() -> None:
 
 def test_arrays_lie_where_they_arrived_aligned_and_cannot_be_written() -> None:
     picture = np.arange(28 * 28 * 3, dtype=np.uint8).reshape(28, 28, 3)
-    came = reading(framed(Result(1, "c", 1, ImageShown("a", 0, picture, None)))).result()
+    came = reading(framed(Result(1, "c", 1, ImageShown("a", 0, picture, "")))).result()
     assert came is not None
     assert isinstance(came.outcome, ImageShown)
     tile = came.outcome.tile
@@ -197,7 +197,7 @@ def test_an_array_that_is_not_in_the_frame_is_refused(pixels: object) -> None:
 
 
 def test_a_stream_that_breaks_off_is_told_from_one_that_ends() -> None:
-    whole = framed(Result(1, "c", 1, ImageShown("a", 0, np.zeros((4, 4, 3), np.uint8), None)))
+    whole = framed(Result(1, "c", 1, ImageShown("a", 0, np.zeros((4, 4, 3), np.uint8), "")))
     assert reading(b"").result() is None
     for length in range(1, len(whole)):
         with pytest.raises(BrokenFrame):

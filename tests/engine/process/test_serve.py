@@ -185,6 +185,8 @@ def test_a_child_that_does_not_end_is_killed() -> None:
     child, results = Child([sys.executable, "-c", "import time; time.sleep(1000)"]), Results()
     child.begin(results.take, results.ended.set)
     child.end()
+    for thread in child._threads:
+        thread.join(TIMEOUT)
     assert not child.running
     assert not results.ended.is_set(), "it was meant to end"
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import torch
 
 from explorer.engine.models.messages import ScanLibrary
 from explorer.engine.thread.loop import Loop
-from explorer.engine.thread.mailbox import Mailbox
 from explorer.engine.thread.messages import Cancelled, Done, Failed, SetFrameBudget
-from explorer.engine.thread.requests import Outcome, Payload, Request, Result
+from explorer.engine.thread.requests import Outcome, Payload, Request
 from explorer.errors import BadInput, about
 
 TIMEOUT = 300
+Bench = Any
+"""Of `conftest.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,11 @@ class Share(Outcome):
     """How much is done."""
 
     progress = True
+
+
+@dataclass(frozen=True, slots=True)
+class Look(Payload):
+    """Foreground work of many steps."""
 
 
 REPORTS = {"partial": Report(partial=True), "progress": Share()}
@@ -49,7 +56,7 @@ class GatedEngine:
     def handle(self, payload: Payload, channel: str) -> Iterator[Outcome | None]:
         if channel == "refused":
             raise ZeroDivisionError("refused at once")
-        if isinstance(payload, ScanLibrary):
+        if isinstance(payload, (ScanLibrary, Look)):
             return self._slow(channel)
         return self._quick(payload, channel)
 
@@ -93,38 +100,11 @@ class GatedEngine:
         yield Done()
 
 
-class Bench:
-    """The loop on a thread of its own."""
-
-    def __init__(self) -> None:
-        self.engine, self.mailbox = GatedEngine(), Mailbox()
-        self.results: list[Result] = []
-        self.arrived = threading.Condition()
-        self.thread = threading.Thread(target=Loop(self.mailbox, self.engine, self._put).run)
-        self.thread.start()
-
-    def _put(self, result: Result) -> None:
-        with self.arrived:
-            self.results.append(result)
-            self.arrived.notify_all()
-
-    def answer(self, request_id: int) -> Outcome:
-        def last() -> list[Result]:
-            return [r for r in self.results if r.request_id == request_id and r.last]
-
-        with self.arrived:
-            assert self.arrived.wait_for(last, TIMEOUT)
-            return last()[0].outcome
-
-
 @pytest.fixture
-def bench() -> Iterator[Bench]:
-    made = Bench()
-    yield made
-    made.mailbox.close()
-    made.engine.permits.release(2000)
-    made.thread.join(TIMEOUT)
-    assert not made.thread.is_alive()
+def bench(serving: Callable[..., Bench]) -> Bench:
+    """The loop on a thread of its own."""
+    engine = GatedEngine()
+    return serving(engine, lambda mailbox, put: Loop(mailbox, engine, put).run(), lambda: engine.permits.release(2000))
 
 
 def slow(request_id: int, channel: str = "slow", generation: int = 1) -> Request:
@@ -224,3 +204,27 @@ def test_hidden_work_that_is_cancelled_is_cleared_away_at_once(bench: Bench) -> 
     bench.engine.permits.release(1)
     assert bench.answer(1) == Cancelled()
     assert not any(result.request_id == 2 and result.last for result in bench.results), "before the work that is looked at is over"
+
+
+def look(request_id: int, channel: str) -> Request:
+    return Request(request_id, channel, 1, Look())
+
+
+def test_hidden_foreground_work_holds_up_nothing_that_is_looked_at(bench: Bench) -> None:
+    bench.mailbox.post(look(1, "compare.step"))
+    assert bench.engine.started.wait(TIMEOUT)
+    bench.mailbox.hide(frozenset({"compare"}))
+    bench.mailbox.post(quick(2, "reverse.step"))
+    bench.mailbox.post(slow(3, "reverse.chain"))
+    bench.engine.permits.release(1)
+    assert bench.answer(2) == Done()
+    assert bench.engine.let(10)[-9:] == ["reverse.chain"] * 9, "not even what is background work of the workspace that is looked at"
+    bench.mailbox.hide(frozenset({"reverse"}))
+    assert bench.engine.let(10)[-9:] == ["compare.step"] * 9, "it goes on where it stood"
+
+
+def test_foreground_work_is_done_one_after_the_other(bench: Bench) -> None:
+    bench.mailbox.post(look(1, "reverse.step"))
+    assert bench.engine.started.wait(TIMEOUT)
+    bench.mailbox.post(quick(2, "reverse.other"))
+    assert bench.engine.let(50) == ["reverse.step"] * 50

@@ -22,14 +22,14 @@ def test_a_newer_request_replaces_the_waiting_one_of_its_channel_only() -> None:
     box.post(request(2, 1))
     newest = request(3, 2)
     box.post(newest)
-    assert [box.take(False), box.take(False), box.take(False)] == [other, newest, None]
+    assert [box.take(), box.take(), box.take()] == [other, newest, None]
 
 
 def test_a_running_request_is_superseded_by_a_newer_one() -> None:
     box = Mailbox()
     first = request(1, 1)
     box.post(first)
-    assert box.take(False) is first
+    assert box.take() is first
     assert not box.superseded(first)
     box.post(request(2, 2))
     assert box.superseded(first)
@@ -40,21 +40,22 @@ def test_queued_requests_are_all_kept_in_order_until_cancelled() -> None:
     requests = [request(i, 0, queued=True) for i in range(3)]
     for one in requests:
         box.post(one)
-    assert box.take(False) is requests[0]
+    assert box.take() is requests[0]
     assert not box.superseded(requests[0])
     box.cancel("a", 1)
     assert box.superseded(requests[0])
-    assert box.take(False) is None
+    assert box.take() is None
 
 
-def test_foreground_and_background_are_taken_apart() -> None:
+def test_only_what_goes_before_the_work_under_way_is_taken() -> None:
     box = Mailbox()
     slow, quick = request(1, 1, "slow", background=True), request(2, 1, "quick")
     box.post(slow)
     box.post(quick)
-    assert box.take(background=False) is quick
-    assert box.take(background=False) is None
-    assert box.take(background=True) is slow
+    assert box.take() is quick
+    box.post(request(3, 1, "slow 2", background=True))
+    assert box.take(box.rank(quick)) is None, "neither goes before what is under way"
+    assert box.take(box.rank(slow)) is slow, "background work takes turns"
 
 
 def test_closing_wakes_the_waiting_thread_and_supersedes_everything() -> None:
@@ -75,5 +76,5 @@ def test_what_is_looked_at_is_taken_first_and_all_of_it_in_order() -> None:
     requests = [request(i, 1, channel) for i, channel in enumerate(("compare.step", "comparex.step", "library.scan"))]
     for one in requests:
         box.post(one)
-    assert [box.hidden(one) for one in requests] == [True, False, False]
-    assert [box.take(False) for _ in requests] == [requests[1], requests[2], requests[0]]
+    assert [box.rank(one) for one in requests] == [(True, False), (False, False), (False, False)]
+    assert [box.take() for _ in requests] == [requests[1], requests[2], requests[0]]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from explorer.engine.engine import Engine
 from explorer.engine.models.messages import ScanLibrary
-from explorer.engine.thread.mailbox import Mailbox
 from explorer.engine.thread.messages import Done, EngineDown, SetFrameBudget
-from explorer.engine.thread.requests import Outcome, Payload, Request, Result, Steps
+from explorer.engine.thread.requests import Payload, Request, Steps
 from explorer.engine.thread.working import work
 
 TIMEOUT = 300
+Bench = Any
+"""Of `conftest.py`."""
 
 
 class Slow(Engine):
@@ -35,37 +37,13 @@ class Slow(Engine):
         return iter([Done()]) if isinstance(payload, ScanLibrary) else None
 
 
-class Bench:
-    def __init__(self) -> None:
-        self.engine, self.mailbox = Slow(), Mailbox()
-        self.results: list[Result] = []
-        self.lost: list[EngineDown] = []
-        self.arrived = threading.Condition()
-        self.thread = threading.Thread(target=work, args=(self.engine, self.mailbox, self._put, self.lost.append))
-        self.thread.start()
-
-    def _put(self, result: Result) -> None:
-        with self.arrived:
-            self.results.append(result)
-            self.arrived.notify_all()
-
-    def answer(self, request_id: int) -> Outcome:
-        def found() -> list[Result]:
-            return [r for r in self.results if r.request_id == request_id and r.last]
-
-        with self.arrived:
-            assert self.arrived.wait_for(found, TIMEOUT)
-            return found()[0].outcome
-
-
 @pytest.fixture
-def bench() -> Iterator[Bench]:
-    made = Bench()
-    yield made
-    made.engine.may_load.set()
-    made.mailbox.close()
-    made.thread.join(TIMEOUT)
-    assert not made.thread.is_alive()
+def bench(serving: Callable[..., Bench]) -> Bench:
+    lost: list[EngineDown] = []
+    engine = Slow()
+    made = serving(engine, lambda mailbox, put: work(engine, mailbox, put, lost.append), engine.may_load.set)
+    made.lost = lost
+    return made
 
 
 def test_what_needs_no_torch_is_answered_while_it_is_imported(bench: Bench) -> None:

@@ -82,7 +82,7 @@ def test_the_null_label_is_told_or_there_is_none(folder: Path) -> None:
 
 def test_it_is_sampled_from_the_command_line(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "a.png"
-    common = ["sample", "--checkpoint", str(folder), "--steps", "2", "--samples", "3", "--out", str(out), "--json"]
+    common = ["sample", "--checkpoint", str(folder), "--steps", "2", "--samples", "3", "--out", str(out), "--json", "--force"]
     assert main([*common, "--guidance", "1"]) == 2
     assert "cannot be guided" in capsys.readouterr().err
     assert main([*common, "--guidance", "1", "--null-label", str(NULL)]) == 0
@@ -96,3 +96,12 @@ def test_a_network_without_classes_is_not_asked_for_them(pipeline: Path, said: C
     assert sources.card(pipeline).classes is None
     changed(pipeline / "unet" / "config.json", num_class_embeds=True)
     assert "its num_class_embeds is True" in said(pipeline)
+
+
+def test_classes_are_called_as_an_id2label_says(folder: Path) -> None:
+    changed(folder / "model_index.json", id2label={"0": "tench, Tinca tinca", "1": "goldfish", "3": "shark"})
+    classes = sources.card(folder, Told(null_label=NULL)).classes
+    assert classes is not None
+    assert [classes.called(label) for label in classes.of_classes] == ["tench", "goldfish", "shark"]
+    changed(folder / "model_index.json", id2label=["tench"])
+    assert sources.card(folder).classes == ClassesCard(4), "what is no id2label names nothing"

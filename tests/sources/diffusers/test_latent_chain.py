@@ -15,13 +15,12 @@ from torch import Tensor
 from explorer import sources
 from explorer.cli import main
 from explorer.diffusion.noise import noise_arrays
+from explorer.engine.chain.curve_messages import CurvesShown, ShowCurves
 from explorer.engine.chain.messages import (
     ChainFinished,
-    CurvesShown,
     FilmShown,
     LanePlanned,
     SampleChain,
-    ShowCurves,
     ShowFilm,
     ShowStep,
     ShowTerms,

@@ -106,7 +106,21 @@ def test_it_has_a_picture_in_colour(pipeline: Path) -> None:
 
 def test_commands_sample_it_and_say_what_it_is(pipeline: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "a.png"
-    wish = ["sample", "--checkpoint", str(pipeline / "unet"), "--steps", "2", "--samples", "1", "--scale", "1", "--out", str(out), "--json"]
+    wish = [
+        "sample",
+        "--checkpoint",
+        str(pipeline / "unet"),
+        "--steps",
+        "2",
+        "--samples",
+        "1",
+        "--scale",
+        "1",
+        "--out",
+        str(out),
+        "--json",
+        "--force",
+    ]
     for more, clip in (([], True), (["--no-clip"], False), (["--clip"], True)):
         assert main([*wish, *more]) == 0
         assert json.loads(capsys.readouterr().out)["lanes"][0]["clip"] is clip

@@ -12,6 +12,7 @@ from explorer import sources
 from explorer.app import Explorer
 from explorer.engine.engine import Engine
 from explorer.engine.models.messages import CheckpointOpened, MakeThumbnail, OpenCheckpoint, ThumbnailMade
+from explorer.sources.graphs.denoiser import GraphDenoiser
 from explorer.state.edits import lanes
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
@@ -56,6 +57,11 @@ def test_a_lane_in_the_window_says_what_runs_it(qtbot: QtBot, explorer: Explorer
     page = explorer.window.workspaces["reverse-chain"]
     qtbot.waitUntil(lambda: any("· fp32" in label for label in _texts(page)))
     assert any(text in ("OpenVINO · fp32", "ONNX Runtime · fp32") for text in _texts(page))
+    field = page.widgets.inspector.ways  # type: ignore[attr-defined]
+    field.menu.aboutToShow.emit()
+    qtbot.waitUntil(lambda: page.ways.idle)  # type: ignore[attr-defined]
+    field.menu.aboutToShow.emit()
+    assert [action.text() for action in field.menu.actions()] == [GraphDenoiser.only_way]
 
 
 def _texts(page: object) -> list[str]:

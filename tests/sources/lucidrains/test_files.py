@@ -13,7 +13,7 @@ from explorer import sources
 from explorer.errors import BadInput
 from explorer.recipe.told import Told
 from explorer.sources.lucidrains.buffers import cosine, linear, objective_of, schedule_of, sigmoid
-from explorer.sources.tensor_file import tensors
+from explorer.sources.tensor_reading import tensors
 
 from .conftest import Writes, process, sigmoid_betas, unet_weights
 

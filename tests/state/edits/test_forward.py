@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from explorer.datasets.reading import AS_FOUND
 from explorer.recipe import ChainRecipe, FreshNoise, Lane, Picture, Sampler, ScheduleChoice
 from explorer.recipe.forward import MAX_KNOTS, MAX_MODES, MODE_REACH, Chain1D, ForwardImage, ForwardRecipe, ForwardSchedule
 from explorer.recipe.training import TrainRecipe
@@ -47,7 +48,7 @@ def test_a_picture_takes_the_test_images_place() -> None:
 
 def test_other_images_are_of_another_data_set_and_pixels_stay_within_them() -> None:
     before = state(image=ForwardImage(5), pixels=((31, 2), (14, 60)))
-    found = edits.choose_data(before, "emoji", 32, 32)
+    found = edits.choose_data(before, "emoji", AS_FOUND, 32, 32)
     assert found.recipe.image == ForwardImage(0, dataset="emoji")
     assert found.recipe.pixels == ((31, 2), (14, 31))
     assert edits.choose_image(found, 7, 370).recipe.image == ForwardImage(7, dataset="emoji")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from explorer.checkpoints.card import Card, DataCard, NetworkCard, ScheduleCard
+from explorer.checkpoints.card import Card, DataCard, NetworkCard, OriginCard, SamplerCard, ScheduleCard
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import MAX_LANES, ChainRecipe, Lane, Sampler, ScheduleChoice
 from explorer.state.edits import lanes as lane_edits
@@ -88,6 +88,23 @@ def test_what_is_opened_takes_the_sampler_of_the_last_lane_or_of_the_only_one() 
     assert [lane.sampler.steps for lane in alone.recipe.lanes] == [5]
     assert alone.recipe.lanes[0].checkpoint == "c" * 64
     assert lane_edits.add_entry(state(), entry(1000)) == lane_edits.open_entry(state(), entry(1000))
+
+
+def test_how_one_author_samples_is_nothing_to_another_checkpoint_but_what_a_person_chose_stays() -> None:
+    plain = entry(1000)
+    assert plain.card is not None
+    said = OriginCard("x", sampler=SamplerCard(clip=True, spacing="leading"))
+    authored = LibraryEntry("/x/d", "d", False, 1, "d" * 64, msgspec.structs.replace(plain.card, origin=said))
+    known = (plain, authored)
+    there = lane_edits.open_entry(state(), authored)
+    assert (there.recipe.lanes[0].sampler.clip, there.recipe.lanes[0].sampler.spacing) == (True, "leading")
+    chosen = lane_edits.set_sampler(there, 0, steps=50, spacing="linspace")
+    for gone_on in (
+        lane_edits.open_entry(chosen, plain, entries=known),
+        lane_edits.add_entry(chosen, plain, entries=known),
+        change_checkpoint(chosen, 0, plain, known),
+    ):
+        assert gone_on.recipe.lanes[-1].sampler == Sampler(steps=50, spacing="linspace")
 
 
 def test_of_large_images_there_are_fewer_samples_and_the_selection_is_among_them() -> None:

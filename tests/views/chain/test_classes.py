@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from explorer.checkpoints.files import file_sha256
+from explorer.checkpoints.files import file_sha256, load, save
 from explorer.recipe import NO_CLASS, ExactProcess, FreshNoise, Lane, Sampler
 from explorer.recipe.quantities import of_classes
 from explorer.state.edits import branches
@@ -20,6 +21,7 @@ from explorer.views.chain.page import ChainPage
 from explorer.views.compare.sweep_dialog import SweepDialog
 from explorer.views.compare.view import CompareWorkspace
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
+from explorer.views.shared.labels import lane_titles
 
 Opener = Callable[..., ChainPage]
 
@@ -177,3 +179,30 @@ def test_a_plain_lane_is_not_swept_over_classes(open_page: Opener, checkpoints: 
     (dialog,) = page.findChildren(SweepDialog)
     assert not {"label", "guidance"} & {dialog.setting.itemData(i) for i in range(dialog.setting.count())}
     dialog.reject()
+
+
+def test_classes_have_their_names_in_heads_legends_sweeps_and_exports(
+    lane: Lane, conditional: Path, open_page: Opener, tmp_path: Path, qtbot: QtBot
+) -> None:
+    known = load(conditional)
+    assert known.card.classes is not None
+    path = tmp_path / "named.safetensors"
+    save(path, replace(known.card, classes=replace(known.card.classes, names=("cat", "dog", "owl"))), known.network.state_dict())
+    named = replace(lane, checkpoint=file_sha256(path), source=str(path))
+    page = opened(
+        CompareWorkspace, (replace(named, labels=(1,)), replace(named, labels=(2,)), replace(named, labels=(0, 2))), open_page, qtbot
+    )
+    assert [panel.title for panel in page.panels] == ["Option C · class dog", "Option C · class owl", "Option C · classes cat, owl"]
+    dialog = SweepDialog(
+        named, "Option C", 1, (), 20, lambda *_: None, page, page.display.classes.of(named), page.controller.called
+    )  # fmt: skip
+    qtbot.addWidget(dialog)
+    dialog.setting.setCurrentIndex(dialog.setting.findData("label"))
+    assert dialog.told == "3: class cat, class dog, class owl"
+    assert page.exporting.offer() is not None
+    assert page.exporting._look(None).labels == ("Option C · class dog", "Option C · class owl", "Option C · classes cat, owl")
+
+
+def test_the_exact_process_of_a_class_is_called_by_its_data_set() -> None:
+    lanes = tuple(Lane("", "emoji", exact=ExactProcess("emoji", label=label)) for label in (0, 8))
+    assert lane_titles(lanes) == ("Exact · class smileys", "Exact · class flags")

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from explorer.engine.chain.messages import CurvesShown, LaneCurves, LaneKey, LanePlanned
+from explorer.engine.chain.curve_messages import CurvesShown, LaneCurves
+from explorer.engine.chain.messages import LaneKey, LanePlanned
 from explorer.recipe import Lane, Sampler, ScheduleChoice
 from explorer.views.chain.figures import FigureMaker, round_up
 from explorer.views.shared.labels import lane_colours, lane_subtitle, lane_titles, short_titles

@@ -194,8 +194,8 @@ def test_several_samples_are_selected_and_curves_are_their_mean(page: ReverseCha
 
 
 def test_what_is_painted_is_painted_on_the_selection(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
-    page.select(0, 1)
-    page.select_more(0, 3)
+    page.selecting.only(0, 1)
+    page.selecting.toggle(0, 3)
     page.branching.actions["paint"].trigger()
     canvas = page.branching.paint.canvas
     qtbot.waitUntil(lambda: canvas.image is not None)
@@ -210,8 +210,8 @@ def test_an_export_has_the_selected_samples_alone(page: ReverseChainWorkspace, q
     for path in (whole, part):
         page.exporting.start(str(path))
         settle(page, qtbot)
-        page.select(0, 0)
-        page.select_more(0, 2)
+        page.selecting.only(0, 0)
+        page.selecting.toggle(0, 2)
     every, some = (np.asarray(Image.open(path)) for path in (whole, part))
     assert some.shape[1] <= every.shape[1]
     assert some.shape != every.shape

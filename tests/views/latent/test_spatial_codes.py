@@ -118,6 +118,14 @@ def test_a_plane_is_moved_to_the_code_of_what_is_encoded(ws: LatentWorkspace, qt
     assert slice_.image is None
 
 
+def test_classes_are_called_as_those_of_the_images_that_stand_in(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    assert [chip._name for chip in ws.legend.chips][:4] == ["smileys", "people", "nature", "food"]
+    ws.context.store.update(encoding_edits.IMAGE, latent=encoding_edits.encode_image(state(ws), 3))
+    qtbot.waitUntil(lambda: ws.idle and ws.controller.encoded is not None)
+    assert ws.controller.encoded is not None
+    assert ws.controller.encoded.name.split(", ")[1] in {chip._name for chip in ws.legend.chips}
+
+
 def test_the_status_says_whose_codes_they_are(ws: LatentWorkspace) -> None:
     from explorer.views.latent.status import status_of
 

@@ -71,6 +71,21 @@ def made(lane: Lane) -> np.ndarray:
     return torch.stack([s.x_t for s in steps] + [steps[-1].x_prev]).float().cpu().numpy()
 
 
+def test_a_letter_that_does_nothing_at_t_0_says_why(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    page.playback.scrub(0)
+    page.setFocus()
+    banner = page.window().banner
+    qtbot.keyClick(page, Qt.Key.Key_P)
+    assert banner.message == "Paint: not now"
+    assert "go back to an earlier step" in banner.hint
+    qtbot.keyClick(page, Qt.Key.Key_E)
+    assert banner.message == "Erase and fill in: not now"
+    banner.dismiss()
+    qtbot.keyClick(page, Qt.Key.Key_J)
+    qtbot.keyClick(page, Qt.Key.Key_Backspace)
+    assert banner.message == "", "other keys, and keys that do not name what they do, say nothing"
+
+
 def paint_over(page: ReverseChainWorkspace, qtbot: QtBot, *corners: tuple[float, float]) -> None:
     canvas = hands(page).paint.canvas
     qtbot.waitUntil(lambda: canvas.image is not None, timeout=60_000)
@@ -508,6 +523,49 @@ def test_a_picture_is_offered_before_it_is_taken(page: ReverseChainWorkspace, qt
     assert edit.picture.shape == (1, 28, 28)
     saved = Saved(session=page.context.store.session)
     assert decode_saved(encode_saved(saved), "session").session == saved.session, "picture and all"
+
+
+def test_a_transparent_picture_is_on_the_paper_of_preferences(page: ReverseChainWorkspace, qtbot: QtBot, tmp_path: Path) -> None:
+    path, found = tmp_path / "clear.png", {}
+    ink = Image.new("RGBA", (28, 28), (0, 0, 0, 0))
+    ink.paste((90, 90, 90, 255), (10, 10, 18, 18))
+    ink.save(path)
+    for background in ("white", "black"):
+        page.context.store.update(background=background)
+        page.accept_picture(str(path))
+        settle(page, qtbot)
+        picture = hands(page).back_up.picture
+        assert picture is not None
+        found[background] = picture.array().mean()
+    assert found["white"] != found["black"]
+    hands(page).put_away()
+
+
+def test_a_picture_waits_for_a_lane(page: ReverseChainWorkspace, lane: LaneMaker, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "seven.png"
+    Image.new("L", (28, 28), 90).save(path)
+    kept = state(page).recipe
+    page.part.update(recipe=msgspec.structs.replace(kept, lanes=()))
+    with qtbot.waitSignal(page.context.client.failed) as told:
+        assert page.accept_picture(str(path))
+    assert "choose a model" in told.args[0].message
+    page.part.update(recipe=kept)
+    settle(page, qtbot)
+    assert hands(page).panels.in_front is hands(page).back_up
+    assert hands(page).back_up.picture is not None
+    hands(page).put_away()
+
+
+def test_painting_that_is_wished_before_a_lane_is_planned_begins_when_it_is(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    painting, paint = hands(page).controller.painting, hands(page).paint
+    page.context.store.update_reverse(recipe=msgspec.structs.replace(state(page).recipe, seed=SEED + 1))
+    assert page.controller.key not in page.controller.run.plans
+    page.playback.scrub(500)
+    painting.open(False)
+    assert hands(page).panels.in_front is not paint
+    qtbot.waitUntil(lambda: hands(page).panels.in_front is paint, timeout=60_000)
+    settle(page, qtbot)
+    hands(page).put_away()
 
 
 def test_what_is_no_picture_is_told_of_and_nothing_is_lost(page: ReverseChainWorkspace, qtbot: QtBot, tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def test_a_handle_that_is_dragged_stays_and_reset_has_it_as_it_was(page: Reverse
     drag(across, 1, -80)
     chosen = across.sizes()
     assert chosen[0] < usual[0] - 40
-    page.select(0, 3)
+    page.selecting.only(0, 3)
     branch(page, qtbot, 1)
     assert abs(across.sizes()[0] - chosen[0]) <= 2, "nothing else moves it"
     window(page).menus.actions["reset_layout"].trigger()

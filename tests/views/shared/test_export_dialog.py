@@ -160,3 +160,11 @@ def test_endings_and_free_names(tmp_path: Path) -> None:
     (tmp_path / "a.png").touch()
     (tmp_path / "a-2.png").touch()
     assert free_path(tmp_path, "a", ".png") == tmp_path / "a-3.png"
+
+
+def test_return_writes_it(page: ChainPage, qtbot: QtBot) -> None:
+    dialog = opened(page, qtbot)
+    path = dialog.target
+    dialog.kind.setFocus()
+    qtbot.keyClick(dialog.kind, Qt.Key.Key_Return)
+    qtbot.waitUntil(path.is_file)

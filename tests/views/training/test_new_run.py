@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import get_args
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -54,7 +56,7 @@ def recipe_for(row: Row) -> TrainRecipe:
     return TrainRecipe(model, dataset="/some/folder", size=16, batch=64, classes=classes)  # type: ignore[arg-type]
 
 
-def change(widget: QWidget, field: Field) -> object:
+def change(widget: QWidget, field: Field, kind: type) -> object:
     """Make something of a field as a person would; the value that is meant."""
     match field:
         case NumberField():
@@ -72,7 +74,7 @@ def change(widget: QWidget, field: Field) -> object:
         case TextField():
             assert isinstance(widget, QLineEdit)
             widget.setText("0.5" if widget.text() else "3,2")
-            return widths_of("3,2") if "," in widget.text() else 0.5
+            return widget.text() if kind is str else widths_of("3,2") if "," in widget.text() else 0.5
     assert isinstance(widget, SeedField)
     widget.setText("77")
     widget.take()
@@ -90,7 +92,7 @@ def test_every_setting_that_says_so_has_its_field(form_of: Maker, row: Row, fiel
         assert isinstance(widget, IntField)
         widget.setValue(field.least)
         assert getattr(form.recipe, row.name) == (None if field.none else field.least)
-    meant = change(widget, field)
+    meant = change(widget, field, row.type)
     assert getattr(form.recipe, row.name) == meant, "within the bounds of the recipe, too"
     if not row.about.switches:
         assert row.option in form.typed or meant == row.default
@@ -106,10 +108,30 @@ def test_there_are_no_other_fields(form_of: Maker) -> None:
 
 def test_what_matters_most_comes_first() -> None:
     order = {group: [row.name for row, _ in fields(TrainRecipe, group)] for group in get_args(Group)}
-    assert order["data"] + order["first"] == ["size", "fit", "epochs", "batch", "seed"]
+    assert order["data"] + order["first"] == ["size", "fit", "range", "member", "background", "epochs", "batch", "seed"]
     assert order["learning"][:3] == ["learning_rate", "warmup", "images"]
     latent = [row.name for row, _ in fields(TrainRecipe, "network") if "vae" in row.about.kinds]
     assert latent[:3] == ["code", "architecture", "hidden"]
+
+
+def test_what_means_nothing_for_a_data_set_is_hidden_and_forgotten(form_of: Maker, tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.zeros((2, 8, 8), np.uint8))
+    form = form_of(TrainRecipe())
+    data = {row.name for row, _ in fields(TrainRecipe, "data")}
+    shown = {str(tmp_path): data - {"member"}, str(tmp_path / "a.npy"): {"range", "member"}, str(tmp_path / "gone"): data, "emoji": set()}
+    for dataset, expected in shown.items():
+        form.data.setText(dataset)
+        assert {name for name in data if form.fields.by_name[name].isVisible()} == expected
+    form.data.setText(str(tmp_path / "a.npy"))
+    form.fields.choice("range").setCurrentText("0,255")
+    form.fields.text("member").setText(" faces ")
+    assert "--range 0,255 --member faces" in form.typed
+    form.data.setText(str(tmp_path))
+    form.fields.text("learning_rate").setText("0,0005")
+    assert form.recipe.learning_rate == 0.0005, "as it is typed in other languages"
+    assert "--range" not in form.typed
+    assert "--member" not in form.typed
+    form.reject()
 
 
 @pytest.mark.parametrize(("model", "classes"), [("C", False), ("C", True), ("vae", False)])
@@ -129,6 +151,7 @@ def test_what_means_nothing_for_a_model_is_hidden(form_of: Maker, model: str, cl
     [
         ("learning_rate", "fast", "learning rate: fast is not a number in [1e-08, 1]"),
         ("learning_rate", "nan", "learning rate: nan is not a number in [1e-08, 1]"),
+        ("learning_rate", "1,5", "learning rate: 1,5 is not a number in [1e-08, 1]"),
         ("learning_rate", "1.5", "learning rate: 1.5 is not a number in [1e-08, 1]"),
         ("ema", "", "averaging: nothing is not a number in [0, 0.999999]"),
         ("hidden", "3,0", "hidden widths: 3,0 is no list of whole numbers with commas between them, such as 1000,500,250"),

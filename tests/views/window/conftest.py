@@ -7,6 +7,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer, shipped_beginning
@@ -28,6 +30,28 @@ def _short(state: ChainState) -> ChainState:
 def _beginning(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session, str]:
     filled, told = shipped_beginning(session, entries)
     return msgspec.structs.replace(filled, reverse=_short(filled.reverse), compare=_short(filled.compare)), told
+
+
+class Strays(QObject):
+    """Notes widgets that were shown before they had a place: each was a window of its own for a moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ParentAboutToChange and isinstance(watched, QWidget) and watched.isWindow() and watched.isVisible():
+            self.found.append(type(watched).__name__)
+        return False
+
+
+@pytest.fixture(autouse=True)
+def _no_strays(qapp: QApplication) -> Iterator[None]:
+    strays = Strays()
+    qapp.installEventFilter(strays)
+    yield
+    qapp.removeEventFilter(strays)
+    assert strays.found == [], "shown before they were laid out"
 
 
 @pytest.fixture

@@ -69,3 +69,15 @@ def test_it_stays_inside_the_page_and_shows_all_its_text(page: QWidget, qtbot: Q
     page.resize(500, 500)
     qtbot.waitUntil(lambda: page.rect().contains(banner.geometry()))
     assert banner.layout().heightForWidth(banner.width()) <= banner.height()
+
+
+def test_a_notice_goes_by_itself_once_it_could_be_read(page: QWidget, qtbot: QtBot) -> None:
+    banner = Banner(Theme("dark"), page)
+    banner.say("the file is written", severity="notice", offer=("Open it", page.raise_))
+    assert not banner.reading.isActive(), "a question stays"
+    banner.reading.setInterval(1)
+    banner.say("the file is written", severity="notice")
+    qtbot.waitUntil(lambda: banner.message == "")
+    banner.say("the file is written", severity="notice")
+    banner.say("the disk is full", severity="warning")
+    assert not banner.reading.isActive(), "what went wrong stays"

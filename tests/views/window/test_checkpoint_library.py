@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from explorer.checkpoints.locate import shipped
@@ -100,6 +100,14 @@ def test_a_checkpoint_opens_where_it_fits(shelf: Shelf, qtbot: QtBot, name: str,
         with qtbot.waitSignal(shelf.dialog.open_wanted) as told:
             button.click()
         assert told.args == [entry, workspace]
+
+
+def test_buttons_have_room_for_their_words(shelf: Shelf, qtbot: QtBot) -> None:
+    shelf.choose("mnist-ddpm-c")
+    shelf.dialog.show()
+    qtbot.waitUntil(lambda: len(shelf.dialog.actions_shown) == 2 and shelf.dialog.actions_shown[0].isVisible())
+    buttons = [*shelf.dialog.actions_shown, shelf.dialog.findChild(QPushButton, "exportModel")]
+    assert [button.text() for button in buttons if button.width() < 1.25 * button.fontMetrics().horizontalAdvance(button.text())] == []
 
 
 def test_what_cannot_be_opened_says_why(shelf: Shelf) -> None:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
@@ -20,7 +20,7 @@ from explorer.datasets.images import load_images
 from explorer.endings import PICTURES
 from explorer.engine.thread.messages import EngineDown, EngineReady, Failed
 from explorer.recipe import ChainRecipe, ExactProcess, Lane, PlaneRecipe, Point, Recipe, encode_recipe
-from explorer.state.persistence import Loaded, Saved, WindowState, read_session
+from explorer.state.persistence import Loaded, Saved, WindowState
 from explorer.state.session import MEGABYTE, Session
 from explorer.views.window.key_sheet import KeySheet, keys_of_menus, keys_of_workspaces
 from explorer.views.window.main_window import MainWindow
@@ -52,6 +52,7 @@ def make(qtbot: QtBot) -> Iterator[Maker]:
 def explorer(make: Maker, qtbot: QtBot) -> Explorer:
     made = make()
     made.window.show()
+    made.window.opener.begin()  # nothing more will be known of this machine
     return made
 
 
@@ -66,7 +67,7 @@ def dialogs(window: MainWindow, kind: type[QDialog]) -> list[QDialog]:
 
 def test_the_rail_and_the_keys_change_the_workspace(explorer: Explorer, qtbot: QtBot) -> None:
     window = explorer.window
-    assert list(window.workspaces) == ["reverse-chain", "compare", "latent", "forward", "objective", "training"]
+    assert list(window.workspaces) == ["reverse-chain", "compare", "latent", "forward", "objective", "training", "variational"]
     qtbot.mouseClick(window.rail.button("latent"), Qt.MouseButton.LeftButton)
     assert explorer.store.session.workspace == "latent"
     assert window.current.isVisible()
@@ -84,9 +85,9 @@ def test_only_the_current_workspaces_menu_is_shown(window: MainWindow) -> None:
     def titles() -> list[str]:
         return [menu.title() for menu in window.menus.shown()]
 
-    assert titles() == ["File", "Edit", "View", "Chain", "Help"]
+    assert titles() == ["File", "Edit", "View", "Chain", "Bookmarks", "Help"]
     window.choose("latent")
-    assert titles() == ["File", "Edit", "View", "Plane", "Help"]
+    assert titles() == ["File", "Edit", "View", "Plane", "Bookmarks", "Help"]
 
 
 def test_no_two_actions_in_force_have_the_same_key(window: MainWindow) -> None:
@@ -169,23 +170,6 @@ def test_a_failure_of_the_engine_is_told_with_its_details(explorer: Explorer) ->
     assert "report" in banner.hint
 
 
-def test_a_session_is_saved_and_opened_again(explorer: Explorer, tmp_path: Path) -> None:
-    store, path = explorer.store, tmp_path / "mine.json"
-    store.update_reverse("change seed", recipe=ChainRecipe(seed=77))
-    store.update(workspace="compare")
-    explorer.window.save_session(str(path))
-    assert read_session(path) == store.session
-    store.update_reverse("change seed", recipe=ChainRecipe(seed=1))
-    store.update(workspace="latent", theme="light")
-    explorer.window.open_paths([str(path)])
-    assert store.session.reverse.recipe.seed == 77
-    assert explorer.window.current.workspace_name == "compare"
-    assert store.session.theme == "light"
-    assert store.undo_label == "open session"
-    store.undo()
-    assert store.session.reverse.recipe.seed == 1
-
-
 def test_a_file_that_is_no_session_changes_nothing(explorer: Explorer, tmp_path: Path) -> None:
     before = explorer.store.session
     (tmp_path / "odd.json").write_text('{"version": 99}')
@@ -223,11 +207,40 @@ def test_a_picture_goes_to_the_workspace_that_takes_it(explorer: Explorer, tmp_p
     path = tmp_path / "digit.png"
     assert explorer.window.grab().scaled(28, 28).save(str(path))
     explorer.window.open_paths([str(path)])
-    assert "digit.png" in explorer.window.banner.message
-    assert "Latent" in explorer.window.banner.hint
+    assert "digit.png: there is no lane yet" in explorer.window.banner.message
     explorer.window.choose("latent")
     explorer.window.open_paths([str(path)])
     assert explorer.store.session.latent.recipe.encoded.picture == str(path)
+
+
+def test_a_file_that_is_of_no_use_here_is_opened_where_it_is_at_a_press(explorer: Explorer, qtbot: QtBot, tmp_path: Path) -> None:
+    path, banner = tmp_path / "digit.png", explorer.window.banner
+    Image.new("L", (28, 28)).save(path)
+    explorer.window.choose("compare")
+    explorer.window.open_paths([str(path)])
+    assert banner.message == "digit.png: a picture is of no use in Compare"
+    assert banner.hint == "Choose Reverse chain, Latent, Forward or Variational in the rail, then drop it again."
+    assert banner.offer is not None
+    assert banner.offer.text() == "Open in Reverse chain"
+    qtbot.mouseClick(banner.offer, Qt.MouseButton.LeftButton)
+    assert explorer.window.current.workspace_name == "reverse-chain"
+    assert "digit.png: there is no lane yet" in banner.message
+
+
+def test_what_is_opened_before_the_library_is_known_waits_for_it(make: Maker, tmp_path: Path) -> None:
+    explorer = make(Session(workspace="latent"))
+    explorer.window.show()
+    Image.new("L", (28, 28)).save(tmp_path / "digit.png")
+    lane = Lane("", "mnist", exact=ExactProcess("mnist"))
+    (tmp_path / "chain.json").write_text(encode_recipe(Recipe(chain=ChainRecipe((lane,), seed=7))))
+    explorer.window.open_paths([str(tmp_path / "digit.png"), str(tmp_path / "chain.json")])
+    session = explorer.store.session
+    assert session.latent.recipe.encoded.picture == ""
+    assert session.reverse.recipe.seed != 7
+    explorer.window.opener.begin()
+    session = explorer.store.session
+    assert session.latent.recipe.encoded.picture == str(tmp_path / "digit.png")
+    assert session.reverse.recipe.seed == 7
 
 
 def mime(*paths: str) -> QMimeData:
@@ -281,14 +294,14 @@ def test_the_status_bar_shows_the_work_and_cancels_it(window: MainWindow, qtbot:
 def test_the_dot_tells_the_engines_state(explorer: Explorer, qtbot: QtBot) -> None:
     bar = explorer.window.top_bar
     assert bar.state == "starting"
-    explorer.window.engine_ready(EngineReady("CPU", "fp32", "2.9"))
+    explorer.window.engine_news.ready(EngineReady("CPU", "fp32", "2.9"))
     assert (bar.state, bar.device_text) == ("ready", "CPU · fp32")
     explorer.client.busy_changed.emit(True)
     assert bar.state == "ready"
     qtbot.waitUntil(lambda: bar.state == "busy")
     explorer.client.busy_changed.emit(False)
     assert bar.state == "ready"
-    explorer.window.engine_failed(Failed("the engine cannot start: no torch", "trace"))
+    explorer.window.engine_news.failed(Failed("the engine cannot start: no torch", "trace"))
     assert bar.state == "failed"
     assert "no torch" in explorer.window.banner.message
     assert "could not start" in explorer.window.veil.title
@@ -296,7 +309,7 @@ def test_the_dot_tells_the_engines_state(explorer: Explorer, qtbot: QtBot) -> No
 
 def test_an_engine_that_has_stopped_is_not_said_to_be_unable_to_start(explorer: Explorer) -> None:
     window = explorer.window
-    window.await_engine()
+    window.engine_news.awaited()
     explorer.client.failed.emit(EngineDown("the engine stopped: boom", "trace", has_started=True))
     assert window.top_bar.state == "failed"
     assert window.veil.title == "The engine stopped"
@@ -371,7 +384,7 @@ def test_all_keys_of_the_sheet_are_in_line(window: MainWindow) -> None:
 
 
 def test_about_can_be_copied(window: MainWindow) -> None:
-    window.engine_ready(EngineReady("CPU", "bf16", "2.9.1"))
+    window.engine_news.ready(EngineReady("CPU", "bf16", "2.9.1"))
     window.menus.actions["about"].trigger()
     (sheet,) = dialogs(window, QDialog)
     words = [label.text() for label in sheet.findChildren(QLabel)]
@@ -437,3 +450,16 @@ def test_every_workspace_fits_into_1280_by_800(make: Maker, name: str, qtbot: Qt
     assert (window.width(), window.height()) == (1280, 800)
     assert window.minimumSizeHint().width() <= 1280
     assert window.current.width() >= window.current.minimumSizeHint().width()
+
+
+def test_escape_takes_a_message_away_before_it_stops_a_chain(open_app: Callable[..., Explorer]) -> None:
+    window = open_app(workspace="reverse-chain").window
+    page, stopped = window.current, list[bool]()
+    (stop,) = [each for each in window.findChildren(QAction) if each.text() == "&Stop sampling" and each.shortcut().toString() == "Esc"]
+    stop.triggered.connect(lambda: stopped.append(True))
+    stop.setEnabled(True)
+    window.banner.say("4 samples at once", severity="notice")
+    QTest.keyClick(page, Qt.Key.Key_Escape)
+    assert (window.banner.message, stopped) == ("", [])
+    QTest.keyClick(page, Qt.Key.Key_Escape)
+    assert len(stopped) == 1

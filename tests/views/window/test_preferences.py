@@ -27,6 +27,16 @@ def test_steps_and_kept_chains_are_chosen_and_kept(qtbot: QtBot) -> None:
     assert dialog.kept_box.text() == "none"
 
 
+def test_what_is_behind_transparent_pictures_is_chosen_and_kept(qtbot: QtBot) -> None:
+    store = Store(Session())
+    dialog = Preferences(store, Theme("dark"), "")
+    qtbot.addWidget(dialog)
+    assert dialog.background_box.currentText() == "on white"
+    dialog.background_box.setCurrentIndex(1)
+    assert store.session.background == "black"
+    assert decode_saved(encode_saved(Saved(session=store.session)), "test").session.background == "black"
+
+
 @pytest.mark.parametrize("bad", [{"default_steps": 0}, {"kept_budget": -1}])
 def test_a_session_that_cannot_be_is_refused(bad: dict[str, int]) -> None:
     with pytest.raises(BadInput, match="out of range"):

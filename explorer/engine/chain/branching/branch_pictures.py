@@ -11,6 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from explorer.datasets.images import read_picture, to_unit_range
+from explorer.datasets.reading import Reading
 from explorer.datasets.shipped import is_dark
 from explorer.engine.arrays import read_only
 from explorer.engine.chain.branches import BranchLane, made
@@ -51,15 +52,15 @@ def show_tree(request: ShowTree, desk: Desk) -> Steps:
 
 
 def fit(request: FitPicture, desk: Desk) -> Steps:
-    """Answer a FitPicture (BadInput if the picture cannot be read, or the lane is not sampled so far)."""
+    """Answer a FitPicture, whether or not the lane is sampled yet (BadInput if the picture or the lane's file cannot be read)."""
     chains = desk.of(Chains)
     name = Path(request.path).name if request.path else "pasted picture"
     if request.pixels is not None:
         raw = np.ascontiguousarray(np.atleast_3d(request.pixels).transpose(2, 0, 1), np.uint8)
     else:
-        raw = read_picture(Path(request.path))
+        raw = read_picture(Path(request.path), Reading(background=request.paper))
     yield None
-    shape = lane_of(request.key, chains).image_shape
+    shape = chains.models.image_shape(request.key.lane)
     dark = is_dark(_data_name(request.key.lane, chains))
     try:
         fitted = fit_picture(raw, shape, dark)

@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from explorer.datasets.reading import Background
 from explorer.engine.chain.messages import LaneKey
 from explorer.engine.pictures.tiles import Palette
 from explorer.engine.thread.files import ReadFile
@@ -97,6 +98,8 @@ class FitPicture(Payload):
     path : str
         Of a file; empty where there are pixels.
     pixels : ndarray, shape (H, W, 3), uint8, or None
+    paper : "white" or "black"
+        What is seen where the file's picture is transparent.
     """
 
     answered_by = "explorer.engine.chain.branching.branch_pictures:fit"
@@ -104,6 +107,7 @@ class FitPicture(Payload):
     key: LaneKey
     path: ReadFile = ""
     pixels: np.ndarray | None = None
+    paper: Background = "white"
 
 
 @dataclass(frozen=True, slots=True)

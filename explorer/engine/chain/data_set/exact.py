@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Self
 from weakref import WeakKeyDictionary
 
@@ -12,8 +13,9 @@ import torch
 
 from explorer.engine.arrays import read_only
 from explorer.engine.chain.chains import Chains
+from explorer.engine.chain.curve_messages import LaneCurves
 from explorer.engine.chain.curves import mean_over
-from explorer.engine.chain.data_set.ideal import beside
+from explorer.engine.chain.data_set.ideal import Beside, beside
 from explorer.engine.chain.data_set.messages import (
     DataSetOpened,
     ExactAbsent,
@@ -27,9 +29,9 @@ from explorer.engine.chain.data_set.messages import (
 )
 from explorer.engine.chain.exact_draws import drawn_index
 from explorer.engine.chain.lanes import ChainLane
-from explorer.engine.chain.messages import LaneCurves, LaneKey
+from explorer.engine.chain.messages import LaneKey
 from explorer.engine.desk import Desk
-from explorer.engine.models.data_sets import DataSet
+from explorer.engine.models.measuring import aside
 from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
 from explorer.engine.thread.requests import Steps
@@ -48,8 +50,8 @@ SCALE = QUANTITIES["to_ideal"].scale
 
 def open_data_set(request: OpenDataSet, desk: Desk) -> Steps:
     """Answer an OpenDataSet (BadInput if it cannot be read or holds no images)."""
-    exact, found = desk.of(Models).data_sets.opened(ExactProcess(request.source))
-    yield DataSetOpened(exact, found.name, found.data.n, found.data.image_shape)
+    exact, found = yield from aside(partial(desk.of(Models).data_sets.opened, ExactProcess(request.source, read=request.read)))
+    yield DataSetOpened(exact, found.name, found.data.n, found.data.image_shape, found.taken)
 
 
 def show_weights(request: ShowWeights, desk: Desk) -> Steps:
@@ -75,19 +77,20 @@ def show_weights(request: ShowWeights, desk: Desk) -> Steps:
             else:
                 values.append(tensor[request.sample : request.sample + 1])
     x_t, x0_hat = values
-    work = found.data.posterior_work(x_t, lane.course.steps[k].alpha_bar, k=request.count)
-    posterior = yield from work
+    weighed = found.of_sample(request.sample)
+    posterior = yield from weighed.data.posterior_work(x_t, lane.course.steps[k].alpha_bar, k=request.count)
     top, ideal = posterior.top[0], posterior.mean
     difference = (x0_hat - ideal).numpy()
     drawn = drawn_index(lane, k, request.sample)
-    labels = None if found.labels is None else tuple(int(found.labels[i]) for i in top.tolist())
+    labels = None if weighed.labels is None else tuple(int(weighed.labels[i]) for i in top.tolist())
     yield WeightsShown(
         key=request.key, exact=request.exact, sample=request.sample, k=k, t=int(lane.timesteps[k]),
-        tiles=read_only(grey_tiles(found.data.images(top).cpu().numpy())), weights=read_only(posterior.top_weights[0].cpu().numpy()),
-        labels=labels, indices=read_only(top.cpu().numpy()), entropy=float(posterior.entropy[0]), total=found.data.n,
+        tiles=read_only(grey_tiles(weighed.data.images(top).cpu().numpy())), weights=read_only(posterior.top_weights[0].cpu().numpy()),
+        labels=labels, indices=read_only(top.cpu().numpy()), entropy=float(posterior.entropy[0]), total=weighed.data.n,
         x0_hat=read_only(grey_tiles(x0_hat.numpy())[0]), ideal=read_only(grey_tiles(ideal.numpy())[0]),
         difference=read_only(diverging_tiles(difference, SCALE, request.palette)[0]), scale=SCALE,
         distance=float(np.linalg.norm(difference.astype(np.float64))), drawn=drawn,
+        of_class=weighed is not found.whole,
     )  # fmt: skip
 
 
@@ -107,12 +110,12 @@ def find_nearest(request: FindNearest, desk: Desk) -> Steps:
             yield None
     assert frame is not None
     made = frame.x[request.sample : request.sample + 1]
-    indices, distances = yield from found.data.nearest_work(made, k=2)
+    indices, distances = yield from found.whole.data.nearest_work(made, k=2)
     index, lengths = int(indices[0, 0]), distances[0].tolist()
-    nearest = found.data.images(indices[0, :1]).cpu().numpy()
+    nearest = found.whole.data.images(indices[0, :1]).cpu().numpy()
     yield NearestShown(
         request.key, request.exact, request.sample, read_only(grey_tiles(made.numpy())[0]), read_only(grey_tiles(nearest)[0]),
-        index, found.label(index), lengths[0], lengths[1] if len(lengths) > 1 else None,
+        index, found.whole.label(index), lengths[0], lengths[1] if len(lengths) > 1 else None,
     )  # fmt: skip
 
 
@@ -125,7 +128,7 @@ def _lane(chains: Chains, key: LaneKey, sample: int) -> ChainLane:
     return lane
 
 
-def _fitting(chains: Chains, lane: ChainLane, exact: ExactProcess) -> DataSet | ExactAbsent:
+def _fitting(chains: Chains, lane: ChainLane, exact: ExactProcess) -> Beside | ExactAbsent:
     """The data set, or why there is none to weigh."""
     try:
         return beside(chains.models.data_sets, exact, lane)
@@ -153,7 +156,7 @@ class IdealBook:
         """Answer a MeasureIdeal: at most `STRETCH_SECONDS` of work, the lanes in turns."""
         lanes = [lane for key in dict.fromkeys(request.keys) if (lane := chains.shown(key)) is not None]
         pairs = [(lane, _fitting(chains, lane, request.exact)) for lane in lanes]
-        fitting = [(lane, found) for lane, found in pairs if isinstance(found, DataSet)]
+        fitting = [(lane, found) for lane, found in pairs if isinstance(found, Beside)]
         work = [self._fill(lane, found, request) for lane, found in fitting]
         started = time.perf_counter()
         while work and time.perf_counter() - started < STRETCH_SECONDS:
@@ -172,7 +175,7 @@ class IdealBook:
         books = self._measured.setdefault(lane, {})
         return books.setdefault(exact, np.full((lane.course.K + 1, lane.key.samples), np.nan))
 
-    def _fill(self, lane: ChainLane, found: DataSet, request: MeasureIdeal) -> Iterator[bool]:
+    def _fill(self, lane: ChainLane, found: Beside, request: MeasureIdeal) -> Iterator[bool]:
         """False at each block of images, True when a stretch of states is measured."""
         book, kept = self._book(lane, request.exact), lane.store.lane(lane.key).kept
         samples = range(lane.key.samples) if request.sample is None else np.atleast_1d(request.sample).tolist()
@@ -186,12 +189,12 @@ class IdealBook:
             x_t = torch.stack([frame.x[n] for frame, (_, n) in zip(frames, some, strict=True)])
             said = torch.stack([frame.x0_hat[n] for frame, (_, n) in zip(frames, some, strict=True) if frame.x0_hat is not None])
             levels = torch.tensor([lane.course.steps[k].alpha_bar for k, _ in some], dtype=torch.float64)
-            work = found.data.posterior_work(x_t, levels)
+            work = found.ideal_work(x_t, levels, [n for _, n in some])
             while True:
                 try:
                     next(work)
                 except StopIteration as done:
-                    ideal = done.value.mean
+                    ideal = done.value
                     break
                 yield False
             distances = (said - ideal).flatten(1).double().norm(dim=1).numpy()

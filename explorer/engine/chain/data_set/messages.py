@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.engine.chain.messages import LaneCurves, LaneKey, Samples
+from explorer.datasets.reading import AS_FOUND, Reading
+from explorer.engine.chain.curve_messages import LaneCurves
+from explorer.engine.chain.messages import LaneKey, Samples
 from explorer.engine.pictures.tiles import Palette
 from explorer.engine.thread.files import ReadFile
 from explorer.engine.thread.requests import Outcome, Payload
@@ -25,6 +27,7 @@ class OpenDataSet(Payload):
     answered_by = "explorer.engine.chain.data_set.exact:open_data_set"
 
     source: ReadFile
+    read: Reading = AS_FOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +98,15 @@ class DataSetOpened(Outcome):
     count : int
         Number of images.
     image_shape : (C, H, W)
+    taken : str
+        How they were taken, as of `explorer.datasets.images.ImageSet`.
     """
 
     exact: ExactProcess
     name: str
     count: int
     image_shape: tuple[int, int, int]
+    taken: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -130,6 +136,8 @@ class WeightsShown(Outcome):
         L2 of the difference.
     drawn : int or None
         Which image the lane draws in this step, where it draws.
+    of_class : bool
+        They are the images of the class that the sample's network is told.
     """
 
     key: LaneKey
@@ -149,6 +157,7 @@ class WeightsShown(Outcome):
     scale: float
     distance: float
     drawn: int | None
+    of_class: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

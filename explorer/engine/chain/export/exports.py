@@ -21,6 +21,7 @@ from explorer.engine.chain.looks import picture_shape
 from explorer.engine.chain.messages import LaneKey, ShowStep, StepShown, lane_keys
 from explorer.engine.chain.showing import show_step
 from explorer.engine.desk import Desk
+from explorer.engine.models.measuring import aside
 from explorer.engine.models.predictors import labels_told
 from explorer.engine.thread.requests import Outcome, Steps
 from explorer.errors import BadInput
@@ -42,8 +43,9 @@ from explorer.exports.walk import (
     write_arrays,
     write_pictures,
 )
-from explorer.recipe import ChainRecipe, Change, Lane, Recipe
+from explorer.recipe import ChainRecipe, Change, Lane, Recipe, Shown
 from explorer.recipe.quantities import QUANTITIES
+from explorer.recipe.shown import MAX_NAME
 
 PROGRESS_SECONDS = 0.1
 MAX_PICTURE_PIXELS, MAX_FILM_PIXELS = 2**27, 2**31
@@ -52,7 +54,7 @@ MAX_PICTURE_PIXELS, MAX_FILM_PIXELS = 2**27, 2**31
 def read_export(request: ReadExport, desk: Desk) -> Steps:
     """The recipe in an exported file."""
     try:
-        recipe = read_recipe(Path(request.path))
+        recipe = yield from aside(partial(read_recipe, Path(request.path)))
     except NoRecipe as error:
         yield ExportRead(request.path, None, str(error))
     else:
@@ -75,7 +77,7 @@ def export_chain(request: ExportChain, desk: Desk) -> Steps:
     try:
         yield from _sampled(list(dict.fromkeys(lanes)))
         arithmetic = chains.models.arithmetic(chains.ran(with_lineage(keys)).values())
-        recipe = Recipe(chain=portable(request.recipe), shown=request.look.shown, arithmetic=arithmetic)
+        recipe = Recipe(chain=portable(request.recipe), shown=_named(request.look, kind), arithmetic=arithmetic)
         if isinstance(kind, Stored):
             yield from _arrays(path, kind, lanes, recipe)
         else:
@@ -83,6 +85,12 @@ def export_chain(request: ExportChain, desk: Desk) -> Steps:
     finally:
         chains.release(channel)
     yield Exported(request.path, path.stat().st_size)
+
+
+def _named(look: ExportLook, kind: Drawn | Stored) -> Shown:
+    """What is shown, with the names that are drawn of several lanes: whoever makes the picture again need not guess them."""
+    drawn = isinstance(kind, Drawn) and look.shown.labels and (len(look.labels) > 1 or look.shown.layout == "grid")
+    return msgspec.structs.replace(look.shown, names=tuple(label[:MAX_NAME] for label in look.labels) if drawn else ())
 
 
 def portable(recipe: ChainRecipe) -> ChainRecipe:
@@ -121,7 +129,7 @@ def _sampled(lanes: Sequence[ChainLane]) -> Steps:
     told = _Told("sampling", sum(lane.course.K - lane.done for lane in lanes))
     for lane in lanes:
         while not lane.finished:
-            first_of(lane).advance()
+            yield from first_of(lane).advancing()
             yield told.add()
 
 

@@ -11,11 +11,12 @@ from typing import Any, Self
 import numpy as np
 
 from explorer.engine.chain import showing
+from explorer.engine.chain.curve_messages import ShowCurves
 from explorer.engine.chain.curves import CurveBook
 from explorer.engine.chain.kept.chains import KeptChains
 from explorer.engine.chain.kept.lane import KeptLane, NotKept
 from explorer.engine.chain.kept.layout import Spoilt
-from explorer.engine.chain.messages import ChainFinished, LaneKey, SampleChain, ShowCurves, ShowFilm, ShowStep, ShowTerms, lane_keys
+from explorer.engine.chain.messages import ChainFinished, LaneKey, SampleChain, ShowFilm, ShowStep, ShowTerms, lane_keys
 from explorer.engine.desk import Desk
 from explorer.engine.models.hashes import hash_at
 from explorer.engine.thread.messages import StartEngine

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,15 +11,17 @@ import msgspec
 
 from explorer.engine.chain.kept.identity import Identity
 from explorer.engine.chain.kept.layout import Spoilt, read_description
-from explorer.engine.chain.kept.writing import PARTIAL
+from explorer.errors import BadInput
+from explorer.half_written import neighbour
 from explorer.paths import cache_folder
 from explorer.recipe import Arithmetic
 from explorer.recipe.arithmetic import RunBy
+from explorer.regular_file import read_whole
 from explorer.resources import resource_root
 
 SUFFIX = ".safetensors"
-STALE_SECONDS = 24 * 3600
-"""A file that is being written for longer was left behind by a process that is no more."""
+MOST_NOTED = 2**20
+"""Bytes of what is remembered beside the chains."""
 
 
 def chains_folder() -> Path:
@@ -52,10 +53,7 @@ def fit(folder: Path, budget: int) -> None:
         for entry in entries:
             with contextlib.suppress(OSError):
                 stat = entry.stat()
-                if entry.name.endswith(PARTIAL):
-                    if time.time() - stat.st_mtime > STALE_SECONDS:
-                        drop(Path(entry.path))
-                elif entry.name.endswith(SUFFIX):
+                if entry.name.endswith(SUFFIX):
                     files.append((stat.st_mtime_ns, stat.st_size, Path(entry.path)))
     total = sum(size for _, size, _ in files)
     for _, size, path in sorted(files):
@@ -88,8 +86,8 @@ class _Taken(msgspec.Struct, frozen=True):
 def arithmetic_for(folder: Path, asked: tuple[str, str, bool]) -> Arithmetic | None:
     """The arithmetic that the last engine took that was asked for (device, precision, throughout); None if none was."""
     try:
-        taken = msgspec.json.decode((folder / "engine.json").read_bytes(), type=_Taken)
-    except (OSError, ValueError, msgspec.MsgspecError):
+        taken = msgspec.json.decode(read_whole(folder / "engine.json", MOST_NOTED), type=_Taken)
+    except (OSError, BadInput, ValueError, RecursionError):
         return None
     return taken.took if taken.asked == asked else None
 
@@ -110,8 +108,8 @@ class _Wished(msgspec.Struct, frozen=True):
 def wishes_in(folder: Path) -> dict[tuple[str, int], RunBy]:
     """What the person wanted at the last start to run networks, by checkpoint and class of sizes."""
     try:
-        found = msgspec.json.decode((folder / "wishes.json").read_bytes(), type=list[_Wished])
-    except (OSError, ValueError, msgspec.MsgspecError):
+        found = msgspec.json.decode(read_whole(folder / "wishes.json", MOST_NOTED), type=list[_Wished])
+    except (OSError, BadInput, ValueError, RecursionError):
         return {}
     return {(each.run.checkpoint, each.size): each.run for each in found}
 
@@ -123,7 +121,7 @@ def remember_wishes(folder: Path, wishes: Mapping[tuple[str, int], RunBy]) -> No
 
 
 def _write(path: Path, content: object) -> None:
-    partial = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
+    partial = neighbour(path)
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(msgspec.json.encode(content))

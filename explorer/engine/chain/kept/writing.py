@@ -17,10 +17,10 @@ import numpy as np
 from explorer.engine.chain.frames import Frame
 from explorer.engine.chain.kept.lane import sum_of_small
 from explorer.engine.chain.kept.layout import LARGE, Layout
+from explorer.half_written import neighbour
 
 UNDER_WAY = 64 * 2**20
 """Bytes that may wait for the disk; a chain that would need more is not kept."""
-PARTIAL = ".partial"
 
 
 class Writer:
@@ -83,7 +83,7 @@ class Recorder:
 
     def __init__(self, layout: Layout, path: Path, writer: Writer, finished: Callable[[], None]) -> None:
         self._layout, self._path, self._writer, self._finished = layout, path, writer, finished
-        self._partial = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
+        self._partial: Path  # chosen on the writer's thread: it looks into the folder
         self._file: BinaryIO | None = None
         self._next = layout.of.first
         self._has_failed = False
@@ -129,6 +129,7 @@ class Recorder:
     def _begin(self) -> None:
         with self._guarded():
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._partial = neighbour(self._path)
             self._file = open(self._partial, "wb")  # noqa: SIM115 - open until the chain is finished
             self._file.write(self._layout.header)
 

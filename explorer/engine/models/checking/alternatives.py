@@ -27,8 +27,6 @@ CHOICES: dict[str, tuple[Any, ...]] = {
 """Answers that occur, the likelier questions first. What a network predicts is read from the same output, and so is not in it."""
 USUAL_T = 1000
 CLEARLY, AS_GOOD, FINER = 0.9, 1.02, 0.95
-FAR = 0.5
-"""Of another schedule: T = 2000 would seem to suit a trained network of T = 1000 a little better (0.6 of the error was measured)."""
 
 
 def options_of(path: Path, told: Told, own: Predicts) -> tuple[Predicts, ...]:
@@ -72,11 +70,23 @@ def is_better(other: Found, found: Found) -> bool:
     """
     if other.is_more != found.is_more:
         return other.is_more
-    if _process(other.told) != _process(found.told):  # at another level of noise there is more or less to find, for any network
-        return other.error < FAR * found.error
+    if is_of_another_process(other, found):  # at its own T/2 there is more or less noise, and more or less to find, for any network
+        return other.same < CLEARLY * found.same
     if other.error < CLEARLY * found.error:
         return True
     return other.error <= AS_GOOD * found.error and other.early < FINER * found.early
+
+
+def is_of_another_process(other: Found, found: Found) -> bool:
+    """Whether two ways differ in the schedule."""
+    return _process(other.told) != _process(found.told)
+
+
+def is_alike(other: Found, found: Found) -> bool:
+    """Whether another schedule alone lets it find neither clearly more nor clearly less of the same noise."""
+    only = msgspec.structs.replace(other.told, schedule=found.told.schedule, betas=found.told.betas, timesteps=found.told.timesteps)
+    near = CLEARLY * found.same <= other.same <= found.same / CLEARLY
+    return near and only == found.told and is_of_another_process(other, found)
 
 
 def _process(told: Told) -> tuple[Any, ...]:

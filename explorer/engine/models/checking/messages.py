@@ -45,6 +45,9 @@ class Found:
         The same at t = 3, where one timestep more or less tells most.
     linear_tenth, linear_half : float
         What the best multiple of x_t alone would leave: little where x_t is nearly noise.
+    same : float
+        The error of the same noisy pictures, whatever the schedule: the network is told the timesteps of the given noise levels
+        (geometric mean over `noise_error.LEVELS`). NaN where nobody was asked for the schedule.
     """
 
     told: Told
@@ -53,6 +56,7 @@ class Found:
     early: float = math.nan
     linear_tenth: float = 1.0
     linear_half: float = 1.0
+    same: float = math.nan
 
     @property
     def is_more(self) -> bool:
@@ -83,6 +87,8 @@ class NoiseChecked(Outcome):
         Under those of all that were tried that find most; `given` where none is clearly better.
     tried, left : int
         Ways that were tried beside it, and that were left out since it took too long.
+    alike : tuple of Told
+        Of those that were tried, other schedules under which the best finds neither clearly more nor less of the same noise.
     pictures : str
         Where the pictures are from: "MNIST", "Emoji, made 64 × 64".
     problem : str
@@ -93,6 +99,7 @@ class NoiseChecked(Outcome):
     best: Found = Found(NOTHING)
     tried: int = 0
     left: int = 0
+    alike: tuple[Told, ...] = ()
     pictures: str = ""
     problem: str = ""
     partial: bool = False

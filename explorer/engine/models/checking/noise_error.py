@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Generator, Sequence
+import math
+from collections.abc import Generator, Mapping, Sequence
 from functools import partial
 
 import msgspec
@@ -12,6 +13,7 @@ from torch import Tensor
 
 from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion.parameterization import Option
+from explorer.diffusion.pixel_range import meant
 from explorer.diffusion.posterior import posterior
 from explorer.diffusion.predictor import NetworkPredictor, told_of
 from explorer.engine.models import predictors
@@ -21,9 +23,14 @@ from explorer.recipe.told import Predicts, Told
 
 EARLY = 3
 """Timestep at which a network that is told t - 1 in place of t is off by a tenth or more; later it hardly is."""
+LEVELS = (0.8, 0.3)
+"""alpha_bar of pictures that are the same under every schedule: 2 t and t are told apart there, by a network that was trained."""
 AT_ONCE = 4
 """Images of one evaluation: between two of them it can be given up."""
 SEED = 14
+TINY = 1e-12
+MAIN = ("early", "tenth", "half")
+"""Errors that are over all pictures; those of the same noise, which are compared with each other alone, are over half of them."""
 
 
 def found_work(
@@ -50,18 +57,36 @@ def found_work(
     predictor = predictors.from_checkpoint(checkpoint, device)
     T, told = predictor.schedule.T, checkpoint.card.told or Told()
     times = {"early": min(EARLY, T), "tenth": max(1, round(T / 10)), "half": max(1, round(T / 2))}
+    if told.schedule is not None or told.betas is not None:
+        times |= {f"same {level}": _time_of(predictor.schedule.alpha_bar, level) for level in LEVELS}
+    images = meant(images, predictor.value_range)
     noise = torch.randn(images.shape, generator=torch.Generator().manual_seed(SEED))
     errors: dict[Predicts, dict[str, float]] = {option: {} for option in options}
     for name, t in times.items():
         sums = torch.zeros(len(options), dtype=torch.float64)
-        for start in range(0, len(images), AT_ONCE):
-            here = slice(start, start + AT_ONCE)
+        some = len(images) if name in MAIN else -(-len(images) // 2)
+        for start in range(0, some, AT_ONCE):
+            here = slice(start, min(some, start + AT_ONCE))
             sums += yield from _asked(partial(_squares, predictor, options, images[here], noise[here], t, start, device), device)
         for option, total in zip(options, sums.tolist(), strict=True):
-            errors[option][name] = total / float(noise.double().square().sum())
+            errors[option][name] = total / float(noise[:some].double().square().sum())
     square, levels = float(images.double().square().mean()), predictor.schedule.alpha_bar
     tenth, half = (_linear(square, float(levels[times[name]])) for name in ("tenth", "half"))
-    return tuple(Found(_of_option(told, option), linear_tenth=tenth, linear_half=half, **errors[option]) for option in options)
+    return tuple(
+        Found(_of_option(told, option), read["tenth"], read["half"], read["early"], tenth, half, _same(read))
+        for option, read in errors.items()
+    )
+
+
+def _time_of(levels: Tensor, level: float) -> int:
+    """Timestep in 1..T whose alpha_bar is nearest to a level."""
+    return int((levels[1:] - level).abs().argmin()) + 1
+
+
+def _same(read: Mapping[str, float]) -> float:
+    """Geometric mean of the errors of the same pictures, so that each level counts alike; NaN where there are none."""
+    errors = [error for name, error in read.items() if name.startswith("same")]
+    return math.exp(sum(math.log(max(error, TINY)) for error in errors) / len(errors)) if errors else math.nan
 
 
 def _asked(call: partial[Tensor], device: torch.device) -> Generator[None, None, Tensor]:
@@ -85,9 +110,9 @@ def _squares(
     run = _Once(predictor)
     sums = []
     for option in options:
-        meant = copy.copy(predictor)
-        meant.run, meant.option = run, Option(option)
-        eps_hat = told_of(meant, range(first, first + len(images))).predict(x_t, t, step, False).eps_hat
+        read = copy.copy(predictor)
+        read.run, read.option = run, Option(option)
+        eps_hat = told_of(read, range(first, first + len(images))).predict(x_t, t, step, False).eps_hat
         sums.append((eps_hat.double().cpu() - noise.double()).square().sum())
     return torch.stack(sums)
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from explorer import sources
 from explorer.checkpoints.files import Checkpoint
-from explorer.engine.models.checking.alternatives import beside, best_of, options_of
+from explorer.engine.models.checking.alternatives import beside, best_of, is_alike, options_of
 from explorer.engine.models.checking.messages import Found, NoiseChecked
 from explorer.engine.models.checking.noise_error import found_work
 from explorer.engine.models.checking.pictures import Pictures, pictures_of
@@ -116,7 +116,7 @@ class _Search:
                 so_far = replace(so_far, best=best_of(read, so_far.best), tried=so_far.tried + 1)
                 yield replace(so_far, partial=True)
             goes_on = so_far.best != before and not so_far.left
-        yield so_far
+        yield replace(so_far, alike=tuple(each.told for read in self.seen.values() for each in read if is_alike(each, so_far.best)))
 
     def _tried(self, told: Told) -> Generator[None, None, Collection[Found]]:
         """Nothing where its weights do not fit these answers, or its network fails under them."""

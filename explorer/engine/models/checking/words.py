@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Literal
 
+from explorer.engine.models.checking.alternatives import is_of_another_process
 from explorer.engine.models.checking.messages import Found, NoiseChecked
 from explorer.recipe.told import Told
 
@@ -23,8 +25,18 @@ def verdict_of(found: Found) -> Verdict:
 
 
 def verdict(checked: NoiseChecked) -> Verdict:
-    """How likely the answers that were given are right; "nothing" where nothing can be said."""
-    return "nothing" if checked.problem else verdict_of(checked.given)
+    """How likely the answers that were given are right; "nothing" where nothing can be said.
+
+    They are not plausible where the network finds clearly more of the same noise under another schedule.
+    """
+    if checked.problem:
+        return "nothing"
+    found = verdict_of(checked.given)
+    return "doubtful" if found == "plausible" and _is_rescheduled(checked) else found
+
+
+def _is_rescheduled(checked: NoiseChecked) -> bool:
+    return proposed(checked) is not None and is_of_another_process(checked.best, checked.given)
 
 
 def sentence(checked: NoiseChecked) -> str:
@@ -43,14 +55,26 @@ def advice(checked: NoiseChecked) -> str:
     """What else was found, or what it may mean that nothing was; empty where nothing is to be added."""
     if checked.problem or checked.partial:
         return ""
-    cut = f" {checked.left} ways more were left out, to save time." if checked.left else ""
+    more = "1 way more was" if checked.left == 1 else f"{checked.left} ways more were"
+    cut = f" {more} left out, to save time." if checked.left else ""
+    if _is_rescheduled(checked) and checked.best.same < checked.given.same:
+        less = f"{_percent(checked.best.same)} of the noise in the same pictures, not {_percent(checked.given.same)},"
+        return f"It misses {less} if {difference(checked.given.told, checked.best.told)}.{cut}"
     if proposed(checked) is not None:
         given, best = _share(checked.given), _share(checked.best)
         much = f"It finds {best}" if best != given else "It finds as much, and more of it in the last steps,"
         return f"{much} if {difference(checked.given.told, checked.best.told)}.{cut}"
-    others = f"Of {checked.tried} other ways none finds much more." if checked.tried else ""
+    ways = "The other way finds" if checked.tried == 1 else f"The {checked.tried} other ways find"
+    others = f"{ways} hardly more." if checked.tried else ""
     passed = verdict(checked) == "plausible"
-    return " ".join(part for part in (others, "" if passed else UNTRAINED, cut.strip()) if part)
+    alike = _alternatives([difference(checked.best.told, told) for told in checked.alike]) if passed else ""
+    unknown = f"Whether {alike} cannot be told from here: it finds as much then." if alike else ""
+    return " ".join(part for part in (others, unknown, "" if passed else UNTRAINED, cut.strip()) if part)
+
+
+def _alternatives(said: Sequence[str]) -> str:
+    """As "its schedule is cosine, or T is 2000"."""
+    return ", or ".join(dict.fromkeys(said))
 
 
 def proposed(checked: NoiseChecked) -> Told | None:

@@ -19,13 +19,14 @@ from explorer.state.session import ChainState
 from explorer.views.chain.chain_part import changed_fields
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.panel_controller import PanelController
+from explorer.widgets.look.language import tr
 
-NO_LANE = "Open a checkpoint, or add an exact lane, to see which images of a data set its states could have come from."
-NOT_YET = "This lane has no state yet: its data set is weighed as soon as the first step is sampled."
-NO_DATA = (
+NO_LANE = tr("Open a checkpoint, or add an exact lane, to see which images of a data set its states could have come from.")
+NOT_YET = tr("This lane has no state yet: its data set is weighed as soon as the first step is sampled.")
+NO_DATA = tr(
     "It is not known where the images that this network learned from are. Choose them with the button at the right of the heading above."
 )
-NOT_FINISHED = "Looked for once the chain has reached x₀"
+NOT_FINISHED = tr("Looked for once the chain has reached x₀")
 
 
 class View(Protocol):

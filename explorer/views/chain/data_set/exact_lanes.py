@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from PySide6.QtWidgets import QMenu
 
 from explorer.engine.chain.data_set.messages import DataSetOpened
@@ -15,9 +16,10 @@ from explorer.views.chain.data_set.data_sets import Chosen, DataSets
 from explorer.views.chain.looked_at import LookedAt
 from explorer.views.shared.labels import option_words
 from explorer.views.shared.lane_menu import verb
+from explorer.widgets.look.language import tr
 
-EXACT_TIP = "The exact reverse process of a data set: no network, every image weighed by how well it explains x_t"
-THROUGH_LABEL = "same predictor through A, B, C"
+EXACT_TIP = tr("The exact reverse process of a data set: no network, every image weighed by how well it explains x_t")
+THROUGH_LABEL = tr("same predictor through A, B, C")
 
 
 class ExactLanes:
@@ -54,16 +56,30 @@ class ExactLanes:
             self._part.put(edits.through_options(self._part.state, opened.exact), THROUGH_LABEL)
 
         exact = self._looked.exact
-        self._data_sets.open(exact.dataset if exact is not None else "mnist", take)
+        if exact is None:
+            self._data_sets.open("mnist", take)
+        else:
+            self._data_sets.open(exact.dataset, take, exact.read)
 
     def _change(self, index: int, follow: str, option: OptionName | None) -> None:
-        self._part.put(edits.set_exact(self._part.state, index, follow, option), "change the exact process")
+        self._part.put(edits.set_exact(self._part.state, index, follow, option), tr("change the exact process"))
+
+    def _take_again(self, index: int, opened: DataSetOpened) -> None:
+        """The same file, its images taken in another way; all else of the process stays."""
+        lane = self._part.recipe.lanes[index]
+        if lane.exact is not None:
+            exact = msgspec.structs.replace(opened.exact, follow=lane.exact.follow, images=lane.exact.images, label=lane.exact.label)
+            state = edits.put_exact(self._part.state, index, exact)
+            self._part.put(
+                with_samples_for(state, opened.image_shape),
+                tr("take {name} as {taken}", name=_name(exact.dataset), taken=opened.taken or tr("told")),
+            )
 
     # --- menus ---
 
     def fill_menu(self, menu: QMenu, chosen: Chosen) -> None:
         """The data sets that a lane can be made of; `chosen` gets the one that was opened."""
-        exact = menu.addMenu("Exact")
+        exact = menu.addMenu(tr("Exact"))
         exact.setToolTipsVisible(True)
         self._data_sets.add_to(exact, chosen, EXACT_TIP)
 
@@ -72,15 +88,16 @@ class ExactLanes:
         lane = self._part.recipe.lanes[index]
         if lane.exact is None:
             return
-        menu.addSection("Exact process")
-        for follow, text in (("draw", "Draw from q(x_{t−1} | x_t)"), ("mean", "Follow its mean")):
+        menu.addSection(tr("Exact process"))
+        self._data_sets.add_reading(menu, lane.exact, partial(self._take_again, index))
+        for follow, text in (("draw", tr("Draw from q(x_{t−1} | x_t)")), ("mean", tr("Follow its mean"))):
             action = verb(menu, text, partial(self._change, index, follow, lane.option))
             action.setCheckable(True)
             action.setChecked(lane.exact.follow == follow)
-        through = menu.addMenu("Through the output of")
+        through = menu.addMenu(tr("Through the output of"))
         choices: tuple[OptionName | None, ...] = (None, *edits.THROUGH)
         for option in choices:
-            text = "no option: as it is" if option is None else option_words(option)
+            text = tr("no option: as it is") if option is None else option_words(option)
             action = verb(through, text, partial(self._change, index, lane.exact.follow, option))
             action.setCheckable(True)
             action.setChecked(lane.option == option)
@@ -88,12 +105,12 @@ class ExactLanes:
 
 def add_label(opened: DataSetOpened) -> str:
     """What undoing calls it that a lane of a data set is there."""
-    return f"add exact {_name(opened.exact.dataset)}"
+    return tr("add exact {name}", name=_name(opened.exact.dataset))
 
 
 def change_label(opened: DataSetOpened) -> str:
     """What undoing calls it that a lane is of a data set now."""
-    return f"change to exact {_name(opened.exact.dataset)}"
+    return tr("change to exact {name}", name=_name(opened.exact.dataset))
 
 
 def _name(dataset: str) -> str:

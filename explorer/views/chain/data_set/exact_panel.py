@@ -18,17 +18,19 @@ from explorer.views.shared.labels import formula
 from explorer.views.shared.lane_menu import verb
 from explorer.views.shared.rows import NOTHING, Rows, heading
 from explorer.widgets.controls.actions import with_keys
+from explorer.widgets.controls.menus import emptied
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import Formula, var, words
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.style import give_menu, mark
 from explorer.widgets.pictures.picture_tile import PictureTile
 
-IDEAL: Formula = (words("ideal"),)
-CLOSED_TIP = "Show which images of the data set this state could have come from"
-OPEN_TIP = "Hide the data set; nothing of it is computed then"
-USUAL_TIP = "That of an exact lane if there is one, else the one that the network learned"
-BESIDE_TIP = "See this workspace's networks beside the training images of this data set"
+IDEAL: Formula = (words(tr("ideal")),)
+CLOSED_TIP = tr("Show which images of the data set this state could have come from")
+OPEN_TIP = tr("Hide the data set; nothing of it is computed then")
+USUAL_TIP = tr("That of an exact lane if there is one, else the one that the network learned")
+BESIDE_TIP = tr("See this workspace's networks beside the training images of this data set")
 
 
 class ExactPanel(QWidget):
@@ -81,17 +83,17 @@ class ExactPanel(QWidget):
     # --- parts ---
 
     def _build_heading(self) -> QHBoxLayout:
-        self._heading = heading("Data set")
+        self._heading = heading(tr("Data set"))
         self.button = QToolButton()
         mark(self.button, "quiet")
         self.button.setFixedSize(24, 20)
-        self.button.setAccessibleName("Data set")
+        self.button.setAccessibleName(tr("Data set"))
         self.button.clicked.connect(lambda _checked=False: self.toggled.emit(not self._open))
         self.choice = QToolButton()
         mark(self.choice, "quiet")
         self.choice.setFixedSize(24, 20)
-        self.choice.setAccessibleName("Choose the data set")
-        self.choice.setToolTip("Choose the images that the networks are seen beside")
+        self.choice.setAccessibleName(tr("Choose the data set"))
+        self.choice.setToolTip(tr("Choose the images that the networks are seen beside"))
         self.choice.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         give_menu(self.choice, QMenu(self.choice))
         row = QHBoxLayout()
@@ -103,39 +105,39 @@ class ExactPanel(QWidget):
 
     def _build_weights(self, column: QVBoxLayout) -> None:
         self.tiles = WeightTiles(self._theme)
-        self.tiles.setAccessibleName("Images with the largest weights")
+        self.tiles.setAccessibleName(tr("Images with the largest weights"))
         rows = Rows(self._theme)
-        self._entropy = rows.text("entropy")
-        self._entropy.setToolTip("Of the images' weights: how undecided x₀ still is, in nats")
-        self._effective = rows.text("as many as")
-        self._effective.setToolTip("e to the entropy: the number of images that would be as undecided if they weighed the same")
+        self._entropy = rows.text(tr("entropy"))
+        self._entropy.setToolTip(tr("Of the images' weights: how undecided x₀ still is, in nats"))
+        self._effective = rows.text(tr("as many as"))
+        self._effective.setToolTip(tr("e to the entropy: the number of images that would be as undecided if they weighed the same"))
         rows.setContentsMargins(0, 4, 0, 0)
         self._weights = self._group(column, self.tiles, rows)
 
     def _build_ideal(self, column: QVBoxLayout) -> None:
         self.own_tile, self.ideal_tile, self.difference_tile = (PictureTile(self._theme) for _ in range(3))
-        self.own_tile.setToolTip("The clean image that this lane sees in x_t")
-        self.ideal_tile.setToolTip("E[x₀ | x_t] over the data set: the ideal denoiser's answer to the same x_t")
+        self.own_tile.setToolTip(tr("The clean image that this lane sees in x_t"))
+        self.ideal_tile.setToolTip(tr("E[x₀ | x_t] over the data set: the ideal denoiser's answer to the same x_t"))
         self.difference_tile.setToolTip(
-            "The first minus the second, from −1 to 1: blue to orange; of coloured images each channel by itself around grey"
+            tr("The first minus the second, from −1 to 1: blue to orange; of coloured images each channel by itself around grey")
         )
         rows = Rows(self._theme)
-        self._distance = rows.text("distance")
-        self._distance.setToolTip("‖x̂₀ − E[x₀ | x_t]‖ of the selected sample")
+        self._distance = rows.text(tr("distance"))
+        self._distance.setToolTip(tr("‖x̂₀ − E[x₀ | x_t]‖ of the selected sample"))
         self._ideal = self._group(column, self._row(self.own_tile, self.ideal_tile, self.difference_tile), rows)
 
     def _build_nearest(self, column: QVBoxLayout) -> None:
         self.made_tile, self.nearest_tile = PictureTile(self._theme), PictureTile(self._theme, to_right=True)
-        self.made_tile.setToolTip("What the chain has made of the selected sample")
-        self.nearest_tile.setToolTip("The image of the data set that is nearest to it: does the network memorize?")
+        self.made_tile.setToolTip(tr("What the chain has made of the selected sample"))
+        self.nearest_tile.setToolTip(tr("The image of the data set that is nearest to it: does the network memorize?"))
         rows = Rows(self._theme)
-        self._nearest_distance = rows.text("distance")
-        self._nearest_distance.setToolTip("L2 distance of the two pictures, values in [−1, 1]; then that to the second nearest image")
-        self._nearest_image = rows.text("image")
+        self._nearest_distance = rows.text(tr("distance"))
+        self._nearest_distance.setToolTip(tr("L2 distance of the two pictures, values in [−1, 1]; then that to the second nearest image"))
+        self._nearest_image = rows.text(tr("image"))
         self._nearest_note = QLabel(wordWrap=True)
         mark(self._nearest_note, "muted")
         self._nearest_note.hide()
-        title = heading("Nearest image")
+        title = heading(tr("Nearest image"))
         self._nearest = self._group(column, title, self._row(self.made_tile, self.nearest_tile), rows, self._nearest_note)
 
     @staticmethod
@@ -180,11 +182,14 @@ class ExactPanel(QWidget):
     def _fill_choice(self) -> None:
         """What the lanes that are no exact ones can be seen beside."""
         menu = self.choice.menu()
-        menu.clear()
-        usual = verb(menu, "As the lanes say", partial(self._part.update, beside=None), tip=USUAL_TIP)
+        emptied(menu)
+        usual = verb(menu, tr("As the lanes say"), partial(self._part.update, beside=None), tip=USUAL_TIP)
         usual.setCheckable(True)
         usual.setChecked(self._part.state.beside is None)
         self._data_sets.add_to(menu, self.choose, BESIDE_TIP)
+        beside = self._part.state.beside
+        if beside is not None:
+            self._data_sets.add_reading(menu, beside, self.choose)
 
     # --- what is shown ---
 
@@ -220,7 +225,7 @@ class ExactPanel(QWidget):
         """Open or close; `name` is that of the data set."""
         self._open = is_open
         self._action.setChecked(is_open)
-        self._heading.setText(f"DATA SET · {name}".upper() if name else "DATA SET")
+        self._heading.setText(tr("DATA SET · {name}", name=name).upper() if name else tr("DATA SET"))
         self._body.setVisible(is_open)
         self.choice.setVisible(is_open)
         self.button.setToolTip(with_keys(OPEN_TIP if is_open else CLOSED_TIP, self._action))
@@ -242,13 +247,14 @@ class ExactPanel(QWidget):
         self._message.hide()
         self._weights.show()
         self.tiles.set_tiles(tuple(_tile(shown, i) for i in range(len(shown.weights))))
-        self._entropy.setText(f"{shown.entropy:.3f} nats")
-        self._effective.setText(f"{_count(math.exp(shown.entropy))} of {grouped(shown.total)} images")
+        self._entropy.setText(tr("{entropy:.3f} nats", entropy=shown.entropy))
+        among = tr("{total} images", total=grouped(shown.total)) + (tr(" of its class") if shown.of_class else "")
+        self._effective.setText(tr("{count} of {among}", count=_count(math.exp(shown.entropy)), among=among))
         lane = shown.key.lane
         self._ideal.setVisible(lane.exact is None or lane.option is not None)
         self.own_tile.show_picture(shown.x0_hat, formula("x0_hat"))
         self.ideal_tile.show_picture(shown.ideal, IDEAL)
-        self.difference_tile.show_picture(shown.difference, (*formula("x0_hat"), words(" − ideal")))
+        self.difference_tile.show_picture(shown.difference, (*formula("x0_hat"), words(tr(" − ideal"))))
         self._distance.setText(f"{shown.distance:.3f}" if shown.distance >= 0.001 else _power(shown.distance))
 
     def show_nearest(self, shown: NearestShown) -> None:
@@ -256,8 +262,8 @@ class ExactPanel(QWidget):
         self._nearest.show()
         self._nearest_note.hide()
         self.made_tile.show_picture(shown.made, (var("x", "0"),))
-        self.nearest_tile.show_picture(shown.nearest, (words("nearest"),))
-        second = "" if shown.second is None else f"; the next {shown.second:.2f}"
+        self.nearest_tile.show_picture(shown.nearest, (words(tr("nearest")),))
+        second = "" if shown.second is None else tr("; the next {second:.2f}", second=shown.second)
         self._nearest_distance.setText(f"{shown.distance:.2f}{second}")
         self._nearest_image.setText(_image_words(shown.index, shown.label))
 
@@ -265,7 +271,7 @@ class ExactPanel(QWidget):
         """There is no nearest image yet: why."""
         self._nearest.show()
         self.made_tile.show_picture(None, (var("x", "0"),))
-        self.nearest_tile.show_picture(None, (words("nearest"),))
+        self.nearest_tile.show_picture(None, (words(tr("nearest")),))
         self._nearest_distance.setText(NOTHING)
         self._nearest_image.setText(NOTHING)
         self._nearest_note.setText(reason)
@@ -277,8 +283,8 @@ def _tile(shown: WeightsShown, i: int) -> WeightTile:
     label = None if shown.labels is None else shown.labels[i]
     drawn = index == shown.drawn
     caption = _weight(weight) if label is None else f"{_weight(weight)} · {label}"
-    tip = f"{_image_words(index, label)}: weight {weight:.6f}"
-    return WeightTile(shown.tiles[i], weight, caption, tip + (", the one drawn in this step" if drawn else ""), drawn)
+    tip = tr("{image_words}: weight {weight:.6f}", image_words=_image_words(index, label), weight=weight)
+    return WeightTile(shown.tiles[i], weight, caption, tip + (tr(", the one drawn in this step") if drawn else ""), drawn)
 
 
 def _weight(weight: float) -> str:
@@ -298,5 +304,5 @@ def _count(number: float) -> str:
 
 
 def _image_words(index: int, label: int | None) -> str:
-    number = f"no. {grouped(index)}"
-    return number if label is None else f"{number}, class {label}"
+    number = tr("no. {index}", index=grouped(index))
+    return number if label is None else tr("{number}, class {label}", number=number, label=label)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
+from explorer.engine.chain.curve_messages import CurvesShown
 from explorer.engine.chain.data_set.messages import IdealMeasured, MeasureIdeal
-from explorer.engine.chain.messages import CurvesShown
 from explorer.engine.thread.requests import Outcome
 from explorer.recipe import Lane
 from explorer.state.session import ChainState

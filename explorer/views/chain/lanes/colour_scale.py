@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.engine.pictures.tiles import diverging_map
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import to_image
 from explorer.widgets.look.theme import Theme
 
@@ -18,12 +19,14 @@ BAR = QSize(96, 10)
 Channels = Literal["grey", "each", "mean"]
 """Whether the images are grey, or in colour and signed quantities are shown of each channel by itself, or of their mean."""
 
-IMAGES = {"grey": "black to white", "each": "each channel from none of it to all of it"}
+IMAGES = {"grey": tr("black to white"), "each": tr("each channel from none of it to all of it")}
 SIGNED = {
-    "grey": "blue is negative, orange positive",
-    "each": "each channel by itself: grey is 0, red, green and blue are above it, cyan, magenta and yellow below.\n"
-    "Click: the mean of the channels instead",
-    "mean": "the mean of the channels: blue is negative, orange positive.\nClick: each channel by itself instead",
+    "grey": tr("blue is negative, orange positive"),
+    "each": tr(
+        "each channel by itself: grey is 0, red, green and blue are above it, cyan, magenta and yellow below.\n"
+        "Click: the mean of the channels instead"
+    ),
+    "mean": tr("the mean of the channels: blue is negative, orange positive.\nClick: each channel by itself instead"),
 }
 
 
@@ -45,7 +48,7 @@ class ColourScale(QWidget):
         self._diverging = False
         self._channels: Channels = "grey"
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Colour scale")
+        self.setAccessibleName(tr("Colour scale"))
         theme.changed.connect(self.update)
         self.set_scale(1.0, False)
 
@@ -53,9 +56,9 @@ class ColourScale(QWidget):
         """Half width of the map, which map it is, and what it does with channels."""
         self._scale, self._diverging, self._channels = scale, diverging, channels
         kind = SIGNED[channels] if diverging else IMAGES["grey" if channels == "grey" else "each"]
-        beyond = "" if self._has_choice else "; what is beyond takes the end's colour"
-        self.setToolTip(f"Values from {-scale:g} to {scale:g}, {kind}{beyond}.")
-        self.setAccessibleDescription(f"{-scale:g} to {scale:g}")
+        beyond = "" if self._has_choice else tr("; what is beyond takes the end's colour")
+        self.setToolTip(tr("Values from {scale:g} to {scale2:g}, {kind}{beyond}.", scale=-scale, scale2=scale, kind=kind, beyond=beyond))
+        self.setAccessibleDescription(tr("{scale:g} to {scale2:g}", scale=-scale, scale2=scale))
         self.setCursor(Qt.CursorShape.PointingHandCursor if self._has_choice else Qt.CursorShape.ArrowCursor)
         self.update()
 

@@ -26,6 +26,7 @@ from explorer.views.chain.lanes.arrow_keys import keep_from_shortcuts, move_of
 from explorer.views.chain.lanes.grid_geometry import GridGeometry, Pixel, fit_grid
 from explorer.views.chain.lanes.tile_name import draw_name
 from explorer.widgets.controls.wheel import WheelSteps
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import draw_sharp, mosaic, to_image
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.pointed import Pointed
@@ -76,7 +77,7 @@ class ImageGrid(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(QSize(56, 56))
-        self.setAccessibleName("Samples")
+        self.setAccessibleName(tr("Samples"))
         theme.changed.connect(self.update)
 
     # --- what is shown ---
@@ -105,8 +106,8 @@ class ImageGrid(QWidget):
         """Frame one sample, and those that are selected beside it; does not emit."""
         if (index, frozenset(also)) != (self._selected, self._also):
             self._selected, self._also = index, frozenset(also)
-            more = f" and {len(self._also)} more" if self._also else ""
-            self.setAccessibleDescription(f"sample {index}{more} of {self._count} selected")
+            more = tr(" and {count} more", count=len(self._also)) if self._also else ""
+            self.setAccessibleDescription(tr("sample {index}{more} of {count} selected", index=index, more=more, count=self._count))
             self.update()
 
     @property
@@ -121,7 +122,7 @@ class ImageGrid(QWidget):
         if self._tiles is None or not 0 <= index < len(self._tiles):
             return None
         name = f" · {self._names[index]}" if index < len(self._names) else ""
-        return Pointed(to_image(self._tiles[index]), f"sample {index}{name}", index)
+        return Pointed(to_image(self._tiles[index]), tr("sample {index}{name}", index=index, name=name), index)
 
     def set_message(self, text: str) -> None:
         """Words instead of an empty grid."""

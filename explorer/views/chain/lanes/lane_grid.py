@@ -27,6 +27,7 @@ from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_placement import GAP, HEAD, NAMES, NUMBERS, Placement, place
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import draw_sharp, mosaic, to_image
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.pointed import Pointed
@@ -87,7 +88,7 @@ class LaneGrid(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Lanes against samples")
+        self.setAccessibleName(tr("Lanes against samples"))
         self.setToolTip("")
         theme.changed.connect(self.update)
 
@@ -107,8 +108,8 @@ class LaneGrid(QWidget):
         if (lane, sample, frozenset(also)) != (*self._selected, self._also):
             self._selected, self._also = (lane, sample), frozenset(also)
             name = self._labels[lane].text if lane < len(self._labels) else ""
-            more = f" and {len(self._also)} more" if self._also else ""
-            self.setAccessibleDescription(f"sample {sample}{more} of {name} selected")
+            more = tr(" and {count} more", count=len(self._also)) if self._also else ""
+            self.setAccessibleDescription(tr("sample {sample}{more} of {name} selected", sample=sample, more=more, name=name))
             self.update()
 
     def pointed_at(self, point: QPointF | None) -> Pointed | None:
@@ -120,7 +121,7 @@ class LaneGrid(QWidget):
         tiles = self._tiles(lane)
         if tiles is None or sample >= len(tiles):
             return None
-        return Pointed(to_image(tiles[sample]), f"sample {sample} of {self._labels[lane].text}", sample, lane)
+        return Pointed(to_image(tiles[sample]), tr("sample {sample} of {text}", sample=sample, text=self._labels[lane].text), sample, lane)
 
     # --- geometry ---
 

@@ -12,6 +12,7 @@ from explorer.widgets.look.card import EDGE, Card
 from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.steady_label import SteadyLabel
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -50,7 +51,7 @@ class LanePanel(Card):
         mark(self._note, "faint")
         self.menu_button = QToolButton()
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.menu_button.setToolTip("What this lane is: checkpoint, sampler, order")
+        self.menu_button.setToolTip(tr("What this lane is: checkpoint, sampler, order"))
         self.menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         mark(self.menu_button, "quiet")
         header = QHBoxLayout()
@@ -83,8 +84,8 @@ class LanePanel(Card):
         self._subtitle.setToolTip(tip)
         self._title.setToolTip(tip)
         self.set_edge(colour)
-        self.grid.setAccessibleName(f"Samples of {title}")
-        self.menu_button.setAccessibleName(f"Menu of {title}")
+        self.grid.setAccessibleName(tr("Samples of {title}", title=title))
+        self.menu_button.setAccessibleName(tr("Menu of {title}", title=title))
         self.setAccessibleName(title)
 
     def set_marker(self, marker: Marker, colour: str) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.markers import Marker, draw_marker
 
@@ -21,7 +22,7 @@ class MarkerChip(QWidget):
         self._marker: Marker = ""
         self._colour = ""
         self.setFixedSize(WIDTH, HEIGHT)
-        self.setToolTip("Its curves have this mark")
+        self.setToolTip(tr("Its curves have this mark"))
         self.hide()
         theme.changed.connect(self.update)
 

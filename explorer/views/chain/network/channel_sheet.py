@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.views.chain.lanes.grid_geometry import GridGeometry, fit_grid
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import words
 from explorer.widgets.look.sharp import draw_sharp, to_image
 from explorer.widgets.look.theme import Theme
@@ -28,7 +29,7 @@ class ChannelSheet(QWidget):
         self._popup: PicturePopup | None = None
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Channels of the chosen block")
+        self.setAccessibleName(tr("Channels of the chosen block"))
         theme.changed.connect(self.update)
 
     def show_channels(self, tiles: np.ndarray, low: np.ndarray, high: np.ndarray, framed: int | None = None) -> None:
@@ -37,7 +38,7 @@ class ChannelSheet(QWidget):
         self._images = [to_image(tile) for tile in tiles]
         self._ranges = [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
         self._framed = framed
-        self.setAccessibleDescription(f"{len(tiles)} channels")
+        self.setAccessibleDescription(tr("{count} channels", count=len(tiles)))
         if not same:
             self._fit()
         if self._popup is not None and self._popup.isVisible() and 0 <= self._hover < len(self._images):
@@ -71,7 +72,7 @@ class ChannelSheet(QWidget):
     def words_of(self, index: int) -> str:
         """Range of a channel."""
         low, high = self._ranges[index]
-        return f"{low:.3g} to {high:.3g}"
+        return tr("{low:.3g} to {high:.3g}", low=low, high=high)
 
     def sizeHint(self) -> QSize:
         """A few rows."""
@@ -130,6 +131,6 @@ class ChannelSheet(QWidget):
             if self._popup is None:
                 self._popup = PicturePopup(self._theme, self.window())
             area: QRect = QRectF(self._grid.rect(index)).toRect()
-            self._popup.show_picture(self._images[index], (words(f"channel {index}"),), self.words_of(index), self, area)
+            self._popup.show_picture(self._images[index], (words(tr("channel {index}", index=index)),), self.words_of(index), self, area)
         elif self._popup is not None:
             self._popup.hide()

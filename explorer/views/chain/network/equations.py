@@ -9,6 +9,7 @@ from explorer.recipe import Sampler
 from explorer.state.edits.words import step_words
 from explorer.views.chain.network.steps import TIPS, Part, Relation, StepDescription, coefficients, describe, formula_of, number, plan_at
 from explorer.views.shared.labels import term_colours
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Tokens
 from explorer.widgets.pictures.equation import Equation, Term
 
@@ -45,31 +46,35 @@ def limit_words(sampler: Sampler) -> str:
     if not sampler.clip:
         return ""
     reach = f"{sampler.clip_range:g}"
-    said = f"x̂₀ clipped to [−{reach}, {reach}]"
+    said = tr("x̂₀ clipped to [−{reach}, {reach}]", reach=reach)
     if sampler.threshold is not None:
-        said = f"x̂₀ cut off at its quantile {sampler.threshold:.4g}, at most {reach}, and divided by it"
-    return f"{said}, ε̂ {'as the network means it' if sampler.method == 'ddim' else 'follows from it'}"
+        said = tr(
+            "x̂₀ cut off at its quantile {threshold:.4g}, at most {reach}, and divided by it", threshold=sampler.threshold, reach=reach
+        )
+    return f"{said}, ε̂ {'as it was' if sampler.method == 'ddim' else 'follows from it'}"
 
 
 def variance_words(sampler: Sampler) -> str:
     """Which variance the noise has where it is not the posterior's."""
-    learned = "σ² as the network has learned it, another in each pixel; the number is the posterior's"
+    learned = tr("σ² as the network has learned it, another in each pixel; the number is the posterior's")
     return {"small": "", "large": "σ² = β", "learned": learned}[sampler.variance]
 
 
 def _guided(w: float) -> str:
     """What eps_hat is made of where it is guided: eps = (1 + w) eps_c - w eps_null."""
-    return f"guided: ε̂ = {number(1 + w)} ε̂ of the class {'−' if w > 0 else '+'} {number(abs(w))} ε̂ without" if w else ""
+    return tr("guided: ε̂ = {w:g} ε̂c {value} {abs:g} ε̂∅", w=1 + w, value="−" if w > 0 else "+", abs=abs(w)) if w else ""
 
 
 def _end(plan: LanePlanned) -> Equation:
     last = int(plan.timesteps[-2])
     x0, x0_hat = (Term(name, formula_of(name, 0, 0), before=sign, tip=TIPS[name]) for name, sign in (("x_t", ""), ("x0_hat", "=")))
-    note = f"The sample. The last step, from t = {last}, has a₀ = 1, aₜ = 0 and σ = 0: x₀ is its x̂₀, and no noise is added."
+    note = tr("The sample. The last step, from t = {last}, has a₀ = 1, aₜ = 0 and σ = 0: x₀ is its x̂₀, and no noise is added.", last=last)
     if float(plan.alpha_bar[-1]) < 1:
         level = f"{float(plan.alpha_bar[-1]):.4f}"
-        note = (
-            f"The sample. The last step, from t = {last}, ends at ᾱ = {level}, that of t = 1, as its sampler is set to: some noise is left."
+        note = tr(
+            "The sample. The last step, from t = {last}, ends at ᾱ = {level}, that of t = 1, as its sampler is set to: some noise is left.",
+            last=last,
+            level=level,
         )
     return Equation((x0, x0_hat), note=note.replace(" = ", "\u00a0=\u00a0"))  # a line does not end within "σ = 0"
 
@@ -101,7 +106,7 @@ class _Writer:
 
     def derivation(self, relation: Relation, clip: bool) -> tuple[Term, ...]:
         """How x0_hat follows from the output, or eps_hat from x0_hat."""
-        clipped = "clipped" if clip else ""
+        clipped = tr("clipped") if clip else ""
         if relation.words:
             output, result = relation.parts[0], Part(relation.result)
             return self._term(output, ""), self._term(result, relation.words, clipped, picture=False)

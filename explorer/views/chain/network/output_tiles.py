@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEv
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import draw_sharp, fitted, sharp_scale, to_image
 from explorer.widgets.look.theme import Theme
 
@@ -27,7 +28,7 @@ class OutputTiles(QWidget):
         self._captions: list[tuple[str, str]] = [("", "")] * COUNT
         self._hint = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Output with and without skips")
+        self.setAccessibleName(tr("Output with and without skips"))
         theme.changed.connect(self.update)
 
     def show_tiles(self, tiles: list[np.ndarray | None], captions: list[tuple[str, str]], hint: str = "") -> None:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPa
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import Formula, draw, plain, width_of
 from explorer.widgets.look.sharp import draw_sharp, fitted, to_image
 from explorer.widgets.look.theme import Theme
@@ -112,7 +113,7 @@ class StepGraph(QWidget):
         self._popup: PicturePopup | None = None
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Computation graph of this step")
+        self.setAccessibleName(tr("Computation graph of this step"))
         theme.changed.connect(self.update)
 
     def show_graph(self, graph: Graph, tiles: Mapping[str, np.ndarray]) -> None:

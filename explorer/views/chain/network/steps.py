@@ -13,25 +13,26 @@ from explorer.recipe.sampler import METHOD_TITLES
 from explorer.state.edits.words import lane_at, place
 from explorer.views.chain.network.step_graph import Edge, Graph, Node
 from explorer.views.shared.labels import term_colours
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import Formula, var, words
 from explorer.widgets.look.theme import Tokens
 
 Source = Literal["network", "data set"]
 TIPS = {
-    "x_prev": "the state that this step leads to",
-    "x0_hat": "the clean image that the output implies",
-    "x_t": "the state that this step starts from",
-    "z": "the fresh noise of this step",
-    "eps_hat": "the noise that is seen in the state",
-    "mean": "where the step goes without fresh noise",
-    "own_mean": "the mean of the network's own step, t to t−1",
-    "drawn": "the image of the data set that is drawn in this step, by its weight",
-    "component": "the mean of q(x_{t−1} | x_t, x₀) for the image drawn: where the step goes without fresh noise",
-    "v": "the velocity: signal · ε − noise · x₀",
-    "slope": "the mean of both slopes, along which the step goes",
-    "eps_next": "the noise that is seen where Euler's step would lead: the second slope",
-    "towards": "the clean image that the step goes towards: x̂₀ carried on from the state before",
-    "x0_before": "the clean image that was seen at the state before",
+    "x_prev": tr("the state that this step leads to"),
+    "x0_hat": tr("the clean image that the output implies"),
+    "x_t": tr("the state that this step starts from"),
+    "z": tr("the fresh noise of this step"),
+    "eps_hat": tr("the noise that is seen in the state"),
+    "mean": tr("where the step goes without fresh noise"),
+    "own_mean": tr("the mean of the network's own step, t to t−1"),
+    "drawn": tr("the image of the data set that is drawn in this step, by its weight"),
+    "component": tr("the mean of q(x_{t−1} | x_t, x₀) for the image drawn: where the step goes without fresh noise"),
+    "v": tr("the velocity: signal · ε − noise · x₀"),
+    "slope": tr("the mean of both slopes, along which the step goes"),
+    "eps_next": tr("the noise that is seen where Euler's step would lead: the second slope"),
+    "towards": tr("the clean image that the step goes towards: x̂₀ carried on from the state before"),
+    "x0_before": tr("the clean image that was seen at the state before"),
 }
 
 
@@ -114,11 +115,11 @@ MEAN = Relation("mean", (Part("x0_hat", "a0"), Part("x_t", "at")))
 LAST = Relation("x_prev", (Part("mean"), Part("z", "sigma")))
 DRAWN_MEAN = Relation("component", (Part("drawn", "a0"), Part("x_t", "at")))
 DRAWN_LAST = Relation("x_prev", (Part("component"), Part("z", "sigma")))
-DRAWN = Relation("x0_hat", (Part("drawn"),), beside=True, words="~ w(xₜ); its mean is")
+DRAWN = Relation("x0_hat", (Part("drawn"),), beside=True, words=tr("~ w(xₜ); its mean is"))
 X0_FROM_EPS = Relation("x0_hat", (Part("x_t"), Part("eps_hat", "noise", "−")), over="signal")
 EPS_FROM_X0 = Relation("eps_hat", (Part("x_t"), Part("x0_hat", "signal", "−")), over="noise", beside=True)
 X0_FROM_MEAN = Relation("x0_hat", (Part("mean"), Part("x_t", "at", "−")), over="a0", beside=True)
-X0_FROM_OWN_MEAN = Relation("x0_hat", (Part("own_mean"),), words="of its own step t → t−1 implies")
+X0_FROM_OWN_MEAN = Relation("x0_hat", (Part("own_mean"),), words=tr("of its own step t → t−1 implies"))
 X0_FROM_V = Relation("x0_hat", (Part("x_t", "signal"), Part("v", "noise", "−")))
 
 DDIM = Relation("x_prev", (Part("x0_hat", "signal_prev"), Part("eps_hat", "direction"), Part("z", "sigma")))
@@ -130,19 +131,19 @@ DPM = Relation("x_prev", (Part("towards", "a0"), Part("x_t", "at")))
 DPM_FIRST = Relation("x_prev", (Part("x0_hat", "a0"), Part("x_t", "at")))
 
 DATA_SET_TIPS = {
-    False: "The data set: the average of its images, weighted by x_t",
-    True: "The data set: one of its images, drawn by its weight at x_t",
+    False: tr("The data set: the average of its images, weighted by x_t"),
+    True: tr("The data set: one of its images, drawn by its weight at x_t"),
 }
 DESCRIPTIONS = {
-    "A": StepDescription("Option A: the network puts out the mean", "mean", "network", (X0_FROM_MEAN, LAST)),
+    "A": StepDescription(tr("Option A: the network puts out the mean"), "mean", "network", (X0_FROM_MEAN, LAST)),
     "A, another step": StepDescription(
-        "Option A: the network puts out the mean", "own_mean", "network", (X0_FROM_OWN_MEAN, MEAN, LAST)
+        tr("Option A: the network puts out the mean"), "own_mean", "network", (X0_FROM_OWN_MEAN, MEAN, LAST)
     ),
-    "B": StepDescription("Option B: the network puts out x̂₀", "x0_hat", "network", (EPS_FROM_X0, MEAN, LAST)),
-    "C": StepDescription("Option C: the network puts out ε̂", "eps_hat", "network", (X0_FROM_EPS, MEAN, LAST)),
-    "V": StepDescription("Option V: the network puts out v", "v", "network", (X0_FROM_V, MEAN, LAST)),
-    "exact": StepDescription("Exact: an image xⁱ of the data set is drawn", "drawn", "data set", (DRAWN, DRAWN_MEAN, DRAWN_LAST)),
-    "exact mean": StepDescription("Ideal: the mean of the data set, x̂₀ = E[x₀ | xₜ]", "x0_hat", "data set", (EPS_FROM_X0, MEAN, LAST)),
+    "B": StepDescription(tr("Option B: the network puts out x̂₀"), "x0_hat", "network", (EPS_FROM_X0, MEAN, LAST)),
+    "C": StepDescription(tr("Option C: the network puts out ε̂"), "eps_hat", "network", (X0_FROM_EPS, MEAN, LAST)),
+    "V": StepDescription(tr("Option V: the network puts out v"), "v", "network", (X0_FROM_V, MEAN, LAST)),
+    "exact": StepDescription(tr("Exact: an image xⁱ of the data set is drawn"), "drawn", "data set", (DRAWN, DRAWN_MEAN, DRAWN_LAST)),
+    "exact mean": StepDescription(tr("Ideal: the mean of the data set, x̂₀ = E[x₀ | xₜ]"), "x0_hat", "data set", (EPS_FROM_X0, MEAN, LAST)),
 }  # fmt: skip
 """By option; "A, another step" is Option A where the step is not the one whose mean it learned."""
 
@@ -172,7 +173,7 @@ def describe(plan: LanePlanned, k: int) -> StepDescription:
     else:
         found = DESCRIPTIONS["A, another step" if lane.option == "A" and not native(plan) else lane.option]
     if lane.exact is not None and lane.option is not None:
-        found = replace(found, source="data set", title=f"Exact, through Option {lane.option}")
+        found = replace(found, source="data set", title=tr("Exact, through Option {option}", option=lane.option))
     return stepped(found, plan, k)
 
 
@@ -184,7 +185,7 @@ def stepped(told: StepDescription, plan: LanePlanned, k: int) -> StepDescription
     said = tuple(replace(relation, beside=False) for relation in told.relations if relation.result in ("x0_hat", "eps_hat"))
     if told.output != "eps_hat" and "eps_hat" not in {relation.result for relation in said}:
         said = (*said, replace(EPS_FROM_X0, beside=False))
-    told = replace(told, title=f"{told.title} · {METHOD_TITLES[method]}")
+    told = replace(told, title=f"{told.title} · {tr(METHOD_TITLES[method])}")
     if method == "heun" and has_second_slope(k, len(plan.sigma), float(plan.alpha_bar[k])):
         return replace(told, relations=(*said, SLOPE, HEUN), told=SLOPE)
     if method == "dpm++2m":
@@ -243,10 +244,10 @@ def formula_of(name: str, t: int, t_prev: int) -> Formula:
     named: dict[str, Formula] = {
         "x_prev": (var("x", t_prev),), "x_t": (var("x", t),), "x0_hat": (var("x", 0, "hat"),), "eps_hat": (var("ε", "", "hat"),),
         "slope": (var("ε", "", "bar"),), "eps_next": (var("ε", "", "hat"), words("′")), "towards": (var("D"),),
-        "x0_before": (var("x", 0, "hat"), words(" before")),
+        "x0_before": (var("x", 0, "hat"), words(tr(" before"))),
         "z": (var("z"),), "v": (var("v"),), "drawn": (var("xⁱ"),), "component": (var("μ"), words("(xⁱ)")),
     }  # fmt: skip
-    return named.get(name, (words("mean"),))
+    return named.get(name, (words(tr("mean")),))
 
 
 def graph_of(plan: LanePlanned, k: int, tokens: Tokens) -> Graph:
@@ -256,23 +257,27 @@ def graph_of(plan: LanePlanned, k: int, tokens: Tokens) -> Graph:
     colours, clip = term_colours(tokens), plan.key.lane.sampler.clip
 
     def quantity(name: str, column: int, below: bool = False) -> Node:
-        formula = (words("own mean"),) if name == "own_mean" else formula_of(name, t, t_prev)
+        formula = (words(tr("own mean")),) if name == "own_mean" else formula_of(name, t, t_prev)
         return Node(name, "picture", formula, column, below, TIPS.get(name, ""))
 
     network = told.source == "network"
-    asked = "The network: x_t and t in, one picture out" if network else DATA_SET_TIPS[told.output == "drawn"]
+    asked = tr("The network: x_t and t in, one picture out") if network else DATA_SET_TIPS[told.output == "drawn"]
     nodes = [
-        quantity("x_t", 0), Node("source", "box", (words("U-Net" if network else "data set"),), 1, tip=asked),
-        Node("t", "box", (var("t"), words(f" = {t}")), 1, below=True, tip="The timestep: an input like x_t"), quantity(told.output, 2),
+        quantity("x_t", 0), Node("source", "box", (words(tr("U-Net") if network else tr("data set")),), 1, tip=asked),
+        Node("t", "box", (var("t"), words(f" = {t}")), 1, below=True, tip=tr("The timestep: an input like x_t")), quantity(told.output, 2),
     ]  # fmt: skip
-    edges = [Edge("x_t", "source"), Edge("t", "source"), Edge("source", told.output, "clipped" if clip and told.output == "x0_hat" else "")]
+    edges = [
+        Edge("x_t", "source"),
+        Edge("t", "source"),
+        Edge("source", told.output, tr("clipped") if clip and told.output == "x0_hat" else ""),
+    ]
     column = 2
     for relation in told.relations:
         if relation.beside:
             continue
-        sign = f"make {relation.result}"
+        sign = tr("make {result}", result=relation.result)
         glyph = "→" if relation.words else "−" if any(part.sign == "−" for part in relation.parts) else "+"
-        tip = relation.words or "the sum of what comes in, each with its factor"
+        tip = relation.words or tr("the sum of what comes in, each with its factor")
         nodes.append(Node(sign, "sign", (words(glyph),), column + 1, tip=tip))
         column += 2
         for part in relation.parts:

@@ -20,9 +20,10 @@ from explorer.views.chain.network.steps import describe, plan_at
 from explorer.views.chain.panel_controller import PanelController
 from explorer.views.chain.timeline import own_timestep
 from explorer.views.shared.labels import lane_titles, option_name
+from explorer.widgets.look.language import tr
 
-NO_LANE = f"Open a checkpoint to look into its network: File > Checkpoint library, or drop {sources.a_file()} here."
-NOT_YET = "This lane has no state yet: its network is shown as soon as the first step is sampled."
+NO_LANE = tr("Open a checkpoint to look into its network: File > Checkpoint library, or drop {a_file} here.", a_file=sources.a_file())
+NOT_YET = tr("This lane has no state yet: its network is shown as soon as the first step is sampled.")
 
 
 class View(Protocol):
@@ -62,7 +63,7 @@ class UNetController(PanelController):
         """Show all that the person chose."""
         chain = self._chain
         recipe = chain.state.recipe
-        self._view.show_choice(self.look, lane_titles(recipe.lanes), chain.lane, chain.sample, recipe.samples)
+        self._view.show_choice(self.look, lane_titles(recipe.lanes, chain.called), chain.lane, chain.sample, recipe.samples)
 
     # --- changes ---
 
@@ -113,7 +114,7 @@ class UNetController(PanelController):
         """The network of this step, where a branch went on with another than its lane's."""
         plan = self._chain.run.plans.get(shown.key)
         here = shown.key.lane if plan is None else plan_at(plan, shown.k).key.lane
-        return "" if here.checkpoint == shown.key.lane.checkpoint else f"here {option_name(here)}"
+        return "" if here.checkpoint == shown.key.lane.checkpoint else tr("here {option_name}", option_name=option_name(here))
 
     def _ask_terms(self, shown: UNetShown) -> None:
         """The pictures of the step that the network was asked in, where the workspace shows others: at t = 0."""

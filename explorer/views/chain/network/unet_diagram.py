@@ -14,6 +14,7 @@ from explorer.models.anatomy import Anatomy
 from explorer.views.chain.network.unet_layout import UNetLayout, lay_out
 from explorer.views.chain.network.unet_painter import UNetPainter
 from explorer.views.chain.network.unet_words import block_words, skip_words
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import to_image
 from explorer.widgets.look.theme import Theme
 
@@ -53,7 +54,7 @@ class UNetDiagram(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("U-Net")
+        self.setAccessibleName(tr("U-Net"))
         theme.changed.connect(self.update)
 
     # --- what is shown ---
@@ -144,9 +145,11 @@ class UNetDiagram(QWidget):
         return QSize(380, 240)
 
     def _describe(self) -> None:
-        off = ", ".join(str(level + 1) for level in sorted(self._off)) or "none"
+        off = ", ".join(str(level + 1) for level in sorted(self._off)) or tr("none")
         words = self.words_of(self._focus if self._focus is not None else self._chosen).replace("\n", "; ")
-        self.setAccessibleDescription(f"{words}. Skips switched off: {off}." if self._parts is not None else self._message)
+        self.setAccessibleDescription(
+            tr("{words}. Skips switched off: {off}.", words=words, off=off) if self._parts is not None else self._message
+        )
 
     # --- drawing ---
 

@@ -13,6 +13,7 @@ from explorer.models.anatomy import INPUT, OUTPUT, Anatomy, Node
 from explorer.views.chain.network.unet_layout import TITLES, UNetLayout
 from explorer.views.chain.network.unet_words import percent
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import draw_sharp, fitted
 from explorer.widgets.look.theme import Tokens
 
@@ -25,7 +26,7 @@ WORDS_LEAST = 36
 """Side from which on there is room for words beside the small pictures."""
 VISIBLE = 0.005
 """Change of a block from which on it is written on it."""
-TIME = {"film": ("scales and shifts", "in every block"), "channel": ("one more channel", "of the input")}
+TIME = {"film": (tr("scales and shifts"), tr("in every block")), "channel": (tr("one more channel"), tr("of the input"))}
 
 
 class UNetPainter:
@@ -92,7 +93,7 @@ class UNetPainter:
         colour = QColor(self._tokens.faint)
         self._arrow(self._layout.outer, colour, 1.2)
         middle = QPointF((self._layout.outer[1].x() + self._layout.outer[2].x()) / 2, self._layout.outer[1].y())
-        self._pill(middle, "xₜ is added", colour, QColor(self._tokens.muted))
+        self._pill(middle, tr("xₜ is added"), colour, QColor(self._tokens.muted))
 
     def _skip(self, level: int, off: bool, hovered: bool, focused: bool) -> None:
         start, end = self._layout.skips[level]
@@ -105,7 +106,7 @@ class UNetPainter:
         skip = self._parts.skip(level)
         node = None if skip is None else self._parts.node(skip.source)
         room = end.x() - start.x() - 44
-        short = f"skip {level + 1} off" if off else f"skip {level + 1}"
+        short = tr("skip {level} off", level=level + 1) if off else tr("skip {level}", level=level + 1)
         words = short
         self._painter.setFont(text_font(11))
         if node is not None and not off:
@@ -209,4 +210,4 @@ class UNetPainter:
 
 
 def _name(node: Node) -> str:
-    return f"{node.title} + attn" if node.attention else node.title
+    return tr("{title} + attn", title=node.title) if node.attention else node.title

@@ -24,6 +24,7 @@ from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 
@@ -35,18 +36,18 @@ WORDS_LEAST = 840
 GRAPH_LEAST = 448
 """Height from which on there is room for the graph of the step."""
 SUMMARIES = (
-    Segment("strongest", "strongest", "Each block's picture is its channel of the largest spread over the pixels"),
-    Segment("mean", "mean", "Each block's picture is the mean over its channels"),
+    Segment("strongest", tr("strongest"), tr("Each block's picture is its channel of the largest spread over the pixels")),
+    Segment("mean", tr("mean"), tr("Each block's picture is the mean over its channels")),
 )
 INSTEADS = (
-    Segment("zero", "zeros", "In the place of a skip that is off: zeros"),
-    Segment("mean", "means", "In the place of a skip that is off: each channel's mean over the pixels; where things are is lost"),
+    Segment("zero", tr("zeros"), tr("In the place of a skip that is off: zeros")),
+    Segment("mean", tr("means"), tr("In the place of a skip that is off: each channel's mean over the pixels; where things are is lost")),
 )
 OUTPUTS = (
-    Segment("network", "output", "What the network itself puts out"),
-    Segment("x0_hat", "x̂₀", "The clean image that the output implies", formula("x0_hat")),
+    Segment("network", tr("output"), tr("What the network itself puts out")),
+    Segment("x0_hat", "x̂₀", tr("The clean image that the output implies"), formula("x0_hat")),
 )
-HINT = "Click a skip in the drawing to switch it off: the output without it, and the difference, appear here."
+HINT = tr("Click a skip in the drawing to switch it off: the output without it, and the difference, appear here.")
 
 
 class UNetPanel(QWidget):
@@ -83,10 +84,10 @@ class UNetPanel(QWidget):
         self._look = UNetLook()
         self.diagram, self.channels = UNetDiagram(theme), ChannelSheet(theme)
         self.outputs, self.graph = OutputTiles(theme), StepGraph(theme)
-        self.summary = SegmentBar(SUMMARIES, "What a block's picture shows")
-        self.instead = SegmentBar(INSTEADS, "In the place of a skip that is off")
-        self.output = SegmentBar(OUTPUTS, "Output compared")
-        self._heading, self._range, self._output_heading = QLabel(), QLabel(), QLabel("OUTPUT")
+        self.summary = SegmentBar(SUMMARIES, tr("What a block's picture shows"))
+        self.instead = SegmentBar(INSTEADS, tr("In the place of a skip that is off"))
+        self.output = SegmentBar(OUTPUTS, tr("Output compared"))
+        self._heading, self._range, self._output_heading = QLabel(), QLabel(), QLabel(tr("OUTPUT"))
         self._build()
         self._connect()
         theme.changed.connect(self._dress)
@@ -123,20 +124,20 @@ class UNetPanel(QWidget):
     def _header(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(SPACING)
-        self._title = QLabel("Inside the U-Net")
+        self._title = QLabel(tr("Inside the U-Net"))
         wear(self._title, 13, QFont.Weight.DemiBold)
         self._where = QLabel()
         mark(self._where, "muted")
         self.lanes = QComboBox()
-        self.lanes.setAccessibleName("Lane")
-        self.lanes.setToolTip("Whose network is looked into")
+        self.lanes.setAccessibleName(tr("Lane"))
+        self.lanes.setToolTip(tr("Whose network is looked into"))
         self.lanes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._before = self._button("Sample before", "The sample before this one")
-        self._after = self._button("Next sample", "The next sample")
-        self.on = QPushButton("All skips on")
-        self.on.setToolTip("Switch every skip connection on again")
+        self._before = self._button(tr("Sample before"), tr("The sample before this one"))
+        self._after = self._button(tr("Next sample"), tr("The next sample"))
+        self.on = QPushButton(tr("All skips on"))
+        self.on.setToolTip(tr("Switch every skip connection on again"))
         self.on.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.close_button = self._button("Close", with_keys("Close this panel", self._closes))
+        self.close_button = self._button(tr("Close"), with_keys(tr("Close this panel"), self._closes))
         left: tuple[QWidget, ...] = (self._title, self.lanes, self._before, self._after, self._where)
         right: tuple[QWidget, ...] = (self.on, self.instead, self.summary, self.close_button)
         for widget in left:
@@ -161,7 +162,7 @@ class UNetPanel(QWidget):
         for label in (self._heading, self._output_heading):
             mark(label, "heading")
         mark(self._range, "muted")
-        self._range.setToolTip("Scale of every channel: blue is negative, orange positive; what is beyond takes the end's colour")
+        self._range.setToolTip(tr("Scale of every channel: blue is negative, orange positive; what is beyond takes the end's colour"))
         for left, right in ((self._heading, self._range), (self._output_heading, self.output)):
             row = QHBoxLayout()
             row.addWidget(left)
@@ -228,7 +229,7 @@ class UNetPanel(QWidget):
         self._shown = None
         self.diagram.show_network(None, message)
         self.channels.clear()
-        self._heading.setText("CHANNELS")
+        self._heading.setText(tr("CHANNELS"))
         self._range.setText("")
         self._where.setText("")
         self._show_outputs()
@@ -242,12 +243,20 @@ class UNetPanel(QWidget):
         found, block = shown.channels, shown.blocks[shown.channels.block]
         node = shown.anatomy.node(found.block)
         title = "" if node is None else node.title
-        some = f"{len(found.tiles)} OF {found.count}" if len(found.tiles) < found.count else f"{found.count}"
-        self._heading.setText(f"{title} · {some} CHANNEL{'' if found.count == 1 else 'S'}".upper())
-        self._range.setText(f"−{found.scale:g} to {found.scale:g}")
+        some = tr("{count} OF {count2}", count=len(found.tiles), count2=found.count) if len(found.tiles) < found.count else f"{found.count}"
+        self._heading.setText(
+            (
+                tr("{title} · {some} CHANNEL", title=title, some=some)
+                if found.count == 1
+                else tr("{title} · {some} CHANNELS", title=title, some=some)
+            ).upper()
+        )
+        self._range.setText(tr("−{scale:g} to {scale:g}", scale=found.scale))
         self.channels.show_channels(found.tiles, found.low, found.high, block.channel)
         lane = f"{self.lanes.currentText()} · " if self.lanes.count() == 1 else ""
-        self._where.setText(f"{lane}{whose + ' · ' if whose else ''}sample {shown.sample} · t = {shown.t}")
+        self._where.setText(
+            tr("{lane}{whose}sample {sample} · t = {t}", lane=lane, whose=whose + " · " if whose else "", sample=shown.sample, t=shown.t)
+        )
         self._show_outputs()
 
     def show_step(self, plan: LanePlanned, k: int, tiles: Mapping[str, np.ndarray]) -> None:
@@ -274,13 +283,15 @@ class UNetPanel(QWidget):
         name = _label(output)
         levels = ", ".join(str(level + 1) for level in off)
         captions = [
-            (name, "every skip"),
-            (name, f"without {levels}") if output.switched is not None else ("", ""),
-            (f"Δ ±{output.difference_scale:g}", f"norm {output.distance:.3g}") if output.difference is not None else ("", ""),
+            (name, tr("every skip")),
+            (name, tr("without {levels}", levels=levels)) if output.switched is not None else ("", ""),
+            (f"Δ ±{output.difference_scale:g}", tr("norm {distance:.3g}", distance=output.distance))
+            if output.difference is not None
+            else ("", ""),
         ]
         return [output.whole, output.switched, output.difference], captions, "" if output.switched is not None else HINT
 
 
 def _label(output: OutputShown) -> str:
     """Its quantity's label; of what is no quantity, such as a velocity, its own name."""
-    return QUANTITIES[output.name].label if output.name in QUANTITIES else output.name
+    return tr(QUANTITIES[output.name].label) if output.name in QUANTITIES else output.name

@@ -15,6 +15,7 @@ from explorer.state.session import UNetLook
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.network.unet_controller import UNetController
 from explorer.views.chain.network.unet_panel import UNetPanel
+from explorer.widgets.look.language import tr
 
 
 class UNetView(QStackedWidget):
@@ -38,10 +39,10 @@ class UNetView(QStackedWidget):
         super().__init__()
         self._part, self._action = chain.part, action
         self.panel = UNetPanel(chain.context.theme, action)
-        self.button = QPushButton("U-Net")
+        self.button = QPushButton(tr("U-Net"))
         self.button.setCheckable(True)
         self.button.setToolTip(action.toolTip())
-        self.button.setAccessibleName("Look inside the U-Net")
+        self.button.setAccessibleName(tr("Look inside the U-Net"))
         self.addWidget(self.panel)
         self._connect()
         self.controller = UNetController(chain, self, self)

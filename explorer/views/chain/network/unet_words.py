@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from explorer.engine.chain.network.messages import BlockShown
 from explorer.models.anatomy import Node, Skip
+from explorer.widgets.look.language import tr
 
 WHAT = {
-    "input": "the state that the step starts from",
-    "stem": "one 3×3 convolution",
-    "down": "two 3×3 convolutions",
-    "downsample": "3×3 convolution with stride 2: half the size",
-    "middle": "two 3×3 convolutions",
-    "up": "what comes from below and the skip, two 3×3 convolutions",
-    "upsample": "2×2 transposed convolution: twice the size",
-    "head": "normalization and one 3×3 convolution",
-    "output": "what the network puts out",
+    "input": tr("the state that the step starts from"),
+    "stem": tr("one 3×3 convolution"),
+    "down": tr("two 3×3 convolutions"),
+    "downsample": tr("3×3 convolution with stride 2: half the size"),
+    "middle": tr("two 3×3 convolutions"),
+    "up": tr("what comes from below and the skip, two 3×3 convolutions"),
+    "upsample": tr("2×2 transposed convolution: twice the size"),
+    "head": tr("normalization and one 3×3 convolution"),
+    "output": tr("what the network puts out"),
 }
 
 
 def what(node: Node) -> str:
     """What a block does."""
-    return f"{WHAT[node.kind]}, then self-attention" if node.attention else WHAT[node.kind]
+    return tr("{what}, then self-attention", what=WHAT[node.kind]) if node.attention else WHAT[node.kind]
 
 
 def which(shown: BlockShown) -> str:
     """What a block's picture shows of it."""
     if shown.channel is None:
-        return "mean of its channels" if shown.diverging and shown.scale else "the image"
-    return f"channel {shown.channel}, the strongest"
+        return tr("mean of its channels") if shown.diverging and shown.scale else tr("the image")
+    return tr("channel {channel}, the strongest", channel=shown.channel)
 
 
 def block_words(node: Node, shown: BlockShown | None) -> str:
@@ -35,17 +36,24 @@ def block_words(node: Node, shown: BlockShown | None) -> str:
     lines = [f"{node.title} · {node.shape_text}", what(node)]
     if shown is not None:
         if node.kind not in ("input", "output"):
-            lines.append(f"shown: {which(shown)}, −{shown.scale:g} to {shown.scale:g}")
-        lines.append(f"norm {shown.norm:.4g}")
+            lines.append(tr("shown: {which}, −{scale:g} to {scale:g}", which=which(shown), scale=shown.scale))
+        lines.append(tr("norm {norm:.4g}", norm=shown.norm))
         if shown.change:
-            lines.append(f"changed by {percent(shown.change)} of its norm without the skips that are off")
+            lines.append(tr("changed by {change} of its norm without the skips that are off", change=percent(shown.change)))
     return "\n".join(lines)
 
 
 def skip_words(skip: Skip, source: Node, target: Node, off: bool) -> str:
     """A skip in a sentence, and what clicking it does."""
-    state = "It is off: click to switch it on." if off else "Click to switch it off."
-    return f"The {skip.channels} channels of {source.title} ({source.shape_text}), concatenated to the input of {target.title}. {state}"
+    state = tr("It is off: click to switch it on.") if off else tr("Click to switch it off.")
+    return tr(
+        "The {channels} channels of {title} ({shape_text}), concatenated to the input of {title2}. {state}",
+        channels=skip.channels,
+        title=source.title,
+        shape_text=source.shape_text,
+        title2=target.title,
+        state=state,
+    )
 
 
 def percent(share: float) -> str:

@@ -8,12 +8,13 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.curve_plot import CurvePlot
 
 REACH = 12.0
 """Pixels within which a control point is taken hold of."""
-TIP = (
+TIP = tr(
     "Drag a control point to bend the schedule. Double-click the curve for one more, double-click a point to take it away.\n"
     "With the focus here: [ and ] choose a point, Up and Down move it. Click elsewhere to go to a timestep.\n"
     "Wheel: zoom in t. Right or middle button: drag along t. Keys: +, −, and 0 for all of it."
@@ -49,7 +50,7 @@ class BendPlot(CurvePlot):
         self._held = -1
         self._chosen = -1
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Log SNR against t, with control points")
+        self.setAccessibleName(tr("Log SNR against t, with control points"))
         self.setToolTip(TIP)
 
     def set_knots(self, knots: Sequence[tuple[float, float]]) -> None:

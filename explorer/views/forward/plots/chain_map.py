@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
 LIMIT = 3.6
@@ -61,10 +62,12 @@ class ChainMap(QWidget):
         self._held: int | Literal["x"] | None = None
         self._wheel = WheelSteps()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("One-dimensional chain")
+        self.setAccessibleName(tr("One-dimensional chain"))
         self.setToolTip(
-            "Brightness is q(x_t), from x_T at the left to x₀ at the right. Drag a mode at the right edge; double-click the edge\n"
-            "for one more, a mode to take it away. Drag the dot to another x_t and t."
+            tr(
+                "Brightness is q(x_t), from x_T at the left to x₀ at the right. Drag a mode at the right edge; double-click the edge\n"
+                "for one more, a mode to take it away. Drag the dot to another x_t and t."
+            )
         )
         theme.changed.connect(self._dress)
 

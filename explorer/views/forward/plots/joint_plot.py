@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import CLASSES, Theme
 
 LIMIT = 4.0
@@ -31,13 +32,15 @@ class JointPlot(QWidget):
         self._theme = theme
         self._points = np.zeros((0, 2), np.float32)
         self._labels = np.zeros(0, np.uint8)
-        self._names = ("pixel a", "pixel b")
+        self._names = (tr("pixel a"), tr("pixel b"))
         self._ellipse: tuple[np.ndarray, np.ndarray] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Joint distribution of two pixels")
+        self.setAccessibleName(tr("Joint distribution of two pixels"))
         self.setToolTip(
-            "Each point is a test image: its values of x_t at the two pixels, coloured by its class.\n"
-            "Dashed circles hold 50, 90 and 99 % of N(0, I); the solid ellipse is one standard deviation of the points."
+            tr(
+                "Each point is a test image: its values of x_t at the two pixels, coloured by its class.\n"
+                "Dashed circles hold 50, 90 and 99 % of N(0, I); the solid ellipse is one standard deviation of the points."
+            )
         )
         theme.changed.connect(self.update)
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import draw_sharp, fitted, to_image
 from explorer.widgets.look.theme import OPTION_COLOURS, Theme
 
@@ -39,8 +40,8 @@ class PixelPicker(QWidget):
         self._chosen = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Two pixels")
-        self.setToolTip("Drag the marks a and b to other pixels. Click moves the nearer one; W A S D move the one last used.")
+        self.setAccessibleName(tr("Two pixels"))
+        self.setToolTip(tr("Drag the marks a and b to other pixels. Click moves the nearer one; W A S D move the one last used."))
         theme.changed.connect(self.update)
 
     def set_picture(self, tile: np.ndarray | None) -> None:
@@ -51,7 +52,9 @@ class PixelPicker(QWidget):
     def set_pixels(self, pixels: tuple[Pixel, Pixel]) -> None:
         """Put the marks; does not emit."""
         self._pixels = pixels
-        self.setAccessibleDescription("; ".join(f"{n}: row {r}, column {c}" for n, (r, c) in zip(NAMES, pixels, strict=True)))
+        self.setAccessibleDescription(
+            "; ".join(tr("{n}: row {r}, column {c}", n=n, r=r, c=c) for n, (r, c) in zip(NAMES, pixels, strict=True))
+        )
         self.update()
 
     @property

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from explorer.endings import PICTURE_FILES
+from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import Dab
 from explorer.state.edits import encoding as edits
 from explorer.state.session import LatentState
 from explorer.views.latent.controller import LatentController
+from explorer.views.latent.entries import decodes_only
+from explorer.views.latent.gestures.several_pictures import SeveralPictures
 from explorer.views.latent.inspector.encode_section import EncodeSection
 from explorer.views.pictures.pasted import pasted
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import Actions
+from explorer.widgets.look.language import tr
 
 
 class EncodeHands(QObject):
@@ -30,10 +34,11 @@ class EncodeHands(QObject):
 
     drawing_wanted = Signal()
 
-    def __init__(self, context: Context, actions: Actions, window: QWidget, parent: QObject) -> None:
+    def __init__(self, context: Context, actions: Actions, window: QWidget, notice: Callable[[str, str], object], parent: QObject) -> None:
         super().__init__(parent)
         self._store, self._widget = context.store, window
         self._controllers: list[LatentController] = []
+        self.several = SeveralPictures(context, self._encoder, notice)
         self._clicked = False
         slots = {
             "encode": self._ask_for_picture, "no_picture": self._clear, "paste": self._paste, "resize": self._resize,
@@ -42,6 +47,10 @@ class EncodeHands(QObject):
         for name, slot in slots.items():
             actions.on(name, slot)
         actions.on_toggled("centre", self._centre)
+
+    def _encoder(self) -> LibraryEntry | None:
+        entry = self._controllers[0].entry if self._controllers else None
+        return None if decodes_only(entry) else entry
 
     def set_controllers(self, controllers: Sequence[LatentController]) -> None:
         """All planes' controllers, the first one's first."""
@@ -85,10 +94,10 @@ class EncodeHands(QObject):
         self._put(edits.encode_nothing(self._state), edits.NOTHING)
 
     def _centre(self, on: bool) -> None:
-        self._put(edits.centre(self._state, on), "centre the picture" if on else "leave the picture where it is")
+        self._put(edits.centre(self._state, on), tr("centre the picture") if on else tr("leave the picture where it is"))
 
     def _resize(self) -> None:
-        self._put(edits.resize(self._state), "resize the picture")
+        self._put(edits.resize(self._state), tr("resize the picture"))
 
     def _resample(self) -> None:
         self.drawing_wanted.emit()
@@ -96,12 +105,14 @@ class EncodeHands(QObject):
 
     def encode_file(self, path: str) -> None:
         """Encode a picture file."""
-        self._put(edits.encode_file(self._state, path), edits.PICTURE)
+        self._put(edits.encode_file(self._state, path, self._store.session.background), edits.PICTURE)
 
     def _paste(self) -> None:
         """Encode the clipboard's picture, or the picture file in it."""
         data = QGuiApplication.clipboard().mimeData()
         files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()] if data is not None and data.hasUrls() else []
+        if len(files) > 1 and self.several.encode(files):
+            return
         if files:
             self.encode_file(files[0])
         elif data is not None and data.hasImage():
@@ -109,9 +120,9 @@ class EncodeHands(QObject):
             if path is not None:
                 self.encode_file(str(path))
         else:
-            self._controllers[0].complain("there is no picture in the clipboard: copy one, or draw on the pad")
+            self._controllers[0].complain(tr("there is no picture in the clipboard: copy one, or draw on the pad"))
 
     def _ask_for_picture(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._widget.window(), "Encode image", "", PICTURE_FILES)
+        path, _ = QFileDialog.getOpenFileName(self._widget.window(), tr("Encode image"), "", PICTURE_FILES)
         if path:
             self.encode_file(path)

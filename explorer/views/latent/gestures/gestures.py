@@ -26,6 +26,7 @@ from explorer.views.latent.strip.player import Player
 from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import Actions
+from explorer.widgets.look.language import tr
 
 NUDGE_PIXELS = 2
 ZOOM = 1.25
@@ -40,14 +41,17 @@ class Hands(QObject):
     encode : EncodeHands
     """
 
-    def __init__(self, context: Context, plane: Plane, controller: LatentController, actions: Actions, parent: QObject) -> None:
+    def __init__(
+        self, context: Context, plane: Plane, controller: LatentController, actions: Actions,
+        notice: Callable[[str, str], object], parent: QObject,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self._controllers = [controller]
         self._store = context.store
         self._plane, self._controller, self._actions = plane, controller, actions
         self._strip = StripHands(context, actions, self)
         self.models = ModelHands(context, controller, actions, self)
-        self.encode = EncodeHands(context, actions, plane, self)
+        self.encode = EncodeHands(context, actions, plane, notice, self)
         self.encode.set_controllers([controller])
         self.encode.drawing_wanted.connect(self.player.stop)
         self.take_gestures(plane)
@@ -130,7 +134,7 @@ class Hands(QObject):
         if self._controller.entry is not None:
             digits = self._plane.view.digits
             state = edits.add_point(self._state, self._controller.entry, round(x, digits), round(y, digits))
-            self._put(state, f"add {state.selected}")
+            self._put(state, tr("add {selected}", selected=state.selected))
 
     def _add_point_here(self) -> None:
         at = self._plane.mapFromGlobal(QCursor.pos())
@@ -158,7 +162,7 @@ class Hands(QObject):
 
     def _put_moved(self, state: LatentState, name: str) -> None:
         """A whole drag is one change, until `Store.end_merge`."""
-        self._put(state, f"move {name}", f"latent.move.{name}")
+        self._put(state, tr("move {name}", name=name), f"latent.move.{name}")
 
     def _stroke_growing(self, path: np.ndarray | None) -> None:
         self.player.stop()
@@ -168,32 +172,32 @@ class Hands(QObject):
     def _stroke_painted(self, path: np.ndarray) -> None:
         if self._controller.entry is not None:
             state = edits.add_stroke(self._state, self._controller.entry, path)
-            self._put(state, f"paint {state.selected}")
+            self._put(state, tr("paint {selected}", selected=state.selected))
         for controller in self._controllers:
             controller.set_growing(None)
         self._strip.play()
 
     def _rename(self, name: str, wanted: str) -> None:
-        self._put(edits.rename(self._state, name, wanted), f"rename {name}")
+        self._put(edits.rename(self._state, name, wanted), tr("rename {name}", name=name))
 
     def _set_frames(self, name: str, frames: int) -> None:
         self.player.stop()
-        self._put(edits.set_frames(self._state, name, frames), f"frames of {name}", f"latent.frames.{name}")
+        self._put(edits.set_frames(self._state, name, frames), tr("frames of {name}", name=name), f"latent.frames.{name}")
 
     def _set_shape(self, name: str, shape: StrokeShape) -> None:
         self.player.stop()
-        self._put(edits.set_shape(self._state, name, shape), f"shape of {name}")
+        self._put(edits.set_shape(self._state, name, shape), tr("shape of {name}", name=name))
 
     def _set_spacing(self, name: str, spacing: Spacing) -> None:
-        self._put(edits.set_spacing(self._state, name, spacing), f"steps of {name}")
+        self._put(edits.set_spacing(self._state, name, spacing), tr("steps of {name}", name=name))
 
     def _delete(self) -> None:
-        self._put(edits.delete(self._state, self._state.selected), f"delete {self._state.selected}")
+        self._put(edits.delete(self._state, self._state.selected), tr("delete {selected}", selected=self._state.selected))
 
     def _toggle_lock(self) -> None:
         point = edits.item_named(self._state.recipe, self._state.selected)
         if isinstance(point, Point):
-            label = f"{'unlock' if point.locked else 'lock'} {point.name}"
+            label = tr("unlock {name}", name=point.name) if point.locked else tr("lock {name}", name=point.name)
             self._put(edits.set_locked(self._state, point.name, not point.locked), label)
 
     def _copy(self) -> None:
@@ -212,7 +216,7 @@ class Hands(QObject):
             if isinstance(edits.item_named(self._state.recipe, self._state.selected), Stroke):
                 menu.addAction(a["play"])
         if self._controller.entry is not None:
-            add = menu.addAction("Add point here")
+            add = menu.addAction(tr("Add point here"))
             add.triggered.connect(lambda: self._add_point(x, y))
         menu.addSeparator()
         menu.addAction(a["fit"])

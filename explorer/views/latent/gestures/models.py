@@ -22,6 +22,7 @@ from explorer.views.latent.plane.pane import PlanePane
 from explorer.views.latent.toolbar import LatentToolbar
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import Actions
+from explorer.widgets.look.language import tr
 
 DIGITS = 4
 """Of a point's coordinates where a picture's code is."""
@@ -88,7 +89,7 @@ class ModelHands(QObject):
 
     def choose(self, entry: LibraryEntry) -> None:
         """Show another model on the first plane."""
-        self._put(edits.choose_checkpoint(self._state, entry), f"show {entry.name}")
+        self._put(edits.choose_checkpoint(self._state, entry), tr("show {name}", name=entry.name))
 
     def _choose_hash(self, sha256: str) -> None:
         entry = self._library.find(sha256)
@@ -118,11 +119,11 @@ class ModelHands(QObject):
             self._put_linked(entry, which)
 
     def _put_linked(self, entry: LibraryEntry, which: int = 0) -> None:
-        self._put(edits.link_plane(self._state, entry, which), f"{entry.name} beside")
+        self._put(edits.link_plane(self._state, entry, which), tr("{name} beside", name=entry.name))
 
     def unlink(self, which: int) -> None:
         """Take the `which`th plane beside the first away."""
-        self._put(edits.unlink_plane(self._state, which), "one plane less")
+        self._put(edits.unlink_plane(self._state, which), tr("one plane less"))
 
     # --- training time
 
@@ -140,7 +141,7 @@ class ModelHands(QObject):
             self._put_snapshot(known[place + by], 0)
 
     def _put_snapshot(self, entry: LibraryEntry, which: int, merge: str = "") -> None:
-        self._put(edits.show_snapshot(self._state, entry, which), f"show {entry.name}", merge)
+        self._put(edits.show_snapshot(self._state, entry, which), tr("show {name}", name=entry.name), merge)
 
     # --- slices
 
@@ -171,7 +172,7 @@ class ModelHands(QObject):
 
     def _choose_pictures(self) -> None:
         """A plane through the codes of two or three pictures."""
-        title = "Pictures that the plane goes through: two or three"
+        title = tr("Pictures that the plane goes through: two or three")
         paths, _ = QFileDialog.getOpenFileNames(QApplication.activeWindow(), title, "", PICTURE_FILES)
         self.lay_through(paths)
 
@@ -193,7 +194,7 @@ class ModelHands(QObject):
                 state = latent_edits.add_point(state, controller.entry, round(x, DIGITS), round(y, DIGITS))
                 state = latent_edits.rename(state, state.selected, name)
                 names.append(state.selected)
-            self._put(latent_edits.show_paths(state, names[0], names[1]), "walk between the pictures")
+            self._put(latent_edits.show_paths(state, names[0], names[1]), tr("walk between the pictures"))
 
     def _put_sliced(self, state: LatentState, merge: str = "") -> None:
-        self._put(state, "another slice", merge)
+        self._put(state, tr("another slice"), merge)

@@ -15,8 +15,9 @@ from explorer.views.latent.strip.panel import StripPanel
 from explorer.views.latent.strip.player import Player
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import Actions
+from explorer.widgets.look.language import tr
 
-CLOSED = {"samples": "remove samples", "posterior": "remove the draws"}
+CLOSED = {"samples": tr("remove samples"), "posterior": tr("remove the draws")}
 """What undo calls it when a strip is closed."""
 
 
@@ -60,7 +61,7 @@ class StripHands(QObject):
 
     def _sample(self) -> None:
         self.player.stop()
-        self._put(edits.sample_prior(self._state), "sample the prior", "latent.prior")
+        self._put(edits.sample_prior(self._state), tr("sample the prior"), "latent.prior")
 
     def _remove_samples(self) -> None:
         self._put(edits.remove_samples(self._state), CLOSED["samples"])

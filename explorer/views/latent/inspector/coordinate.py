@@ -8,7 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QWidget
 
-from explorer.widgets.controls.number_fields import FloatField
+from explorer.widgets.controls.number_fields import FloatField, with_point
+from explorer.widgets.look.language import tr
 
 DIGITS = 12
 REACH = 1e6
@@ -55,7 +56,7 @@ class Coordinate(FloatField):
 def parsed(text: str) -> float | None:
     """A number, or None: also NaN and infinity are read, so that they can be refused by name."""
     try:
-        return float(text.strip().replace(",", ".").replace("\u2212", "-"))
+        return float(with_point(text.strip()).replace("\u2212", "-"))
     except ValueError:
         return None
 
@@ -64,7 +65,7 @@ def trouble(text: str) -> str:
     """What is wrong with what was typed."""
     found, shown = parsed(text), text.strip()[:40]
     if found is None:
-        return f"“{shown}” is no number: type a coordinate such as 0.5 or −1.25"
+        return tr("“{shown}” is no number: type a coordinate such as 0.5 or −1.25", shown=shown)
     if not math.isfinite(found):
-        return f"“{shown}” is no place: a coordinate is a finite number, such as 0.5"
-    return f"“{shown}” is too far out: coordinates are between −1 000 000 and 1 000 000"
+        return tr("“{shown}” is no place: a coordinate is a finite number, such as 0.5", shown=shown)
+    return tr("“{shown}” is too far out: coordinates are between −1 000 000 and 1 000 000", shown=shown)

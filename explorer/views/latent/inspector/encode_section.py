@@ -19,22 +19,23 @@ from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton, IconButton
 from explorer.widgets.controls.draw_pad import DrawPad, Paper
 from explorer.widgets.controls.pen_colours import PenColours
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import number, pair
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 
 FACTS = {
-    "picture": "What is encoded",
-    "reads as": "How the digit classifier reads the picture as it is encoded, with its probabilities",
-    "decoded": "How it reads the reconstruction",
-    "code": "The code of the picture: an AE has no q(z|x), its code is a point",
-    "q(z|x) mean": "Mean of the encoder's Gaussian q(z|x)",
-    "σ": "Its standard deviations along the plane's axes; the ellipses on the plane are one and two of them",
-    "off plane": "Distance of its code from the plane",
-    "log p(x|z)": "Log likelihood of the picture's pixels, nats: for a VAE its mean over q(z|x)",
-    "KL": "KL(q(z|x) ‖ N(0, I)), nats",
-    "ELBO": "log p(x|z) − KL, nats: a lower bound of log p(x)",
-    "error": "Mean squared error of the reconstruction, pixels in [0, 1]",
+    "picture": tr("What is encoded"),
+    "reads as": tr("How the digit classifier reads the picture as it is encoded, with its probabilities"),
+    "decoded": tr("How it reads the reconstruction"),
+    "code": tr("The code of the picture: an AE has no q(z|x), its code is a point"),
+    "q(z|x) mean": tr("Mean of the encoder's Gaussian q(z|x)"),
+    "σ": tr("Its standard deviations along the plane's axes; the ellipses on the plane are one and two of them"),
+    "off plane": tr("Distance of its code from the plane"),
+    "log p(x|z)": tr("Log likelihood of the picture's pixels, nats: for a VAE its mean over q(z|x)"),
+    "KL": tr("KL(q(z|x) ‖ N(0, I)), nats"),
+    "ELBO": tr("log p(x|z) − KL, nats: a lower bound of log p(x)"),
+    "error": tr("Mean squared error of the reconstruction, pixels in [0, 1]"),
 }
 
 PAD = 280
@@ -57,7 +58,7 @@ class EncodeSection(Section):
     centre_chosen = Signal(bool)
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__("encode", parent)
+        super().__init__(tr("encode"), parent)
         title = QHBoxLayout()
         title.setSpacing(4)
         self.column.removeWidget(self.heading)
@@ -81,7 +82,7 @@ class EncodeSection(Section):
         offer.setSpacing(4)
         self.offer_words = QLabel()
         self.offer_words.setWordWrap(True)
-        self.resize_button = ActionButton(actions["resize"], "Resize and encode")
+        self.resize_button = ActionButton(actions["resize"], tr("Resize and encode"))
         offer.addWidget(self.offer_words)
         offer.addWidget(self.resize_button)
         self.column.addWidget(self._offer)
@@ -96,12 +97,12 @@ class EncodeSection(Section):
 
     def _pictures(self, theme: Theme, actions: Actions) -> QHBoxLayout:
         """What the encoder sees, what the decoder makes of its code, and what can be done to both."""
-        self.input = PlanePicture(theme, "As encoded", "as encoded")
-        self.input.setToolTip("What the encoder sees: the picture of the pad, at MNIST's size and place if it is centred")
-        self.output = PlanePicture(theme, "Reconstruction", "its decoding")
-        self.output.setToolTip("Its reconstruction: the decoding of its mean code")
-        self.centre = QCheckBox("Centred")
-        self.centre.setAccessibleName("Centre as MNIST")
+        self.input = PlanePicture(theme, tr("As encoded"), tr("as encoded"))
+        self.input.setToolTip(tr("What the encoder sees: the picture of the pad, at MNIST's size and place if it is centred"))
+        self.output = PlanePicture(theme, tr("Reconstruction"), tr("its decoding"))
+        self.output.setToolTip(tr("Its reconstruction: the decoding of its mean code"))
+        self.centre = QCheckBox(tr("Centred"))
+        self.centre.setAccessibleName(tr("Centre as MNIST"))
         self.centre.setToolTip(actions["centre"].toolTip())
         self.centre.clicked.connect(self.centre_chosen)
         self.resample: QPushButton = ActionButton(actions["resample"])
@@ -123,7 +124,7 @@ class EncodeSection(Section):
         """Shape (C, H, W) of the model's images and the name of its data: what the pad draws on, and with which colours."""
         known = shipped(data)
         digits = known is not None and known.dark_ground
-        self.pad.set_paper(Paper(shape, on_black(data, shape[0]), "draw a digit" if digits else "draw here"))
+        self.pad.set_paper(Paper(shape, on_black(data, shape[0]), tr("draw a digit") if digits else tr("draw here")))
         self.colours.setVisible(shape[0] == 3)
         self.centre.setVisible(shape[0] == 1)
 
@@ -140,7 +141,14 @@ class EncodeSection(Section):
             height, width = picture.size
             wanted_height, wanted_width = picture.wanted
             self.offer_words.setText(
-                f"{_short(picture.name)} is {width} × {height} pixels; this model takes {wanted_width} × {wanted_height}."
+                tr(
+                    "{short} is {width} × {height} pixels; this model takes {wanted_width} × {wanted_height}.",
+                    short=_short(picture.name),
+                    width=width,
+                    height=height,
+                    wanted_width=wanted_width,
+                    wanted_height=wanted_height,
+                )
             )
         encoded = picture if isinstance(picture, PictureEncoded) else None
         self.pad.set_picture(None if encoded is None else encoded.tile)
@@ -162,11 +170,17 @@ def _facts_of(picture: PictureEncoded | None) -> dict[str, str]:
     else:
         facts["q(z|x) mean"], facts["σ"] = pair(*picture.mean), pair(*picture.sigma)
     facts["off plane"] = number(picture.distance, 2) if picture.distance > 1e-6 else ""
-    facts["log p(x|z)"] = f"{number(picture.log_likelihood, 1)} nats" if math.isfinite(picture.log_likelihood) else ""
+    facts["log p(x|z)"] = (
+        tr("{log_likelihood} nats", log_likelihood=number(picture.log_likelihood, 1)) if math.isfinite(picture.log_likelihood) else ""
+    )
     facts["error"] = number(picture.error, 4)
     if math.isfinite(picture.kl):
-        facts["KL"] = f"{number(picture.kl, 1)} nats"
-        facts["ELBO"] = f"{number(picture.log_likelihood - picture.kl, 1)} nats" if math.isfinite(picture.log_likelihood) else ""
+        facts["KL"] = tr("{kl} nats", kl=number(picture.kl, 1))
+        facts["ELBO"] = (
+            tr("{log_likelihood} nats", log_likelihood=number(picture.log_likelihood - picture.kl, 1))
+            if math.isfinite(picture.log_likelihood)
+            else ""
+        )
     return facts
 
 

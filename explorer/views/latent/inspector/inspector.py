@@ -12,12 +12,13 @@ from explorer.views.latent.inspector.probe_section import ProbeSection
 from explorer.views.latent.inspector.selection_section import SelectionSection
 from explorer.views.latent.inspector.slice_section import SliceSection
 from explorer.widgets.controls.actions import Actions
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 
 MARGIN = 14
-HINT = "Double-click the plane to put a point there and drag it. Paint a stroke with the brush."
-ENCODING = "Draw a digit on the pad, or drop a picture on the window, to see where the encoder puts it."
+HINT = tr("Double-click the plane to put a point there and drag it. Paint a stroke with the brush.")
+ENCODING = tr("Draw a digit on the pad, or drop a picture on the window, to see where the encoder puts it.")
 
 
 class LatentInspector(QWidget):

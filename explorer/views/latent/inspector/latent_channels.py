@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.engine.pictures.latents import latent_tiles, side_by_side
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import number
 from explorer.widgets.look.sharp import draw_sharp, to_image
 from explorer.widgets.look.theme import Theme
@@ -26,14 +27,16 @@ class LatentChannels(QWidget):
         self._image: QImage | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
-        self.setAccessibleName("Latent channels")
+        self.setAccessibleName(tr("Latent channels"))
         theme.changed.connect(self._draw)
 
     def set_code(self, code: np.ndarray | None, reach: float = 1.0) -> None:
         """Show a code (C, h, w), the colours from -reach to reach; None empties the place."""
         self._values = None if code is None else side_by_side(code[None])
         self._reach = reach
-        words = f"Channels of the code, from {-reach:.3g} (blue) to {reach:.3g} (orange), in raw latent units"
+        words = tr(
+            "Channels of the code, from {reach:.3g} (blue) to {reach2:.3g} (orange), in raw latent units", reach=-reach, reach2=reach
+        )
         self.setToolTip("" if code is None else words)
         self._draw()
 

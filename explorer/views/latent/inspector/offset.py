@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 from explorer.widgets.controls.wheel import let_wheel_pass
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import number
 from explorer.widgets.look.style import mark
 
@@ -39,7 +40,7 @@ class Offset(QWidget):
         self.slider.setRange(round(-REACH * TICKS), round(REACH * TICKS))
         self.slider.setPageStep(TICKS // 2)
         let_wheel_pass(self.slider)
-        self.slider.setToolTip("Move the plane along this direction, in latent units")
+        self.slider.setToolTip(tr("Move the plane along this direction, in latent units"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)

@@ -12,6 +12,7 @@ from explorer.views.latent.inspector.latent_channels import LatentChannels
 from explorer.views.latent.inspector.picture import PlanePicture
 from explorer.views.latent.plane_view import Probe
 from explorer.views.shared.rows import LABEL_WIDTH, NOTHING, Rows, Section
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import number, pair
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -21,10 +22,10 @@ SMALL, LEAST, WIDEST = 112, 56, 16_777_215
 """Sides of the picture: beside its figures, at least, and Qt's largest."""
 NARROW = 54
 PROBED = {
-    "z": "The code, in latent coordinates",
-    "reads as": "How the digit classifier reads the decoding, with its probabilities",
-    "log p(z)": "Density of the prior N(0, I) at the code, nats; an AE has no prior",
-    "pixel": "Row and column of the pixel under the mouse, and its value in [−1, 1]",
+    "z": tr("The code, in latent coordinates"),
+    "reads as": tr("How the digit classifier reads the decoding, with its probabilities"),
+    "log p(z)": tr("Density of the prior N(0, I) at the code, nats; an AE has no prior"),
+    "pixel": tr("Row and column of the pixel under the mouse, and its value in [−1, 1]"),
 }
 
 
@@ -32,9 +33,9 @@ class ProbeSection(Section):
     """The decoding that is looked at, large, and what can be said of its code."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__("under the pointer")
-        self.picture = PlanePicture(theme, "Decoding")
-        self.picture.setToolTip("Decoding of this code, the decoder's mean; values are fixed to [−1, 1]")
+        super().__init__(tr("under the pointer"))
+        self.picture = PlanePicture(theme, tr("Decoding"))
+        self.picture.setToolTip(tr("Decoding of this code, the decoder's mean; values are fixed to [−1, 1]"))
         self.facts = Rows(theme)
         for name, tip in PROBED.items():
             self.facts.fact(name, tip)
@@ -75,7 +76,7 @@ class ProbeSection(Section):
         self.set_title(probe.title)
         self.facts.say("z", pair(probe.x, probe.y, digits))
         density = "" if codes is None else number(log_prior(probe.x, probe.y, codes.origin, codes.origin_distance, codes.dimensions))
-        self.facts.say("log p(z)", density if variational else "no prior")
+        self.facts.say("log p(z)", density if variational else tr("no prior"))
         decoded = probe.decoded
         if decoded is not self._decoded:
             self._decoded = decoded
@@ -92,8 +93,15 @@ class ProbeSection(Section):
         if latent is not None and card is not None:
             channels, height, width = latent.shape
             self.channels.set_code(latent, card.reach)
-            size = f"of {height} × {width} latent pixels"
-            self.channel_words.setText(f"the code: {channels} channels\n{size}\nfrom −{card.reach:.3g} to {card.reach:.3g}, raw")
+            size = tr("of {height} × {width} latent pixels", height=height, width=width)
+            self.channel_words.setText(
+                tr(
+                    "the code: {channels} channels\n{size}\nfrom −{reach:.3g} to {reach:.3g}, raw",
+                    channels=channels,
+                    size=size,
+                    reach=card.reach,
+                )
+            )
 
     def _show_pixel(self, pixel: tuple[int, int] | None) -> None:
         self._pixel = pixel
@@ -101,10 +109,10 @@ class ProbeSection(Section):
             self.facts.say("pixel", NOTHING)
             return
         values = " ".join(number(float(v), 2) for v in self._decoded.values[0, :, pixel[0], pixel[1]])
-        self.facts.say("pixel", f"row {pixel[0]}, column {pixel[1]}: {values}")
+        self.facts.say("pixel", tr("row {pixel}, column {pixel2}: {values}", pixel=pixel[0], pixel2=pixel[1], values=values))
 
 
 def reading(classes: tuple[tuple[int, float], ...]) -> str:
-    """The likeliest classes with their probabilities: "5 0.71 · 3 0.22"."""
+    """The likeliest classes with their probabilities: "5 0.71 · 3 0.22"; a class stays with its own where lines break."""
     likely = [c for c in classes[:3] if c[1] >= READING_FROM] or list(classes[:1])
-    return "  ·  ".join(f"{label}  {share:.2f}" for label, share in likely)
+    return "  · ".join(f"{label}\u00a0\u00a0{share:.2f}" for label, share in likely)

@@ -14,12 +14,13 @@ from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton, IconButton
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.wheel import let_wheel_pass
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import number
 from explorer.widgets.look.theme import Theme
 
-SHAPES = {"line": "Straight line", "spherical": "Spherical", "geodesic": "Geodesic"}
-IMAGES_TIP = "Length of its decodings: sum of the distances between 257 of them along the stroke, pixels in [0, 1]"
-SPACINGS = {"plane": "plane steps", "image": "image steps"}
+SHAPES = {"line": tr("Straight line"), "spherical": tr("Spherical"), "geodesic": tr("Geodesic")}
+IMAGES_TIP = tr("Length of its decodings: sum of the distances between 257 of them along the stroke, pixels in [0, 1]")
+SPACINGS = {"plane": tr("plane steps"), "image": tr("image steps")}
 
 
 class SelectionSection(Section):
@@ -47,26 +48,26 @@ class SelectionSection(Section):
     path_wanted = Signal(str, str)
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__("selected", parent)
+        super().__init__(tr("selected"), parent)
         self._item: Point | Stroke | None = None
         self.name = QLineEdit()
         self.name.setMaxLength(32)
-        self.name.setAccessibleName("Name")
-        self.name.setToolTip("Name of what is selected")
+        self.name.setAccessibleName(tr("Name"))
+        self.name.setToolTip(tr("Name of what is selected"))
         self.lock = IconButton(actions["lock"])
         self.copy = IconButton(actions["copy"])
         self.delete = ActionButton(actions["delete"])
-        self.across = Coordinate("First coordinate", "First latent coordinate")
-        self.up = Coordinate("Second coordinate", "Second latent coordinate")
-        self.frames = IntField(2, MAX_FRAMES, "Frames", "At how many even distances along the stroke it is decoded")
+        self.across = Coordinate(tr("First coordinate"), tr("First latent coordinate"))
+        self.up = Coordinate(tr("Second coordinate"), tr("Second latent coordinate"))
+        self.frames = IntField(2, MAX_FRAMES, tr("Frames"), tr("At how many even distances along the stroke it is decoded"))
         self.frames.setMinimumWidth(72)
-        self.spacing = self._combo("Steps", "Even distances on the plane, or between decoded images", SPACINGS)
-        self.shape_ = self._combo("Shape", "How the stroke goes between its two ends", SHAPES)
+        self.spacing = self._combo(tr("Steps"), tr("Even distances on the plane, or between decoded images"), SPACINGS)
+        self.shape_ = self._combo(tr("Shape"), tr("How the stroke goes between its two ends"), SHAPES)
         self.to = QComboBox()
-        self.to.setAccessibleName("Paths to")
-        self.to.setToolTip("Line, spherical interpolation and geodesic from this point to another (J)")
+        self.to.setAccessibleName(tr("Paths to"))
+        self.to.setToolTip(tr("Line, spherical interpolation and geodesic from this point to another (J)"))
         self.facts = Rows(theme)
-        self.facts.fact("plane", "Length of the stroke, in latent units")
+        self.facts.fact("plane", tr("Length of the stroke, in latent units"))
         self.facts.fact("images", IMAGES_TIP)
         self._show_lengths(None, None)
         let_wheel_pass(self.spacing, self.shape_, self.to)
@@ -113,7 +114,7 @@ class SelectionSection(Section):
         if item is None:
             return
         point, stroke = isinstance(item, Point), item if isinstance(item, Stroke) else None
-        self.set_title("selected point" if point else "selected stroke")
+        self.set_title(tr("selected point") if point else tr("selected stroke"))
         if not self.name.hasFocus():
             self.name.setText(item.name)
         others = [p.name for p in points if p.name != item.name]
@@ -129,7 +130,7 @@ class SelectionSection(Section):
                 field.show_value(round(value, DIGITS))
                 field.setEnabled(not item.locked)
             self.to.clear()
-            self.to.addItem("Paths to…", "")
+            self.to.addItem(tr("Paths to…"), "")
             for name in others:
                 self.to.addItem(name, name)
         if stroke is not None:
@@ -143,11 +144,11 @@ class SelectionSection(Section):
             self.facts.say("plane", "")
             self.facts.say("images", "")
         elif shown is not None and shown.stroke == stroke:
-            way = f", step {shown.iteration}" if shown.partial else ""
-            self.facts.say("plane", f"{number(shown.plane_length, 2)} units{way}")
+            way = tr(", step {iteration}", iteration=shown.iteration) if shown.partial else ""
+            self.facts.say("plane", tr("{plane_length} units{way}", plane_length=number(shown.plane_length, 2), way=way))
             self.facts.say("images", number(shown.image_length, 2))
         else:
-            self.facts.say("plane", f"{number(length(stroke.path), 2)} units")
+            self.facts.say("plane", tr("{length} units", length=number(length(stroke.path), 2)))
 
     def _rename(self) -> None:
         if self._item is not None and self.name.text() != self._item.name:

@@ -17,13 +17,14 @@ from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import ActionButton, IconButton
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.wheel import let_wheel_pass
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 
 KINDS = {
-    "components": "Principal components", "axes": "Two axes", "images": "Three test images", "random": "Random plane",
-    "pictures": "Two or three pictures",
+    "components": tr("Principal components"), "axes": tr("Two axes"), "images": tr("Three test images"), "random": tr("Random plane"),
+    "pictures": tr("Two or three pictures"),
 }  # fmt: skip
 FIRST_IMAGES = (0, 1, 2)
 NAME_WIDTH = 48
@@ -48,29 +49,29 @@ class SliceSection(Section):
     slider_released = Signal()
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__("plane", parent)
+        super().__init__(tr("plane"), parent)
         self._slice = Slice()
         self._dimensions = 2
         self.planes = QComboBox()
-        self.planes.setAccessibleName("Plane to steer")
-        self.planes.setToolTip("Which of the planes side by side is moved here")
+        self.planes.setAccessibleName(tr("Plane to steer"))
+        self.planes.setToolTip(tr("Which of the planes side by side is moved here"))
         self.planes.activated.connect(lambda index: self.plane_chosen.emit(self.planes.itemData(index)))
         self.column.addWidget(self.planes)
         self.kind = QComboBox()
-        self.kind.setAccessibleName("Kind of plane")
-        self.kind.setToolTip("Which plane through the latent space is shown")
+        self.kind.setAccessibleName(tr("Kind of plane"))
+        self.kind.setToolTip(tr("Which plane through the latent space is shown"))
         for kind, name in KINDS.items():
             self.kind.addItem(name, kind)
-        self.first = IntField(1, 4096, "First direction", "The component or axis that runs to the right, from 1")
-        self.second = IntField(1, 4096, "Second direction", "The component or axis that runs upwards, from 1")
+        self.first = IntField(1, 4096, tr("First direction"), tr("The component or axis that runs to the right, from 1"))
+        self.second = IntField(1, 4096, tr("Second direction"), tr("The component or axis that runs upwards, from 1"))
         self.images = QLineEdit()
-        self.images.setAccessibleName("Test images")
-        self.images.setToolTip("Numbers of three test images, from 0: the plane goes through their codes. Hover a code for its number")
+        self.images.setAccessibleName(tr("Test images"))
+        self.images.setToolTip(tr("Numbers of three test images, from 0: the plane goes through their codes. Hover a code for its number"))
         self.again = IconButton(actions["another_plane"])
         self.choose = IconButton(actions["pictures"])
-        self.walk = ActionButton(actions["walk"], "Walk between them")
+        self.walk = ActionButton(actions["walk"], tr("Walk between them"))
         self._actions = actions
-        self._which = QLabel("along")
+        self._which = QLabel(tr("along"))
         mark(self._which, "muted")
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -85,8 +86,8 @@ class SliceSection(Section):
         self._sliders = Rows(theme, NAME_WIDTH)
         self.column.addLayout(self._sliders)
         self.offsets: list[Offset] = []
-        self.through = ActionButton(actions["through_code"], "Through code")
-        self.reset = ActionButton(actions["reset_offsets"], "To the middle")
+        self.through = ActionButton(actions["through_code"], tr("Through code"))
+        self.reset = ActionButton(actions["reset_offsets"], tr("To the middle"))
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for button in (self.through, self.reset):
@@ -102,7 +103,7 @@ class SliceSection(Section):
     def show_planes(self, planes: Sequence[tuple[int, str]], chosen: int) -> None:
         """The planes that can be steered, by number and model, and the one that is; nothing to choose where there is one."""
         self.planes.setVisible(len(planes) > 1)
-        names = [f"{name} (plane {which + 1})" for which, name in planes]
+        names = [tr("{name} (plane {which})", name=name, which=which + 1) for which, name in planes]
         if names != [self.planes.itemText(i) for i in range(self.planes.count())]:
             self.planes.clear()
             for (which, _), name in zip(planes, names, strict=True):
@@ -116,10 +117,10 @@ class SliceSection(Section):
         if dimensions <= 2:
             return
         shown, along = self._slice, self._slice.kind in ("components", "axes")
-        self.set_title(f"plane through {grouped(dimensions)} dimensions")
+        self.set_title(tr("plane through {dimensions} dimensions", dimensions=grouped(dimensions)))
         self.kind.setCurrentIndex(self.kind.findData(shown.kind))
         words = {"images": "through", "pictures": ", ".join(Path(picture).stem for picture in shown.pictures)}
-        self._which.setText("along" if along else words.get(shown.kind, f"number {shown.seed + 1}"))
+        self._which.setText(tr("along") if along else words.get(shown.kind, f"number {shown.seed + 1}"))
         self._which.setToolTip("\n".join(shown.pictures))
         self.choose.setVisible(shown.kind == "pictures")
         self.walk.setVisible(shown.kind in ("pictures", "images"))
@@ -152,10 +153,10 @@ class SliceSection(Section):
         """What the remaining directions are."""
         shown = self._slice
         if shown.kind in ("components", "axes"):
-            word = "PC" if shown.kind == "components" else "axis"
+            word = "PC" if shown.kind == "components" else tr("axis")
             most = min(self._dimensions, FEW)
             return [f"{word} {i + 1}" for i in range(most) if i not in (shown.first, shown.second)]
-        return [f"off {i + 1}" for i in range(min(self._dimensions, FEW) - 2)]
+        return [tr("off {i}", i=i + 1) for i in range(min(self._dimensions, FEW) - 2)]
 
     def _kind_activated(self, index: int) -> None:
         kind = self.kind.itemData(index)

@@ -14,6 +14,7 @@ from explorer.latent.strokes import circle
 from explorer.recipe import Point, Stroke
 from explorer.views.latent.plane import paint
 from explorer.views.latent.plane.picture_stack import PictureStack
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import to_image
 from explorer.widgets.look.theme import Theme
 
@@ -139,7 +140,14 @@ class PlaneContents(QWidget):
     def set_items(self, points: tuple[Point, ...], strokes: tuple[Stroke, ...], selected: str) -> None:
         """Points and strokes, and which of them is selected."""
         self._points, self._strokes, self._selected = points, strokes, selected
-        self.setAccessibleDescription(f"{len(points)} points, {len(strokes)} strokes; {selected or 'nothing'} selected")
+        self.setAccessibleDescription(
+            tr(
+                "{count} points, {count2} strokes; {selected} selected",
+                count=len(points),
+                count2=len(strokes),
+                selected=selected or tr("nothing"),
+            )
+        )
         self.update()
 
     def set_tiles(self, tiles: np.ndarray, names: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.engine.pictures.colour_maps import uniform_map
 from explorer.views.latent.plane.overlays import FIELD_OPACITY
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import to_image
 from explorer.widgets.look.theme import Theme
 
@@ -32,7 +33,7 @@ class FieldScale(QWidget):
         self._words = ""
         self.setFixedSize(SIZE)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Scale of the field")
+        self.setAccessibleName(tr("Scale of the field"))
         self.hide()
         theme.changed.connect(self.update)
 
@@ -40,7 +41,7 @@ class FieldScale(QWidget):
         """Name of the field and the ends of its colours; without ends a `note` takes their place. No title hides the card."""
         self._title, self._ends, self._logarithmic, self._note = title, ends, logarithmic, note
         self.setToolTip(tip)
-        between = "" if ends is None else f" from {figure(ends[0])} to {figure(ends[1])}"
+        between = "" if ends is None else tr(" from {ends} to {ends2}", ends=figure(ends[0]), ends2=figure(ends[1]))
         self.setAccessibleDescription(f"{title}{between}")
         self.setVisible(bool(title))
         self.update()
@@ -102,7 +103,7 @@ class FieldScale(QWidget):
         painter.drawText(bottom, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, figure(self._ends[0]))
         painter.drawText(bottom, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, figure(self._ends[1]))
         if self._logarithmic:
-            painter.drawText(bottom, Qt.AlignmentFlag.AlignCenter, "log scale")
+            painter.drawText(bottom, Qt.AlignmentFlag.AlignCenter, tr("log scale"))
         if math.isfinite(self._value):
             x = BAR.left() + self._share() * BAR.width()
             painter.setPen(QPen(QColor(tokens.panel), 1))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from explorer.engine.latent.field_messages import FieldKind, FieldShown
 from explorer.views.latent.plane.field_scale import figure
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import number
 
 
@@ -21,25 +22,25 @@ class FieldWords:
 
 FIELDS: dict[FieldKind, FieldWords] = {
     "density": FieldWords(
-        "Density q(z)", "log q(z), nats",
-        "Aggregate posterior: the mean of q(z|x) over the test images, log density in nats. An AE has no q(z|x): a kernel "
-        "density of its codes (Scott's rule) takes its place. On a slice it is the marginal of the plane's two coordinates.",
+        tr("Density q(z)"), tr("log q(z), nats"),
+        tr("Aggregate posterior: the mean of q(z|x) over the test images, log density in nats. An AE has no q(z|x): a kernel "
+        "density of its codes (Scott's rule) takes its place. On a slice it is the marginal of the plane's two coordinates."),
     ),
     "error": FieldWords(
-        "Recon. error", "reconstruction error",
-        "Mean squared error, pixels in [0, 1], between a decoding and what comes of encoding and decoding it again.",
+        tr("Recon. error"), tr("reconstruction error"),
+        tr("Mean squared error, pixels in [0, 1], between a decoding and what comes of encoding and decoding it again."),
     ),
     "elbo": FieldWords(
-        "ELBO", "ELBO, nats",
-        "ELBO of the decoding, nats: log p(x|z) at its posterior's mean less KL(q(z|x) ‖ p(z)). An AE has none.", of_ae=False,
+        "ELBO", tr("ELBO, nats"),
+        tr("ELBO of the decoding, nats: log p(x|z) at its posterior's mean less KL(q(z|x) ‖ p(z)). An AE has none."), of_ae=False,
     ),
     "magnification": FieldWords(
-        "Magnification", "√det JᵀJ",
-        "How many times the decoder enlarges a small area of the plane: √det JᵀJ, with J the decoder's Jacobian, pixels in [0, 1].",
+        tr("Magnification"), tr("√det JᵀJ"),
+        tr("How many times the decoder enlarges a small area of the plane: √det JᵀJ, with J the decoder's Jacobian, pixels in [0, 1]."),
     ),
     "classes": FieldWords(
-        "Classifier", "digit classifier",
-        "How the digit classifier reads the decoding: the classes' colours, mixed by their probabilities.",
+        tr("Classifier"), tr("digit classifier"),
+        tr("How the digit classifier reads the decoding: the classes' colours, mixed by their probabilities."),
     ),
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import CLASSES, Theme, text_pixels
 
 LEAST, HEIGHT, DOT, MARGIN = 28, 20, 16, 4
@@ -42,9 +43,9 @@ class ClassChip(QAbstractButton):
         if name == self._name:
             return
         self._name = name
-        said = f"class {name}" if name.isdigit() else name
-        self.setAccessibleName(f"Codes of {said}")
-        self.setToolTip(f"Hide or show the codes of {said} (Alt+click: these alone)")
+        said = tr("class {name}", name=name) if name.isdigit() else name
+        self.setAccessibleName(tr("Codes of {said}", said=said))
+        self.setToolTip(tr("Hide or show the codes of {said} (Alt+click: these alone)", said=said))
         self.setFixedSize(max(LEAST, DOT + QFontMetrics(self._font()).horizontalAdvance(name) + MARGIN), HEIGHT)
         self.update()
 
@@ -97,7 +98,7 @@ class PlaneLegend(QWidget):
         for label, chip in enumerate(self.chips):
             chip.clicked.connect(lambda _=False, c=label: self.class_toggled.emit(c))
             chip.alone_wanted.connect(lambda c=label: self.class_alone.emit(c))
-        self.setAccessibleName("Classes shown")
+        self.setAccessibleName(tr("Classes shown"))
         self._shown = self.chips
         self.fit_width(WIDE)
         theme.changed.connect(self.update)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygon
 from explorer.views.latent.plane.paint import THUMBNAIL, draw_words
 from explorer.views.latent.plane.picture_stack import Placed
 from explorer.views.latent.plane.viewport import Viewport, tick_step
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import draw_sharp
 from explorer.widgets.look.theme import Tokens
 
@@ -120,5 +121,5 @@ def draw_scale_bar(painter: QPainter, view: Viewport, ink: QColor, halo: QColor)
         painter.drawLine(QPointF(right - width, y), QPointF(right, y))
         for x in (right - width, right):
             painter.drawLine(QPointF(x, y - 4), QPointF(x, y + 1))
-    text = "1 unit" if step == 1 else f"{step:g} units"
+    text = tr("1 unit") if step == 1 else tr("{step:g} units", step=step)
     draw_words(painter, QPointF(right - width, y - 9), text, ink, halo, 10)

@@ -27,6 +27,8 @@ HALO = 3.0
 
 RING = 6.0
 THUMBNAIL = 56.0
+LEAST_APART = 12
+"""Pixels between the words of two circles."""
 
 
 def draw_grid_lines(painter: QPainter, view: Viewport, tokens: Tokens, over_picture: bool) -> None:
@@ -171,6 +173,7 @@ def draw_prior(painter: QPainter, view: Viewport, centre_at: tuple[float, float]
     colour = QColor(255, 255, 255, 150) if over_picture or tokens.name == "dark" else QColor(0, 0, 0, 120)
     words, halo = _quiet_ink(tokens, over_picture)
     centre = QPointF(*view.to_screen(*centre_at))
+    said_at = centre.y() + LEAST_APART
     for mass in PRIOR_MASSES:
         radius = prior_radius(mass) * view.scale
         pen = QPen(colour, 1)
@@ -178,7 +181,9 @@ def draw_prior(painter: QPainter, view: Viewport, centre_at: tuple[float, float]
         painter.setPen(pen)
         painter.drawEllipse(centre, radius, radius)
         at = QPointF(centre.x() + radius * np.cos(np.pi / 4) + 4, centre.y() - radius * np.sin(np.pi / 4) - 3)
-        draw_words(painter, at, f"{100 * mass:.0f} %", words, halo)
+        if said_at - at.y() >= LEAST_APART:  # from far, circles lie closer together than words can
+            draw_words(painter, at, f"{100 * mass:.0f} %", words, halo)
+            said_at = at.y()
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
 

@@ -25,7 +25,7 @@ from explorer.engine.latent.messages import (
 from explorer.engine.models.messages import LibraryEntry
 from explorer.latent.plane import Extent, extent_of, prior_radius
 from explorer.latent.strokes import circle, resample
-from explorer.recipe import Stroke
+from explorer.recipe import PlaneModel, Stroke
 from explorer.state.edits import latent as edits
 from explorer.state.session import LatentState
 from explorer.views.latent.entries import dimensions, is_variational
@@ -37,17 +37,19 @@ from explorer.views.latent.plane.viewport import Viewport
 from explorer.views.latent.plane_view import Probe
 from explorer.views.latent.questions.probing import UNDER_POINTER
 from explorer.widgets.controls.training_slider import TrainingSlider
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
-NO_MODEL = (
+NO_MODEL = tr(
     "No VAE or AE with codes of two or more dimensions is known here.\n"
-    f"Open one with File > Open, or drop its {sources.endings()} file on the window."
+    "Open one with File > Open, or drop its {endings} file on the window.",
+    endings=sources.endings(),
 )
-GONE = "This model is not known here any more. Open it with File > Open, or choose another above."
-STARTING = "The models are being looked for…"
-ENCODING = "Encoding the test images…"
+GONE = tr("is not known here. Open it with File > Open where it is now, or choose another above.")
+STARTING = tr("The models are being looked for…")
+ENCODING = tr("Encoding the test images…")
 FEW = 64
-POINT = "a point: an AE has no q(z|x)"
+POINT = tr("a point: an AE has no q(z|x)")
 
 
 class PlanePane(QWidget):
@@ -77,14 +79,14 @@ class PlanePane(QWidget):
     snapshot_chosen = Signal(str, bool)
     snapshot_released = Signal()
 
-    def __init__(self, theme: Theme, first: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, which: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._first = first
+        self._which = which
         self.plane = Plane(theme)
         self.plane.set_message(STARTING)
         self.cards = PaneCards(theme, self.plane, self)
         self.legend, self.scale = self.cards.legend, self.cards.scale
-        self.header = PaneHeader(first)
+        self.header = PaneHeader(which == 0)
         self.header.model_chosen.connect(self.model_chosen)
         self.header.close_wanted.connect(self.close_wanted)
         self.header.snapshot_chosen.connect(self.snapshot_chosen)
@@ -162,8 +164,8 @@ class PlanePane(QWidget):
         self.cards.show_codes(self.codes, self._data)
         self._show_draws()
         if entry is None:
-            chosen = not self._first or state.recipe.checkpoint or state.recipe.source
-            self.plane.set_message(GONE if chosen else NO_MODEL)
+            model = state.recipe.models[self._which] if self._which < len(state.recipe.models) else PlaneModel("", "")
+            self.plane.set_message(f"{model.source or 'This model'} {GONE}" if model.checkpoint or model.source else NO_MODEL)
 
     def _marker(self, stroke: Stroke | None) -> tuple[float, float] | None:
         if stroke is None:
@@ -178,7 +180,9 @@ class PlanePane(QWidget):
 
     @property
     def _data(self) -> str:
-        """Name of the data that the model was trained on; empty if that is not known."""
+        """Name of the data set whose codes are shown, of the model's until they are; empty if that is not known."""
+        if self.codes is not None and self.codes.name:
+            return self.codes.name
         return self.entry.card.data.name if self.entry is not None and self.entry.card is not None else ""
 
     def show_codes(self, codes: CodesShown | None) -> None:
@@ -212,7 +216,7 @@ class PlanePane(QWidget):
 
     def show_broken(self, entry: LibraryEntry) -> None:
         """A model whose codes cannot be had."""
-        self.plane.set_message(f"{entry.name} cannot be read. Choose another model above, or open it again.")
+        self.plane.set_message(tr("{name} cannot be read. Choose another model above, or open it again.", name=entry.name))
 
     def show_manifold(self, grid: GridDecoded | None) -> None:
         """The manifold, or a part of it that comes before."""
@@ -273,7 +277,7 @@ class PlanePane(QWidget):
     def show_probe(self, probe: Probe) -> None:
         """What the inspector shows large."""
         self.probe = probe
-        if not self._first:
+        if self._which:
             tile = None if probe.decoded is None else probe.decoded.tiles[0]
             self.plane.set_ghost((probe.x, probe.y) if probe.title == UNDER_POINTER else None, tile)
         self.told.emit("probe")
@@ -290,7 +294,7 @@ class PlanePane(QWidget):
 
     def show_pointed(self, index: int | None, image: ImageShown | None) -> None:
         """The test image whose code is under the pointer."""
-        words = "" if image is None else f"#{image.index}" + ("" if image.label is None else f" · {image.label}")
+        words = "" if image is None else f"#{image.index}" + (f" · {image.called}" if image.called else "")
         self.plane.point_at_code(index, None if image is None else image.tile, words)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -12,6 +12,7 @@ from explorer.views.latent.plane.field_scale import FieldScale
 from explorer.views.latent.plane.fields import FIELDS, words_for
 from explorer.views.latent.plane.legend import DIGITS, PlaneLegend
 from explorer.views.latent.plane.plane import Plane
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
 EDGE = 8
@@ -69,11 +70,11 @@ class PaneCards(QObject):
             return
         words = FIELDS[kind]
         if kind == "elbo" and not self._variational:
-            self.scale.show_field(words.title, words.tip, None, note="an AE has no ELBO")
+            self.scale.show_field(words.title, words.tip, None, note=tr("an AE has no ELBO"))
         elif field is None:
-            self.scale.show_field(words.title, words.tip, None, note="being computed…")
+            self.scale.show_field(words.title, words.tip, None, note=tr("being computed…"))
         elif kind == "classes":
-            self.scale.show_field(words.title, words.tip, None, note="colours mixed by probability")
+            self.scale.show_field(words.title, words.tip, None, note=tr("colours mixed by probability"))
         else:
             self.scale.show_field(words.title, words.tip, (field.low, field.high), field.logarithmic)
         self._show_value()

@@ -8,11 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from explorer.engine.models.messages import LibraryEntry
+from explorer.widgets.controls.name_box import NameBox
 from explorer.widgets.controls.training_slider import TrainingSlider
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 
 ROW_HEIGHT, MODELS_WIDTH = 28, 192
-TIP = "Whose plane this is; it shows the same strokes, digit and samples"
+TIP = tr("Whose plane this is; it shows the same strokes, digit and samples")
 
 
 class PaneHeader(QWidget):
@@ -43,22 +45,22 @@ class PaneHeader(QWidget):
         self.snapshots: Sequence[LibraryEntry] = ()
         self.title = QLabel(self)
         mark(self.title, "muted")
-        self.models = QComboBox(self)
+        self.models = NameBox(TIP, self)
         self.models.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.models.setMinimumContentsLength(8)
         self.models.setMaximumWidth(MODELS_WIDTH)
         self.models.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.models.setAccessibleName("Model of this plane")
+        self.models.setAccessibleName(tr("Model of this plane"))
         self.models.activated.connect(lambda index: self.model_chosen.emit(self.models.itemData(index)))
         self.close_button = QToolButton(self)
         self.close_button.setText("×")
         self.close_button.setFixedSize(24, 24)
-        self.close_button.setAccessibleName("Take this plane away")
-        self.close_button.setToolTip("Take this plane away")
+        self.close_button.setAccessibleName(tr("Take this plane away"))
+        self.close_button.setToolTip(tr("Take this plane away"))
         mark(self.close_button, "quiet")
         self.close_button.clicked.connect(self.close_wanted)
-        self.training = TrainingSlider("the same z", "[ and ]" if first else "")
-        label = QLabel("training")
+        self.training = TrainingSlider(tr("the same z"), tr("[ and ]") if first else "")
+        label = QLabel(tr("training"))
         mark(label, "muted")
         self.training.accompany(label)
         self.training.chosen.connect(lambda place, dragged: self.snapshot_chosen.emit(self.snapshots[place].sha256, dragged))
@@ -106,7 +108,6 @@ class PaneHeader(QWidget):
             for name, sha256 in wanted:
                 self.models.addItem(name, sha256)
         self.models.setCurrentIndex(-1 if entry is None else self.models.findData(entry.sha256))
-        self.models.setToolTip(TIP if entry is None else f"{entry.name}\n{TIP}")
 
 
 def _row(*widgets: QWidget) -> QWidget:

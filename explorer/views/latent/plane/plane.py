@@ -11,6 +11,7 @@ from explorer.recipe import Point, Stroke
 from explorer.views.latent.plane.canvas import PlaneCanvas
 from explorer.views.latent.plane.nodes import CarryNode, node_at
 from explorer.views.latent.plane.pointer import Carry, Item, Paint, Pan, item_at
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
 ZOOM_PER_NOTCH = 1.2
@@ -74,7 +75,7 @@ class Plane(PlaneCanvas):
         self.view_changed.connect(self._tell_place)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Latent plane")
+        self.setAccessibleName(tr("Latent plane"))
 
     def set_tool(self, tool: str) -> None:
         """What the left button does: "move" selects and carries, "stroke" paints freely, "line", "circle" and "geodesic" drag one."""

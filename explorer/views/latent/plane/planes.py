@@ -52,7 +52,7 @@ class PlaneRow(QWidget):
         return new
 
     def _add(self) -> None:
-        pane = PlanePane(self._context.theme, not self.panes)
+        pane = PlanePane(self._context.theme, len(self.panes))
         controller = LatentController(self._context, pane, len(self.panes), self)
         self.panes.append(pane)
         self.controllers.append(controller)

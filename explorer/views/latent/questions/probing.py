@@ -15,8 +15,9 @@ from explorer.state.session import LatentState
 from explorer.views.latent.plane_view import Probe, View
 from explorer.views.latent.questions.paths import Paths
 from explorer.views.shared.questions import Receiver
+from explorer.widgets.look.language import tr
 
-UNDER_POINTER = "under the pointer"
+UNDER_POINTER = tr("under the pointer")
 
 Ask = Callable[[str, Payload, Receiver], None]
 
@@ -65,8 +66,8 @@ class Probing:
         if isinstance(item, Stroke):
             frame = min(state.frame, item.frames - 1)
             x, y = self._paths.places(item)[frame].tolist()
-            return Probe(f"{item.name} · frame {frame + 1} of {item.frames}", x, y)
-        return Probe("at the origin", 0.0, 0.0)
+            return Probe(tr("{name} · frame {frame} of {frames}", name=item.name, frame=frame + 1, frames=item.frames), x, y)
+        return Probe(tr("at the origin"), 0.0, 0.0)
 
     def _take(self, outcome: Outcome) -> None:
         if not (isinstance(outcome, CodesDecoded) and outcome.path == self._path and self._probe is not None):

@@ -16,10 +16,11 @@ from explorer.views.latent.plane.overlays import PATH_COLOURS
 from explorer.views.latent.plane.pane import PlanePane
 from explorer.views.latent.questions.paths import FRAMES
 from explorer.views.latent.strip.panel import HINT, SELECT_HINT, StripContent, StripRow
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import number
 
-PATH_NAMES = {"line": "Straight line", "spherical": "Spherical", "geodesic": "Geodesic"}
-SHARE = (
+PATH_NAMES = {"line": tr("Straight line"), "spherical": tr("Spherical"), "geodesic": tr("Geodesic")}
+SHARE = tr(
     "How many of them the digit classifier reads with confidence over 0.9, and as how many different digits: "
     "the effective number, exp(entropy) of the digits' shares"
 )
@@ -34,19 +35,19 @@ def strip_content(state: LatentState, panes: Sequence[PlanePane]) -> StripConten
         count = state.recipe.prior.count
         shares = [_share(pane.draws) for pane in panes]
         alone = "\n" + shares[0].replace(" · ", "\nas ").replace("> 0.9", "read > 0.9") if len(panes) == 1 and shares[0] else ""
-        poor = "\na poor prior of\nspatial codes" if any(is_spatial(pane.entry) for pane in panes) else ""
-        note = f"{count} of N(0, I){poor}{alone}"
-        return StripContent("Prior samples", note, _rows(panes, shares), closable=True, message="Being drawn…", tip=SHARE)
+        poor = tr("\na poor prior of\nspatial codes") if any(is_spatial(pane.entry) for pane in panes) else ""
+        note = tr("{count} of N(0, I){poor}{alone}", count=count, poor=poor, alone=alone)
+        return StripContent(tr("Prior samples"), note, _rows(panes, shares), closable=True, message=tr("Being drawn…"), tip=SHARE)
     if strip == "posterior":
-        words = "of q(z|x), within 2 σ" if panes[0].variational else "an AE: a point"
+        words = tr("of q(z|x), within 2 σ") if panes[0].variational else tr("an AE: a point")
         rows = _rows(panes, [_share(pane.draws) for pane in panes])
-        return StripContent("Draws", words, rows, closable=True, message="Being drawn…", tip=SHARE)
+        return StripContent(tr("Draws"), words, rows, closable=True, message=tr("Being drawn…"), tip=SHARE)
     item = edits.item_named(state.recipe, state.selected)
     stroke = item if isinstance(item, Stroke) else None
     rows = tuple(StripRow(_name(pane), "", None if pane.stroke is None else pane.stroke.tiles) for pane in panes)
     if stroke is None:
         return StripContent(rows=rows[:1], message=SELECT_HINT if state.recipe.strokes else HINT)
-    return StripContent(stroke.name, f"{stroke.frames} frames", rows, playable=True)
+    return StripContent(stroke.name, tr("{frames} frames", frames=stroke.frames), rows, playable=True)
 
 
 def strip_recipe(state: LatentState) -> Recipe:
@@ -80,13 +81,23 @@ def _share(draws: CodesDrawn | None) -> str:
     """Share of decodings that the classifier reads with confidence over 0.9, and as how many different digits."""
     if draws is None or not np.isfinite(draws.confident):
         return ""
-    return f"{100 * draws.confident:.0f} % > 0.9 · {draws.kinds:.1f} digits"
+    return tr("{confident:.0f} % > 0.9 · {kinds:.1f} digits", confident=100 * draws.confident, kinds=draws.kinds)
 
 
 def _paths(state: LatentState, pane: PlanePane) -> StripContent:
     rows = []
     for shape, name in PATH_NAMES.items():
         shown = pane.paths.get(shape)
-        note = "" if shown is None else f"{number(shown.plane_length, 2)} · images {number(shown.image_length, 1)}"
+        note = (
+            ""
+            if shown is None
+            else tr(
+                "{plane_length} · images {image_length}",
+                plane_length=number(shown.plane_length, 2),
+                image_length=number(shown.image_length, 1),
+            )
+        )
         rows.append(StripRow(name, note, None if shown is None else shown.tiles, PATH_COLOURS[shape]))
-    return StripContent(f"{state.ends[0]} → {state.ends[1]}", "plane and image\nlengths beside", tuple(rows), playable=True, closable=True)
+    return StripContent(
+        f"{state.ends[0]} → {state.ends[1]}", tr("plane and image\nlengths beside"), tuple(rows), playable=True, closable=True
+    )

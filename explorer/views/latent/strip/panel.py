@@ -16,12 +16,13 @@ from explorer.widgets.controls.buttons import IconButton
 from explorer.widgets.controls.labels import Labelled
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 
 SPEEDS = {0.25: "¼×", 0.5: "½×", 1.0: "1×", 2.0: "2×", 4.0: "4×"}
-HINT = "Choose the brush (B) and paint a path across the plane: its decodings appear here and play."
-SELECT_HINT = "Click a stroke to see its decodings, or paint another with the brush (B)."
+HINT = tr("Choose the brush (B) and paint a path across the plane: its decodings appear here and play.")
+SELECT_HINT = tr("Click a stroke to see its decodings, or paint another with the brush (B).")
 WORDS_WIDTH, LABEL_WIDTH = 108, 148
 SIDES = {1: 60, 2: 44}
 SMALL = 36
@@ -135,22 +136,22 @@ class StripPanel(Card):
         self.content = StripContent()
         self._rows = [_Row(theme)]
         self._rows[0].strip.frame_chosen.connect(self.frame_chosen)
-        self.play = self._button(actions["play"].trigger, "Play or pause")
+        self.play = self._button(actions["play"].trigger, tr("Play or pause"))
         self.loop = IconButton(actions["loop"])
         self.export = IconButton(actions["export"])
-        self.close_button = self._button(self.close_wanted.emit, "Close")
-        self.close_button.setToolTip("Show the strokes again")
+        self.close_button = self._button(self.close_wanted.emit, tr("Close"))
+        self.close_button.setToolTip(tr("Show the strokes again"))
         mark(self.close_button, "quiet")
         mark(self.play, "primary")
-        self.play.setText("Play")
+        self.play.setText(tr("Play"))
         self._labelled = Labelled(self.play, QSize(28, 28))
         self.play.setToolTip(actions["play"].toolTip())
         self.name, self.note = QLabel(), QLabel()
         self.note.setWordWrap(True)
         mark(self.note, "faint")
         self.speed = QComboBox()
-        self.speed.setAccessibleName("Speed")
-        self.speed.setToolTip("Speed of playing; 1× is 16 frames a second")
+        self.speed.setAccessibleName(tr("Speed"))
+        self.speed.setToolTip(tr("Speed of playing; 1× is 16 frames a second"))
         for value, word in SPEEDS.items():
             self.speed.addItem(word, value)
         self.speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -253,7 +254,7 @@ class StripPanel(Card):
     def show_playing(self, playing: bool) -> None:
         """The button says what it does next."""
         self._playing = playing
-        self.play.setText("Pause" if playing else "Play")
+        self.play.setText(tr("Pause") if playing else tr("Play"))
         self._show_icons()
 
     def show_speed(self, speed: float) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.controls.wheel import WheelSteps
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import draw_sharp, to_image
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.pointed import Pointed
@@ -41,7 +42,7 @@ class StrokeStrip(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(TILE + BAR + 4)
-        self.setAccessibleName("Frames of the stroke")
+        self.setAccessibleName(tr("Frames of the stroke"))
         theme.changed.connect(self.update)
 
     def set_tile_side(self, side: int) -> None:
@@ -62,7 +63,7 @@ class StrokeStrip(QWidget):
         """Frame one; does not emit."""
         if frame != self._frame:
             self._frame = frame
-            self.setAccessibleDescription(f"frame {frame + 1} of {len(self._images)}")
+            self.setAccessibleDescription(tr("frame {frame} of {count}", frame=frame + 1, count=len(self._images)))
             self.update()
 
     def set_message(self, text: str) -> None:
@@ -136,10 +137,10 @@ class StrokeStrip(QWidget):
         frames = self.shown_frames()
         if point is None and self._images:
             at = min(self._frame, self.count - 1)
-            return Pointed(self._images[at], f"frame {at + 1}", at)
+            return Pointed(self._images[at], tr("frame {at}", at=at + 1), at)
         for place, frame in enumerate(frames):
             if point is not None and self._rect(place, len(frames)).contains(point):
-                return Pointed(self._images[frame], f"frame {frame + 1}", frame)
+                return Pointed(self._images[frame], tr("frame {frame}", frame=frame + 1), frame)
         return None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

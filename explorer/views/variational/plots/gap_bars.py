@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.views.shared.labels import term_colours
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
 ROW, HEAD, GAP = 34, 20, 8
@@ -56,10 +57,12 @@ class GapBars(QWidget):
         self._rows: tuple[BoundRow, ...] = ()
         self._log_p = math.nan
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("What is left to log p(x) by each q")
+        self.setAccessibleName(tr("What is left to log p(x) by each q"))
         self.setToolTip(
-            "Each bar is −ELBO(q) in nats: the error of reconstruction, then KL(q ‖ p(z)). The line is −log p(x),\n"
-            "the same for every q: what a bar reaches beyond it is the gap, KL(q ‖ p(z|x)). The scale does not begin at 0."
+            tr(
+                "Each bar is −ELBO(q) in nats: the error of reconstruction, then KL(q ‖ p(z)). The line is −log p(x),\n"
+                "the same for every q: what a bar reaches beyond it is the gap, KL(q ‖ p(z|x)). The scale does not begin at 0."
+            )
         )
         theme.changed.connect(self.update)
 
@@ -120,7 +123,7 @@ class GapBars(QWidget):
                 painter.setPen(QPen(QColor(tokens.warning), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(gap)
-                words = f"gap {-row.elbo + self._log_p:.2f}"
+                words = tr("gap {elbo:.2f}", elbo=-row.elbo + self._log_p)
                 inside = gap.width() >= LEAST + 20
                 at = gap if inside else QRectF(max(gap.right() + 4, area.left()), top, 80, ROW - 8)
                 painter.setPen(QColor(tokens.text))
@@ -129,7 +132,7 @@ class GapBars(QWidget):
             x = x_of(-self._log_p)
             painter.setPen(QPen(QColor(tokens.text), 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x, HEAD - 4), QPointF(x, self.height() - GAP))
-            words = f"−log p(x) = {-self._log_p:.2f} nats"
+            words = tr("−log p(x) = {log_p:.2f} nats", log_p=-self._log_p)
             width = painter.fontMetrics().horizontalAdvance(words)
             left = min(max(x - width / 2, area.left()), self.width() - width - 2)
             painter.setPen(QColor(tokens.text))

@@ -23,11 +23,12 @@ from PySide6.QtWidgets import (
 from explorer.views.window.finder.found import Found, ranked
 from explorer.widgets.look.fonts import mono_font, text_font
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme, Tokens
 
 WIDTH, ROW, LINES = 640, 32, 11
-NOTHING = "Nothing has these words."
+NOTHING = tr("Nothing has these words.")
 
 
 class _Line(QStyledItemDelegate):
@@ -98,10 +99,10 @@ class Finder(QFrame):
         self._gather = gather
         self._all: list[Found] = []
         self._before: QWidget | None = None
-        self.line = QLineEdit(placeholderText="Find anything: actions, words, examples, models")
-        self.line.setAccessibleName("Find anything")
+        self.line = QLineEdit(placeholderText=tr("Find anything: actions, words, examples, models"))
+        self.line.setAccessibleName(tr("Find anything"))
         self.list = QListWidget()
-        self.list.setAccessibleName("What fits")
+        self.list.setAccessibleName(tr("What fits"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setItemDelegate(_Line(theme, self))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

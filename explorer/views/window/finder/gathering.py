@@ -10,16 +10,29 @@ from typing import Protocol
 from PySide6.QtGui import QAction
 
 from explorer.engine.models.messages import LibraryEntry
-from explorer.views.window.actions import EDIT, FILE, HELP, THEME, view
+from explorer.views.window.actions import BOOKMARKS, EDIT, FILE, HELP, THEME, view
 from explorer.views.window.finder.found import Found
-from explorer.views.window.finder.sources import of_examples, of_glossary, of_guide, of_library, of_table, of_workspace
+from explorer.views.window.finder.sources import (
+    of_bookmarks,
+    of_documents,
+    of_examples,
+    of_glossary,
+    of_guide,
+    of_library,
+    of_table,
+    of_workspace,
+    words_of,
+)
 from explorer.views.window.help.desk import HelpDesk
 from explorer.views.window.help.examples import examples
 from explorer.views.window.menus import Menus
+from explorer.views.window.notes.desk import NotesDesk
+from explorer.views.window.opening import Opener
 from explorer.views.window.workspaces import Workspaces
 from explorer.views.workspace import Context, Workspace
+from explorer.widgets.look.language import tr
 
-MENUS = {"File": FILE, "Edit": EDIT, "View > Theme": THEME, "Help": HELP}
+MENUS = {tr("File"): FILE, tr("Edit"): EDIT, tr("View > Theme"): THEME, tr("Bookmarks"): BOOKMARKS, tr("Help"): HELP}
 
 
 class Window(Protocol):
@@ -27,6 +40,8 @@ class Window(Protocol):
 
     help: HelpDesk
     menus: Menus
+    notes: NotesDesk
+    opener: Opener
     workspaces: Workspaces
 
     @property
@@ -50,10 +65,11 @@ class Gathering:
     def __call__(self) -> list[Found]:
         """Every line that can be found now."""
         window, help_ = self._window, self._window.help
-        entries = self._context.library.entries
+        entries, session = self._context.library.entries, self._context.store.session
         return [
-            *self._of_workspaces(), *self._of_window(), *of_examples(examples(), help_.open_example), *of_glossary(help_.show_glossary),
-            *of_guide(help_.show_guide), *of_library(entries, window.open_entry),
+            *of_bookmarks(session.notes.recipe.bookmarks, window.notes.bookmarks.go), *self._of_workspaces(), *self._of_window(),
+            *of_documents(session.documents, window.opener.open_path), *of_examples(examples(), help_.open_example),
+            *of_glossary(help_.show_glossary), *of_guide(help_.show_guide), *of_library(entries, window.open_entry),
         ]  # fmt: skip
 
     def _of_workspaces(self) -> list[Found]:
@@ -70,9 +86,9 @@ class Gathering:
 
     def _of_window(self) -> list[Found]:
         actions = self._window.menus.actions
-        menus = {**MENUS, "View": view(list(self._window.workspaces.facts.values()))}
+        menus = {**MENUS, tr("View"): view(list(self._window.workspaces.facts.values()))}
         lines = (of_table(chain(*groups), where, actions.by_name, self._do, False) for where, groups in menus.items())
-        return [found for found in chain.from_iterable(lines) if found.title != "Find anything…"]
+        return [found for found in chain.from_iterable(lines) if found.title != words_of(actions["find"])]
 
     def _do(self, name: str) -> None:
         self._window.menus.actions[name].trigger()

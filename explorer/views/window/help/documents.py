@@ -5,13 +5,16 @@ from __future__ import annotations
 from functools import lru_cache
 
 from explorer.resources import document
+from explorer.widgets.look.language import tr
 
 FIRST = "user-guide.md"
 PAGES = {
-    "user-guide.md": "User guide", "mathematics.md": "The mathematics", "glossary.md": "Glossary", "training.md": "Training",
-    "latent-models.md": "The latent models", "which-option-is-best.md": "Which option is best?",
-    "which-option.md": "How the options were trained", "checkpoints.md": "Other people's checkpoints",
-    "python.md": "From Python", "checkpoint-format.md": "Checkpoint format",
+    "user-guide.md": tr("User guide"), "mathematics.md": tr("The mathematics"), "glossary.md": tr("Glossary"),
+    "training.md": tr("Training"),
+    "latent-models.md": tr("The latent models"), "which-option-is-best.md": tr("Which option is best?"),
+    "which-option.md": tr("How the options were trained"), "checkpoints.md": tr("Other people's checkpoints"),
+    "python.md": tr("From Python"), "checkpoint-format.md": tr("Checkpoint format"),
+    "session-format.md": tr("Session format"),
 }  # fmt: skip
 
 

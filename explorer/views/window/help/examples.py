@@ -7,9 +7,10 @@ from pathlib import Path
 
 import msgspec
 
-from explorer.resources import resource
+from explorer.resources import read_as_shipped, resource
+from explorer.state.edits.bookmarks import with_notes_of, without_notes_of
 from explorer.state.persistence import read_session
-from explorer.state.session import Session, undone
+from explorer.state.session import Session, part_of, undone
 
 
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,16 +43,25 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @lru_cache(maxsize=1)
 def examples() -> tuple[Example, ...]:
     """All of them, in the order of the menu."""
-    return msgspec.json.decode(resource("examples", "index.json").read_bytes(), type=tuple[Example, ...])
+    path = resource("examples", "index.json")
+    with read_as_shipped(path):
+        return msgspec.json.decode(path.read_bytes(), type=tuple[Example, ...])
 
 
+@lru_cache(maxsize=64)
 def session_of(example: Example) -> Session:
     """Its session, as it is kept."""
     return read_session(example.file)
 
 
 def put_into(current: Session, example: Session) -> Session:
-    """The current session with the example's workspace in the place of its own: the others stay as they are."""
-    field = {"reverse-chain": "reverse"}.get(example.workspace, example.workspace)
+    """The current session with the example's workspace in the place of its own: the others stay as they are.
+
+    Its notes and bookmarks come after the person's own; those of an example that was opened before go.
+    """
+    field = part_of(example.workspace)
     assert field in undone(example)
+    for other in examples():
+        current = without_notes_of(current, session_of(other).notes.recipe)
+    current = with_notes_of(current, example.notes.recipe)
     return msgspec.structs.replace(current, workspace=example.workspace, **{field: getattr(example, field)})

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScroll
 from explorer.views.window.help.examples import Example
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_markup import words_to_html
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme
@@ -52,7 +53,7 @@ class ExampleCard(Card):
     def __init__(self, theme: Theme, example: Example, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
         self.example = example
-        title, words = QLabel(example.title, wordWrap=True), QLabel(words_to_html(example.look), wordWrap=True)
+        title, words = QLabel(tr(example.title), wordWrap=True), QLabel(words_to_html(tr(example.look)), wordWrap=True)
         title.setFont(text_font(14, text_font().Weight.DemiBold))
         mark(words, "muted")
         text = QVBoxLayout()
@@ -67,8 +68,8 @@ class ExampleCard(Card):
         row.addLayout(text, 1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName(example.title)
-        self.setAccessibleDescription(example.look)
+        self.setAccessibleName(tr(example.title))
+        self.setAccessibleDescription(tr(example.look))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open it."""
@@ -106,9 +107,9 @@ class ExamplesDialog(QDialog):
 
     def __init__(self, theme: Theme, found: Sequence[Example], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Examples")
+        self.setWindowTitle(tr("Examples"))
         words = QLabel(
-            "Each opens in its workspace; the other workspaces stay as they are, and Undo brings back what was there.", wordWrap=True
+            tr("Each opens in its workspace; the other workspaces stay as they are, and Undo brings back what was there."), wordWrap=True
         )
         mark(words, "muted")
         page = QWidget()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QLineEdit, QScrollAr
 from explorer.recipe import glossary
 from explorer.recipe.glossary import Term
 from explorer.views.shared.rows import heading
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_label import MathLabel
 from explorer.widgets.look.math_markup import formula, words_to_html
 from explorer.widgets.look.style import mark
@@ -15,7 +16,7 @@ from explorer.widgets.look.theme import GRID, Theme
 
 SYMBOL_WIDTH = 112
 SYMBOL_PIXELS, EQUATION_PIXELS = 19, 15
-NONE = "No term has these words."
+NONE = tr("No term has these words.")
 
 
 class _Entry(QWidget):
@@ -24,7 +25,7 @@ class _Entry(QWidget):
     def __init__(self, theme: Theme, term: Term) -> None:
         super().__init__()
         self.term = term
-        self.searched = " ".join((term.key, term.name, term.words, *term.also, glossary.normal(term.symbol))).casefold()
+        self.searched = " ".join((term.key, term.name, tr(term.name), tr(term.words), *term.also, glossary.normal(term.symbol))).casefold()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 4 * GRID)
         grid.setHorizontalSpacing(4 * GRID)
@@ -34,14 +35,14 @@ class _Entry(QWidget):
         top = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
         if term.symbol:
             grid.addWidget(MathLabel(theme, formula(term.symbol), SYMBOL_PIXELS, "text"), 0, 0, top)
-        name = QLabel(f"<b>{words_to_html(term.name)}</b>")
-        words = QLabel(words_to_html(term.words), wordWrap=True, textFormat=Qt.TextFormat.RichText)
+        name = QLabel(f"<b>{words_to_html(tr(term.name))}</b>")
+        words = QLabel(words_to_html(tr(term.words)), wordWrap=True, textFormat=Qt.TextFormat.RichText)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         grid.addWidget(name, 0, 1, top)
         grid.addWidget(words, 1, 1)
         if term.equation:
             grid.addWidget(MathLabel(theme, formula(term.equation), EQUATION_PIXELS, "text"), 2, 1, top)
-        seen = " · ".join(part for part in (f"Seen in: {term.seen}" if term.seen else "", term.source) if part)
+        seen = " · ".join(part for part in (tr("Seen in: {seen}", seen=tr(term.seen)) if term.seen else "", term.source) if part)
         if seen:
             place = QLabel(seen, wordWrap=True)
             mark(place, "faint")
@@ -53,9 +54,9 @@ class GlossaryDialog(QDialog):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Glossary")
-        self.search = QLineEdit(placeholderText="Search symbols and words", clearButtonEnabled=True)
-        self.search.setAccessibleName("Search the glossary")
+        self.setWindowTitle(tr("Glossary"))
+        self.search = QLineEdit(placeholderText=tr("Search symbols and words"), clearButtonEnabled=True)
+        self.search.setAccessibleName(tr("Search the glossary"))
         self.search.textChanged.connect(self._filter)
         page = QWidget()
         page.setObjectName("page")
@@ -64,7 +65,7 @@ class GlossaryDialog(QDialog):
         column.setSpacing(GRID)
         self._groups: list[tuple[QLabel, list[_Entry]]] = []
         for group in glossary.groups():
-            title, entries = heading(group.title), [_Entry(theme, term) for term in group.terms]
+            title, entries = heading(tr(group.title)), [_Entry(theme, term) for term in group.terms]
             title.setContentsMargins(0, 2 * GRID, 0, 2 * GRID)
             for widget in (title, *entries):
                 column.addWidget(widget)

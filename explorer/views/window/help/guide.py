@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QImage,
     QKeySequence,
     QShortcut,
+    QShowEvent,
     QTextCursor,
     QTextDocument,
 )
@@ -35,6 +36,7 @@ from explorer.views.window.help.page_look import dress
 from explorer.views.window.help.typeset import typeset
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme, Tokens
 
@@ -62,15 +64,15 @@ class GuideDialog(QDialog):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Guide")
-        self._theme, self._page = theme, ""
-        self.search = QLineEdit(placeholderText="Search this page", clearButtonEnabled=True)
-        self.search.setAccessibleName("Search this page")
+        self.setWindowTitle(tr("Guide"))
+        self._theme, self._page, self._is_stale = theme, "", False
+        self.search = QLineEdit(placeholderText=tr("Search this page"), clearButtonEnabled=True)
+        self.search.setAccessibleName(tr("Search this page"))
         self.contents = QListWidget()
-        self.contents.setAccessibleName("Contents")
+        self.contents.setAccessibleName(tr("Contents"))
         self.browser = _Browser()
         self.browser.setOpenLinks(False)
-        self.browser.setAccessibleName("Page")
+        self.browser.setAccessibleName(tr("Page"))
         self._told = QLabel()
         mark(self._told, "muted")
         self._back, self._up, self._down = (QToolButton() for _ in range(3))
@@ -120,7 +122,7 @@ class GuideDialog(QDialog):
             cursor.movePosition(edge)
             self.browser.setTextCursor(cursor)
             found = self.browser.find(text, flags)
-        self._told.setText("" if found or not text else "not on this page")
+        self._told.setText("" if found or not text else tr("not on this page"))
         return found
 
     # --- parts
@@ -129,9 +131,9 @@ class GuideDialog(QDialog):
         bar = QHBoxLayout()
         bar.setSpacing(2 * GRID)
         for button, tip in (
-            (self._back, "Back to the page before"),
-            (self._up, "Place before (Shift+Enter)"),
-            (self._down, "Next place (Enter)"),
+            (self._back, tr("Back to the page before")),
+            (self._up, tr("Place before (Shift+Enter)")),
+            (self._down, tr("Next place (Enter)")),
         ):
             button.setToolTip(tip)
             button.setAccessibleName(tip)
@@ -202,6 +204,7 @@ class GuideDialog(QDialog):
     # --- the page
 
     def _fill(self) -> None:
+        self._is_stale = False
         text = self.browser.document()
         text.clear()
         tokens = self._theme.tokens
@@ -236,7 +239,17 @@ class GuideDialog(QDialog):
     def _dress(self, tokens: Tokens) -> None:
         for button, name in ((self._back, "ph.arrow-left"), (self._up, "ph.caret-up"), (self._down, "ph.caret-down")):
             button.setIcon(icon(name, tokens))
-        if self._page:
+        self._is_stale = bool(self._page)
+        if self.isVisible():
+            self._freshen()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """A page that was set in other colours meanwhile is set anew now: doing so while nobody looks would hold the window up."""
+        self._freshen()
+        super().showEvent(event)
+
+    def _freshen(self) -> None:
+        if self._is_stale:
             self._fill()
 
 

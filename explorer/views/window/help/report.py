@@ -11,17 +11,18 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit,
 from explorer import log
 from explorer.widgets.controls.save_file import ask_where
 from explorer.widgets.look.fonts import mono_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID
 
-PROMPT = "What did you do, what did you expect, and what happened instead?"
-NOTHING = "(the log is empty)"
+PROMPT = tr("What did you do, what did you expect, and what happened instead?")
+NOTHING = tr("(the log is empty)")
 
 
 def report_text(versions: Mapping[str, str], told: str, logged: str) -> str:
     """The report: what the person told, versions, and the log."""
     head = [f"{name}: {value}" for name, value in versions.items()]
-    return "\n".join([*([told.strip(), ""] if told.strip() else []), *head, "", "Log, newest last:", logged or NOTHING]) + "\n"
+    return "\n".join([*([told.strip(), ""] if told.strip() else []), *head, "", tr("Log, newest last:"), logged or NOTHING]) + "\n"
 
 
 class ReportDialog(QDialog):
@@ -29,22 +30,24 @@ class ReportDialog(QDialog):
 
     def __init__(self, versions: Mapping[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Report a problem")
+        self.setWindowTitle(tr("Report a problem"))
         self._versions = versions
         self._logged = log.recent()
         words = QLabel(
-            "Nothing is sent. Copy this, or save it, and put it into an issue or a letter. "
-            "It has versions, the device and the app's own log; folders are cut off paths.",
+            tr(
+                "Nothing is sent. Copy this, or save it, and put it into an issue or a letter. "
+                "It has versions, the device and the app's own log; folders are cut off paths."
+            ),
             wordWrap=True,
         )
         mark(words, "muted")
         self.told = QPlainTextEdit()
         self.told.setPlaceholderText(PROMPT)
-        self.told.setAccessibleName("What happened")
+        self.told.setAccessibleName(tr("What happened"))
         self.told.setTabChangesFocus(True)
         self.told.setFixedHeight(84)
         self.shown = QPlainTextEdit(readOnly=True)
-        self.shown.setAccessibleName("The report")
+        self.shown.setAccessibleName(tr("The report"))
         self.shown.setTabChangesFocus(True)
         self.shown.setFont(mono_font(12))
         self.shown.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -73,16 +76,16 @@ class ReportDialog(QDialog):
         try:
             Path(path).write_text(self.text, encoding="utf-8")
         except OSError as error:
-            self.problem.setText(f"{path}: cannot be written: {error.strerror}")
+            self.problem.setText(tr("{path}: cannot be written: {strerror}", path=path, strerror=error.strerror))
             self.problem.show()
             return
         self.problem.hide()
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.copy_button, self.save_button = QPushButton("Copy"), QPushButton("Save as…")
-        self.copy_button.setToolTip("Copy the report")
-        self.save_button.setToolTip("Write the report to a text file")
+        self.copy_button, self.save_button = QPushButton(tr("Copy")), QPushButton(tr("Save as…"))
+        self.copy_button.setToolTip(tr("Copy the report"))
+        self.save_button.setToolTip(tr("Write the report to a text file"))
         mark(self.copy_button, "primary")
         for button in (self.copy_button, self.save_button):
             buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
@@ -97,9 +100,9 @@ class ReportDialog(QDialog):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text)
-        self.copy_button.setText("Copied")
+        self.copy_button.setText(tr("Copied"))
 
     def _ask(self) -> None:
-        path, _ = ask_where(self, "Save the report as", "generative-explorer-report.txt", "Text (*.txt)", ".txt")
+        path, _ = ask_where(self, tr("Save the report as"), "generative-explorer-report.txt", tr("Text (*.txt)"), ".txt")
         if path:
             self.save_to(path)

@@ -16,14 +16,15 @@ from explorer.recipe.told import Told
 from explorer.views.shared.questions import Questions, When
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.icons import icon
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme, Tokens
 
 REST_MS = 300
 """How long answers stay as they are before they are checked."""
 ICONS: dict[Verdict, str] = {"plausible": "ph.check-circle", "doubtful": "ph.question", "hardly": "ph.warning", "nothing": "ph.info"}
-WAITING = "Seeing whether the network denoises under these answers…"
-TRYING = "Other answers are tried…"
+WAITING = tr("Seeing whether the network denoises under these answers…")
+TRYING = tr("Other answers are tried…")
 ICON_PIXELS = 18
 
 
@@ -46,11 +47,11 @@ class CheckCard(Card):
         self._checked: NoiseChecked | None = None
         self._verdict: Verdict = "nothing"
         self._icon, self.says, self.adds = QLabel(), QLabel(wordWrap=True), QLabel(wordWrap=True)
-        self.says.setAccessibleName("How plausible these answers are")
-        self.adds.setAccessibleName("What else was tried")
+        self.says.setAccessibleName(tr("How plausible these answers are"))
+        self.adds.setAccessibleName(tr("What else was tried"))
         mark(self.adds, "muted")
-        self.use = QPushButton("Use these")
-        self.use.setToolTip("Give the answers under which the network finds the most noise")
+        self.use = QPushButton(tr("Use these"))
+        self.use.setToolTip(tr("Give the answers under which the network finds the most noise"))
         self.use.clicked.connect(self._use)
         self._lay_out()
         self._later = QTimer(self, singleShot=True, interval=REST_MS)
@@ -99,7 +100,7 @@ class CheckCard(Card):
 
     def _failed(self, failed: Failed) -> None:
         self._checked = None
-        self._say("hardly", failed.message, "It would not open so.")
+        self._say("hardly", failed.message, tr("It would not open so."))
 
     def _use(self) -> None:
         told = proposed(self._checked) if self._checked is not None else None

@@ -8,13 +8,16 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QWidget
 
-from explorer.recipe.told import MAX_HEADS, MAX_SIDE, MAX_TIMESTEPS, Told
+from explorer.recipe.told import MAX_HEADS, MAX_LABEL, MAX_SIDE, MAX_TIMESTEPS, NO_NULL, Told
 from explorer.views.window.telling.words import QUESTIONS, Words
 from explorer.widgets.controls.segments import Segment, SegmentBar
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID
 
 NUMBER_WIDTH = 96
+RANGES = {"timesteps": (1, MAX_TIMESTEPS), "heads": (1, MAX_HEADS), "head_channels": (1, MAX_HEADS), "null_label": (NO_NULL, MAX_LABEL)}
+"""Of the questions that a number answers."""
 SQUARE = 64
 """Side that a size begins with where nothing is usual."""
 
@@ -86,7 +89,9 @@ class Number(Answer):
 
     def __init__(self, field: str) -> None:
         super().__init__(field)
-        self.box = _box(1, MAX_TIMESTEPS if field == "timesteps" else MAX_HEADS, self.words.title, self.words.help, self.changed.emit)
+        low, high = RANGES[field]
+        self.box = _box(low, high, self.words.title, self.words.help, self.changed.emit)
+        self.box.setSpecialValueText(dict(self.words.choices).get(low, ""))
         self.box.setSingleStep(100 if field == "timesteps" else 1)
         self._answered = False
         self.row.addWidget(self.box)
@@ -110,11 +115,11 @@ class Size(Answer):
 
     def __init__(self, field: str) -> None:
         super().__init__(field)
-        self.height_box = _box(1, MAX_SIDE, "Height of its images in pixels", self.words.help, self._height_changed)
-        self.width_box = _box(1, MAX_SIDE, "Width of its images in pixels", self.words.help, self.changed.emit)
+        self.height_box = _box(1, MAX_SIDE, tr("Height of its images in pixels"), self.words.help, self._height_changed)
+        self.width_box = _box(1, MAX_SIDE, tr("Width of its images in pixels"), self.words.help, self.changed.emit)
         times = QLabel("×")
         mark(times, "muted")
-        unit = QLabel("pixels, height × width")
+        unit = QLabel(tr("pixels, height × width"))
         mark(unit, "muted")
         for widget in (self.height_box, times, self.width_box, unit):
             self.row.addWidget(widget)

@@ -18,10 +18,11 @@ from explorer.recipe.told import Told
 from explorer.views.shared.rows import heading
 from explorer.views.window.card_words import OPTION_WORDS, file_size
 from explorer.views.window.telling.check_card import CheckCard
-from explorer.views.window.telling.fields import Answer, Choice, Number, Size
+from explorer.views.window.telling.fields import RANGES, Answer, Choice, Number, Size
 from explorer.views.window.telling.schedule_answer import ScheduleAnswer
 from explorer.views.window.telling.words import why_words
 from explorer.widgets.controls.segments import SegmentBar
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.style import inset_numbers, mark
 from explorer.widgets.look.theme import GRID, Theme
@@ -30,7 +31,6 @@ NAMES_WIDTH = 172
 WIDTH, MOST_HEIGHT = 680, 720
 ADDED = 10 * GRID
 """Room for what a check has to add."""
-NUMBERS = ("timesteps", "heads", "head_channels")
 
 
 class TellingForm(QDialog):
@@ -55,21 +55,20 @@ class TellingForm(QDialog):
         self, asks: CheckpointAsks, client: Client, theme: Theme, lanes: Mapping[str, Lane], pictures: Sequence[str], parent: QWidget
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("What the file does not say")
+        self.setWindowTitle(tr("What the file does not say"))
         self._asks, self._theme = asks, theme
         self.fields: dict[str, Answer] = {asked.field: self._field(asked.field, client, lanes) for asked in asks.questions}
         self.check = CheckCard(client, theme, asks.path, pictures)
-        self.check.setVisible(asks.card is None or asks.card.kind == "ddpm")
         self.problem = QLabel(wordWrap=True)
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
-        self.problem.setAccessibleName("Why it does not open")
+        self.problem.setAccessibleName(tr("Why it does not open"))
         mark(self.problem, "error")
         self.problem.hide()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.go = self.buttons.addButton("Open", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.go.setDefault(True)
+        self.go = self.buttons.addButton(tr("Open"), QDialogButtonBox.ButtonRole.AcceptRole)
         mark(self.go, "primary")
         self._lay_out()
+        self.go.setDefault(True)  # only what lies in the dialog can be
         self.buttons.accepted.connect(self._open)
         self.buttons.rejected.connect(self.reject)
         self.check.use_wanted.connect(self.show_answers)
@@ -106,14 +105,14 @@ class TellingForm(QDialog):
     def show_opening(self) -> None:
         """It is being opened."""
         self.problem.hide()
-        self.go.setText("Opening…")
+        self.go.setText(tr("Opening…"))
         self.go.setEnabled(False)
 
     def show_problem(self, failed: Failed) -> None:
         """It did not open: say why, and let the person answer otherwise."""
         self.problem.setText(failed.message)
         self.problem.show()
-        self.go.setText("Open")
+        self.go.setText(tr("Open"))
         self.go.setEnabled(True)
         self.go.setFocus()
 
@@ -140,7 +139,7 @@ class TellingForm(QDialog):
             return ScheduleAnswer(client, lanes)
         if name == "image_size":
             return Size(name)
-        return Number(name) if name in NUMBERS else Choice(name)
+        return Number(name) if name in RANGES else Choice(name)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -156,6 +155,8 @@ class TellingForm(QDialog):
         area.setWidget(page)
         column.addWidget(area, 1)
         column.addWidget(self.check)
+        card = self._asks.card
+        self.check.setVisible(card is None or card.kind == "ddpm")  # before it lies in the form, it would be a window
         column.addWidget(self.problem)
         column.addWidget(self.buttons)
         inside, room = WIDTH - 12 * GRID, self.screen().availableGeometry().height() - 80
@@ -170,14 +171,14 @@ class TellingForm(QDialog):
         title.setTextFormat(Qt.TextFormat.PlainText)
         title.setToolTip(asks.path)
         mark(title, "title")
-        size = [f"{grouped(asks.parameters)} parameters"] if asks.parameters else []
+        size = [tr("{parameters} parameters", parameters=grouped(asks.parameters))] if asks.parameters else []
         what = QLabel(" · ".join([asks.format, *size, file_size(asks.size)]), wordWrap=True)
         mark(what, "muted")
         head.addWidget(title)
         head.addWidget(what)
         says = says_itself(asks)
         if says:
-            said = QLabel(f"It says itself: {says}.", wordWrap=True)
+            said = QLabel(tr("It says itself: {says}.", says=says), wordWrap=True)
             mark(said, "muted")
             head.addWidget(said)
         return head
@@ -202,7 +203,7 @@ class TellingForm(QDialog):
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 2 * GRID, 0)
         column.setSpacing(2 * GRID)
-        column.addWidget(heading("Please say"))
+        column.addWidget(heading(tr("Please say")))
         column.addLayout(grid)
         column.addStretch(1)
         return column
@@ -235,10 +236,12 @@ def says_itself(asks: CheckpointAsks) -> str:
     if card is None:
         return ""
     channels, *sides = card.data.shape
-    shape = "" if "image_size" in asked else " of " + " × ".join(map(str, sides))
-    said = [f"{'grey' if channels == 1 else f'{channels}-channel'} images{shape}"]
+    shape = "" if "image_size" in asked else tr(" of ") + " × ".join(map(str, sides))
+    said = [tr("{value} images{shape}", value=tr("grey") if channels == 1 else tr("{channels}-channel", channels=channels), shape=shape)]
     if card.option is not None and "predicts" not in asked:
-        said.append(f"predicts {OPTION_WORDS[card.option]}")
+        said.append(tr("predicts {option_words}", option_words=OPTION_WORDS[card.option]))
     if card.schedule is not None and "schedule" not in asked:
-        said.append(f"{card.schedule.name} schedule, T = {card.schedule.T}")
+        said.append(tr("{name} schedule, T = {t}", name=card.schedule.name, t=card.schedule.T))
+    if card.classes is not None:
+        said.append(tr("labels 0 to {labels}", labels=card.classes.labels - 1))
     return ", ".join(said)

@@ -19,6 +19,7 @@ from explorer.recipe.told import Told
 from explorer.views.shared.questions import Questions, When
 from explorer.views.window.telling.fields import Answer
 from explorer.widgets.controls.segments import Segment, SegmentBar
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import give_menu, mark
 
 BETAS = "betas"
@@ -38,13 +39,15 @@ class ScheduleAnswer(Answer):
         self._questions = Questions(client, "library.betas", self)
         self._betas: tuple[float, ...] = ()
         names = [Segment(value, label, self.words.help) for value, label in self.words.choices]
-        self.bar = SegmentBar([*names, Segment(BETAS, "its own betas", "Those of a file or a lane that were taken")], self.words.title)
-        self.other = QPushButton("Betas from")
-        self.other.setAccessibleName("Take the betas of a file or of an open lane")
-        self.other.setToolTip("The betas in a .json or .npy file, in a checkpoint, or of a lane that is open")
+        self.bar = SegmentBar(
+            [*names, Segment(BETAS, tr("its own betas"), tr("Those of a file or a lane that were taken"))], self.words.title
+        )
+        self.other = QPushButton(tr("Betas from"))
+        self.other.setAccessibleName(tr("Take the betas of a file or of an open lane"))
+        self.other.setToolTip(tr("The betas in a .json or .npy file, in a checkpoint, or of a lane that is open"))
         self.menu = QMenu(self)
         give_menu(self.other, self.menu)
-        self.menu.addAction("A file…").triggered.connect(lambda _checked=False: self._ask_for_file())
+        self.menu.addAction(tr("A file…")).triggered.connect(lambda _checked=False: self._ask_for_file())
         for name, lane in lanes.items():
             action = self.menu.addAction(name.replace("&", "&&"))
             action.triggered.connect(lambda _checked=False, name=name, lane=lane: self.take_lane(name, lane))
@@ -93,7 +96,7 @@ class ScheduleAnswer(Answer):
         self._questions.drop()
 
     def _ask_for_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Betas of the schedule", "", filters([("Lists of betas", ("*.json", "*.npy"))]))
+        path, _ = QFileDialog.getOpenFileName(self, tr("Betas of the schedule"), "", filters([(tr("Lists of betas"), ("*.json", "*.npy"))]))
         if path:
             self.take_file(path)
 

@@ -338,3 +338,27 @@ def test_a_branch_of_an_exact_lane_draws_anew_below_its_edit_alone() -> None:
     uniforms = [engine.of(Chains).shown(key).drawn for key in (own, other)]  # type: ignore[union-attr]
     assert 0 in uniforms[0]
     assert 0 not in uniforms[1]  # above its edit it is its parent
+
+
+def test_a_lane_that_is_told_classes_is_seen_beside_the_images_of_each_samples_class(conditional: Path) -> None:
+    engine = Engine()
+    answers(engine, StartEngine(device="cpu"))
+    lane = Lane(file_sha256(conditional), str(conditional), "C", Sampler(steps=2, clip=True), labels=(2, 0, -1))
+    recipe = ChainRecipe((lane,), seed=3, samples=3)
+    answers(engine, SampleChain(recipe))
+    (key,) = lane_keys(recipe)
+    x_t, x0_hat = (torch.tensor(values(engine, key, 20, name)) for name in ("x_t", "x0_hat"))
+    shown = answer(engine, ShowStep((key,), 20, "to_ideal", exact=SMALL))
+    measured = answer(engine, MeasureIdeal((key,), SMALL, (0,)))
+    assert isinstance(shown, StepShown)
+    assert isinstance(measured, IdealMeasured)
+    alpha_bar = engine.of(Chains).shown(key).course.steps[0].alpha_bar  # type: ignore[union-attr]
+    images, labels = digits(), torch.from_numpy(mnist()[1][:500].astype(np.int64))
+    for sample, of_it in enumerate((labels == 2, labels == 0, labels >= 0)):
+        ideal = EmpiricalData(images[of_it]).denoise(x_t[sample : sample + 1], alpha_bar)[0]
+        assert np.allclose(shown.frames[0].values[sample], (x0_hat[sample] - ideal).numpy(), atol=1e-5)
+        weights = answer(engine, ShowWeights(key, SMALL, 20, sample))
+        assert isinstance(weights, WeightsShown)
+        assert (weights.total, weights.of_class) == (int(of_it.sum()), sample < 2)
+    distance = float((x0_hat[0] - EmpiricalData(images[labels == 2]).denoise(x_t[:1], alpha_bar)[0]).norm())
+    assert measured.lanes[0].curves["ideal"][0] == pytest.approx(distance, rel=1e-4)

@@ -15,6 +15,7 @@ import pytest
 
 from explorer.checkpoints.files import load
 from explorer.engine.chain.chains import Chains
+from explorer.engine.chain.curve_messages import ShowCurves
 from explorer.engine.chain.export.messages import ExportChain, ExportLook
 from explorer.engine.chain.kept import folder as folders
 from explorer.engine.chain.kept.chains import KeptChains
@@ -25,7 +26,6 @@ from explorer.engine.chain.messages import (
     LaneKey,
     LanePlanned,
     SampleChain,
-    ShowCurves,
     ShowFilm,
     ShowStep,
     ShowTerms,

@@ -90,14 +90,14 @@ def test_another_sample_another_lane_and_the_nearest_image(
 ) -> None:
     panel = page.exact
     page.playback.scrub(0)
-    page.select(0, 2)
+    page.selecting.only(0, 2)
     settle(page, qtbot)
     index, distance = digits.nearest(torch.from_numpy(own_chain(page.controller.keys[0]).x[-1, 2:3]))
     assert panel.texts["nearest"].startswith(f"{float(distance):.2f}; the next")
     assert panel.texts["image"].startswith(f"no. {int(index)}, class")
     assert not panel.difference_tile.isHidden()
     assert panel.own_tile.isVisible()
-    page.select(1, 2)
+    page.selecting.only(1, 2)
     settle(page, qtbot)
     assert float(panel.texts["nearest"].split(";")[0]) < 0.05
     assert not panel.own_tile.isVisible()  # the exact lane is the ideal
@@ -180,6 +180,28 @@ def test_the_same_predictor_through_every_option_is_one_action(page: ChainPage, 
     assert page.part.recipe.lanes == before
     page.context.store.redo()
     assert page.part.recipe.lanes == lanes
+
+
+def test_which_array_a_lane_is_of_is_said_and_can_be_told(page: ChainPage, tmp_path: Path, qtbot: QtBot) -> None:
+    path, digits = tmp_path / "two.npz", mnist()[0]
+    np.savez(path, x_train=digits[:20], x_test=digits[20:40] / 255)
+    assert isinstance(page, CompareWorkspace)
+    with qtbot.waitSignal(page.noticed, timeout=60_000) as noticed:
+        page.data_sets.open(str(path), page.exact_lanes.add)
+    assert noticed.args[0] == "two.npz: 20 images, x_train, values 0 to 255"
+    qtbot.waitUntil(lambda: len(page.part.recipe.lanes) == 3 and page.idle, timeout=60_000)
+    menu = page.panels[2].menu_button.menu()
+    assert menu is not None
+    choose(menu, "Follow its mean")
+    settle(page, qtbot)
+    before = page.part.recipe.lanes[2].exact
+    choose(menu, "Array", "x_test")
+    qtbot.waitUntil(lambda: page.part.recipe.lanes[2].exact != before and page.idle, timeout=60_000)
+    exact = page.part.recipe.lanes[2].exact
+    assert exact is not None
+    assert before is not None
+    assert (exact.read.member, exact.follow) == ("x_test", "mean")
+    assert exact.sha256 != before.sha256
 
 
 def test_a_lane_of_a_data_set_is_added_and_changed_from_the_menus(page: ChainPage, tmp_path: Path, qtbot: QtBot) -> None:

@@ -49,6 +49,20 @@ def test_the_guide_goes_to_a_heading_and_follows_links_and_back(guide: GuideDial
     assert not guide.go_to("no such heading")
 
 
+def test_a_guide_that_nobody_reads_is_set_in_other_colours_only_when_it_is_opened_again(qtbot: QtBot) -> None:
+    theme = Theme("dark")
+    dialog = GuideDialog(theme)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.hide()
+    with qtbot.assertNotEmitted(dialog.browser.document().contentsChanged):
+        theme.choose("light")
+    with qtbot.waitSignal(dialog.browser.document().contentsChanged):
+        dialog.show()
+    with qtbot.waitSignal(dialog.browser.document().contentsChanged):
+        theme.choose("dark")
+
+
 def test_contents_list_the_headings_of_the_page_and_lead_there(guide: GuideDialog, qtbot: QtBot) -> None:
     item = guide.contents.findItems("Latent plane", Qt.MatchFlag.MatchContains)[0]
     qtbot.mouseClick(guide.contents.viewport(), Qt.MouseButton.LeftButton, pos=guide.contents.visualItemRect(item).center())

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
-from explorer.recipe import Dab, Paint
+from explorer.recipe import ChainRecipe, Dab, Lane, Paint, Sampler
 from explorer.state.persistence import load
-from explorer.state.session import Session
+from explorer.state.session import ChainState, Session
 from explorer.views.latent.plane.plane import Plane
 from explorer.views.window.help.welcome.card import beside
 from explorer.views.window.help.welcome.steps import STEPS, begun
@@ -128,6 +128,23 @@ def test_a_point_is_dragged_on_the_plane_and_then_it_is_over(open_app: App, qtbo
     assert not tour.is_open
 
 
+def test_in_another_workspace_it_shows_the_way_back(open_app: App, qtbot: QtBot) -> None:
+    explorer = open_app()
+    _start(explorer, 0, qtbot)
+    window, tour = explorer.window, explorer.window.welcome
+    window.choose("latent")
+    qtbot.waitUntil(lambda: window.current.idle)
+    tour.place()
+    back = window.rail.button("reverse-chain")
+    place = back.rect().translated(back.mapTo(window, QPoint()))
+    assert tour.ring.geometry().contains(place)
+    assert not tour.card.geometry().intersects(place)
+    assert tour.card.geometry().left() - place.right() < 40, "beside it, not in the middle"
+    qtbot.mouseClick(back, LEFT)
+    tour.place()
+    assert not tour.ring.geometry().contains(place)
+
+
 def test_escape_puts_it_off(open_app: App, qtbot: QtBot) -> None:
     explorer = open_app()
     tour = explorer.window.welcome
@@ -136,6 +153,18 @@ def test_escape_puts_it_off(open_app: App, qtbot: QtBot) -> None:
     qtbot.keyClick(tour.card.skip_button, Qt.Key.Key_Escape)
     assert not tour.is_open
     assert tour.ring.isHidden()
+    _start(explorer, 0, qtbot)
+    explorer.window.banner.say("it is written", severity="notice")
+    qtbot.keyClick(explorer.window.current, Qt.Key.Key_Escape)
+    assert (explorer.window.banner.message, tour.is_open) == ("", True)
+    qtbot.keyClick(explorer.window.current, Qt.Key.Key_Escape)
+    assert not tour.is_open, "where the pictures have the keys, too"
+
+
+def test_a_step_begins_where_the_chain_has_a_state() -> None:
+    lane = Lane("a" * 64, "/x/a.safetensors", "C", Sampler(steps=50))
+    session = Session(reverse=ChainState(recipe=ChainRecipe((lane,))))
+    assert [begun(session, step).reverse.t for step in (STEPS[1], STEPS[3])] == [500, 260]
 
 
 @pytest.mark.parametrize("step", STEPS)

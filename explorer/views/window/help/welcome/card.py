@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_markup import words_to_html
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme, text_pixels
@@ -27,7 +28,7 @@ class Dots(QWidget):
         """Which are done, and which it is now."""
         self._done, self._here = list(done), here
         self.setFixedSize(QSize(len(done) * (DOT + BETWEEN), DOT + 4))
-        self.setAccessibleName(f"Step {here + 1} of {len(done)}")
+        self.setAccessibleName(tr("Step {here} of {count}", here=here + 1, count=len(done)))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -63,13 +64,13 @@ class Card(QFrame):
         mark(self._title, "title")
         mark(self._words, "muted")
         self._dots = Dots(theme)
-        self.next_button, self.skip_button, self.later_button = QPushButton("Next"), QPushButton("Skip"), QPushButton("Not now")
-        self.examples_button, self.guide_button = QPushButton("Examples…"), QPushButton("Guide")
+        self.next_button, self.skip_button, self.later_button = QPushButton(tr("Next")), QPushButton(tr("Skip")), QPushButton(tr("Not now"))
+        self.examples_button, self.guide_button = QPushButton(tr("Examples…")), QPushButton(tr("Guide"))
         mark(self.next_button, "primary")
         for button in (self.skip_button, self.later_button):
             mark(button, "quiet")
-        self.later_button.setToolTip("Close this; Help > Welcome opens it again (Esc)")
-        self.skip_button.setToolTip("Go on without doing this")
+        self.later_button.setToolTip(tr("Close this; Help > Welcome opens it again (Esc)"))
+        self.skip_button.setToolTip(tr("Go on without doing this"))
         self._lay_out()
         signals = {
             self.next_button: self.next_wanted, self.skip_button: self.skipped, self.later_button: self.put_off,
@@ -81,6 +82,7 @@ class Card(QFrame):
         shadow = QGraphicsDropShadowEffect(self, blurRadius=8 * GRID, offset=QPointF(0, GRID))
         shadow.setColor(QColor(0, 0, 0, 110))
         self.setGraphicsEffect(shadow)
+        window.installEventFilter(self)
         self.hide()
 
     def show_words(self, title: str, words: str, done: list[bool], here: int, go: str, skip: bool, ends: bool = False) -> None:
@@ -124,6 +126,14 @@ class Card(QFrame):
             self.put_off.emit()
         else:
             super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Escape that nothing else in the window took puts it off, too."""
+        is_escape = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape
+        if is_escape and watched is self.parentWidget() and self.isVisible():
+            self.put_off.emit()
+            return True
+        return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import msgspec
 
 from explorer.recipe import Inpaint, Paint
 from explorer.state.session import ChainState, LatentState, Session
+from explorer.widgets.look.language import tr
 
 SCRUBBED = 60
 """Timesteps back towards noise that count as scrubbing: playing goes the other way."""
@@ -71,42 +73,44 @@ def _shown(session: Session, part: str, **fields: object) -> Session:
 
 
 def _at(session: Session, share: float) -> Session:
-    """Reverse chain's state at a share of T, where at the ends there is nothing to do."""
+    """Reverse chain's state at about a share of T, one that evenly spaced steps visit: at the ends there is nothing to do."""
     lanes = session.reverse.recipe.lanes
     T = lanes[0].schedule.T if lanes and lanes[0].schedule is not None else 1000
-    return _shown(session, "reverse", t=round(share * T), quantity="x_t")
+    steps = (lanes[0].sampler.steps if lanes else None) or T
+    return _shown(session, "reverse", t=round(math.ceil(share * steps) * T / steps), quantity="x_t")
 
 
 STEPS = (
     Step(
-        "Scrub through time",
-        "Drag the handle to the left, into the noise, and back to the right, towards the image. The wheel and the arrow keys do it, too.",
-        "Every state from x_T, pure noise, to x_0, the image, is there to be looked at.",
+        tr("Scrub through time"),
+        tr("Drag the handle to the left, into the noise, and back to the right, towards the image. The wheel and the arrow keys do it, "
+        "too."),
+        tr("Every state from x_T, pure noise, to x_0, the image, is there to be looked at."),
         "reverse-chain", "timeline", lambda old, new: _scrubbed(old.reverse, new.reverse),
         lambda session: _shown(session, "reverse", quantity="x_t"), by_hand=True,
     ),
     Step(
-        "See what the network expects", "Choose x̂₀ (or press 2): the clean image that the network sees in this noise.",
-        "Far from noise it is sharp, near noise it is blurred: much is still open. Hover any symbol, and it says what it is.",
+        tr("See what the network expects"), tr("Choose x̂₀ (or press 2): the clean image that the network sees in this noise."),
+        tr("Far from noise it is sharp, near noise it is blurred: much is still open. Hover any symbol, and it says what it is."),
         "reverse-chain", "segment-x0_hat", lambda old, new: float(new.reverse.quantity == "x0_hat" != old.reverse.quantity),
         lambda session: _at(session, 0.5), watched="samples",
     ),
     Step(
-        "Compare three networks",
-        "A predicts the mean of the step, B the clean image, C the noise. All start from the same noise: drag the handle here.",
-        "What differs between the columns is the network, and nothing else. Press 6 for their difference.",
+        tr("Compare three networks"),
+        tr("A predicts the mean of the step, B the clean image, C the noise. All start from the same noise: drag the handle here."),
+        tr("What differs between the columns is the network, and nothing else. Press 6 for their difference."),
         "compare", "timeline", lambda old, new: _scrubbed(old.compare, new.compare), by_hand=True,
     ),
     Step(
-        "Change something on the way",
-        "Paint on a digit half way (P), or erase a part of it (E): draw on the large picture, then press Enter.",
-        "That is a branch: a chain that leaves the other where you painted. Both are kept, below.",
+        tr("Change something on the way"),
+        tr("Paint on a digit half way (P), or erase a part of it (E): draw on the large picture, then press Enter."),
+        tr("That is a branch: a chain that leaves the other where you painted. Both are kept, below."),
         "reverse-chain", "branch-paintButton", lambda old, new: float(_edits(new.reverse) > _edits(old.reverse)),
         lambda session: _at(session, 0.25), watched="paintPanel",
     ),
     Step(
-        "Drag through a latent plane", "Double-click the plane: that is a point. Drag it, and see what is decoded where it is.",
-        "Two numbers, one image. The coloured dots are the codes of the test images.",
+        tr("Drag through a latent plane"), tr("Double-click the plane: that is a point. Drag it, and see what is decoded where it is."),
+        tr("Two numbers, one image. The coloured dots are the codes of the test images."),
         "latent", "plane", lambda old, new: _moved(old.latent, new.latent),
         lambda session: replace(session, latent=replace(session.latent, tool="move")),
     ),

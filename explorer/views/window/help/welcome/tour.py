@@ -12,19 +12,22 @@ from explorer.state.store import Store
 from explorer.views.window.help.welcome.card import Card
 from explorer.views.window.help.welcome.ring import Ring
 from explorer.views.window.help.welcome.steps import STEPS, Step, begun
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
 FOLLOW_MS = 200
 """How often ring and card look where what they are about is now: a widget is not told when its parents move."""
 BY_HAND = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel, QEvent.Type.KeyPress, QEvent.Type.Shortcut)
 HELLO = (
-    "Welcome",
-    "Five things to do, in about two minutes: scrub a chain, see what the network expects, compare three networks, paint, "
-    "and drag through a latent plane.",
+    tr("Welcome"),
+    tr(
+        "Five things to do, in about two minutes: scrub a chain, see what the network expects, compare three networks, paint, "
+        "and drag through a latent plane."
+    ),
 )
 GOODBYE = (
-    "That is the window",
-    "Examples are sessions worth a look. F1 has all keys, Ctrl+K finds anything, and any symbol says what it is.",
+    tr("That is the window"),
+    tr("Examples are sessions worth a look. F1 has all keys, Ctrl+K finds anything, and any symbol says what it is."),
 )
 
 
@@ -66,7 +69,7 @@ class Tour(QObject):
         """Say hello; nothing begins before the person says so, and the keys stay where they are."""
         self._here, self._done = -1, [False] * len(STEPS)
         self.ring.hide()
-        self.card.show_words(*HELLO, self._done, -1, "Start", skip=False)
+        self.card.show_words(*HELLO, self._done, -1, tr("Start"), skip=False)
         self.place()
 
     def start(self) -> None:
@@ -105,9 +108,10 @@ class Tour(QObject):
         if step is None:
             self.card.put_beside(None)
             return
-        away = self._store.session.workspace != step.workspace
+        away = self._store.session.workspace != step.workspace  # by a key: the way back is shown
         page = None if away else self._page_of(step.workspace)
-        self.ring.surround(None if page is None else page.findChild(QWidget, step.target))
+        target = f"rail-{step.workspace}" if away else step.target
+        self.ring.surround((self._window if page is None else page).findChild(QWidget, target))
         watched = None if page is None or not step.watched else page.findChild(QWidget, step.watched)
         keep = None if watched is None or not watched.isVisible() else watched.rect().translated(watched.mapTo(self._window, QPoint()))
         self.card.put_beside(self.ring.geometry() if not self.ring.isHidden() else None, keep)
@@ -151,7 +155,7 @@ class Tour(QObject):
             self._here = len(STEPS)
             self._stop_watching()
             self.ring.hide()
-            self.card.show_words(*GOODBYE, self._done, len(STEPS) - 1, "Close", skip=False, ends=True)
+            self.card.show_words(*GOODBYE, self._done, len(STEPS) - 1, tr("Close"), skip=False, ends=True)
             self.place()
             self.card.next_button.setFocus()
         else:
@@ -171,5 +175,5 @@ class Tour(QObject):
         self._amount += step.amount(old, new) if self._hand or not step.by_hand else 0.0
         if self._amount >= 1:
             self._done[self._here] = True
-            self.card.show_words(step.title, step.seen, self._done, self._here, "Next", skip=False)
+            self.card.show_words(step.title, step.seen, self._done, self._here, tr("Next"), skip=False)
             self.place()

@@ -1,0 +1,137 @@
+"""A step of a network that takes long holds nothing up: it is computed by a thread of its own, and is the step that it would have been."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.checkpoints.files import file_sha256
+from explorer.engine.chain import lanes
+from explorer.engine.chain.messages import ChainFinished, ChainProgress, LaneKey, SampleChain, ShowStep, StepShown, lane_key
+from explorer.engine.engine import Engine
+from explorer.engine.models.models import Models
+from explorer.engine.thread.messages import StartEngine
+from explorer.engine.thread.requests import Outcome, Payload, Steps
+from explorer.models.roles import Dissectable
+from explorer.models.trace import traced
+from explorer.recipe import ChainRecipe, Lane, Sampler
+
+STEPS, SAMPLES, TIMEOUT = 4, 2, 300
+
+
+@pytest.fixture
+def recipe(checkpoints: Mapping[str, Path]) -> ChainRecipe:
+    path = checkpoints["mnist-ddpm-c"]
+    return ChainRecipe((Lane(file_sha256(path), str(path), "C", Sampler(STEPS)),), 77, SAMPLES)
+
+
+class Gate:
+    """What every evaluation of a network on another thread waits for."""
+
+    def __init__(self, network: torch.nn.Module) -> None:
+        self.is_open, self.reached = threading.Event(), threading.Event()
+        network.register_forward_pre_hook(self._pass)
+
+    def _pass(self, _module: torch.nn.Module, _args: tuple[object, ...]) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            self.reached.set()
+            assert self.is_open.wait(TIMEOUT)
+
+
+def started() -> Engine:
+    engine = Engine()
+    ask(engine, StartEngine(device="cpu", precision="fp32", kept_budget=0))
+    return engine
+
+
+def ask(engine: Engine, payload: Payload, channel: str = "test") -> list[Outcome]:
+    return [outcome for outcome in engine.handle(payload, channel) if outcome is not None]
+
+
+def states(engine: Engine, key: LaneKey) -> np.ndarray:
+    """The last state and what was expected of the one before."""
+    (last,), (before,) = ask(engine, ShowStep((key,), 0, "x_t")), ask(engine, ShowStep((key,), 250, "x0_hat"))
+    assert isinstance(last, StepShown)
+    assert isinstance(before, StepShown)
+    return np.concatenate([last.frames[0].tiles, before.frames[0].tiles])
+
+
+def until_held(steps: Steps, gate: Gate) -> None:
+    """Go on until a step is under way on a thread of its own."""
+    while not gate.reached.is_set():
+        next(steps)
+
+
+@pytest.fixture
+def whole(recipe: ChainRecipe) -> np.ndarray:
+    """The chain whose steps are all taken at once."""
+    engine = started()
+    ask(engine, SampleChain(recipe))
+    return states(engine, lane_key(recipe.lanes[0], recipe))
+
+
+@pytest.fixture
+def held(recipe: ChainRecipe, whole: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Engine, LaneKey, Gate]]:
+    """An engine to which every step is a long one."""
+    monkeypatch.setattr(lanes, "LONG_SECONDS", 0.0)
+    engine = started()
+    lane = recipe.lanes[0]
+    gate = Gate(engine.of(Models).checkpoint(lane.source).network)
+    yield engine, lane_key(lane, recipe), gate
+    gate.is_open.set()
+
+
+def test_while_it_is_computed_others_are_answered(held: tuple[Engine, LaneKey, Gate], recipe: ChainRecipe, whole: np.ndarray) -> None:
+    engine, key, gate = held
+    steps = engine.handle(SampleChain(recipe), "reverse.chain")
+    until_held(steps, gate)
+    assert [next(steps) for _ in range(5)] == [None] * 5, "cancel points within one evaluation"
+    (shown,) = ask(engine, ShowStep((key,), 1000, "x_t"))
+    assert isinstance(shown, StepShown)
+    gate.is_open.set()
+    *progress, end = [outcome for outcome in steps if outcome is not None]
+    assert isinstance(end, ChainFinished)
+    assert all(isinstance(each, ChainProgress) for each in progress)
+    assert np.array_equal(states(engine, key), whole)
+
+
+def test_who_looks_inside_the_network_meanwhile_sees_and_changes_nothing_of_it(
+    held: tuple[Engine, LaneKey, Gate], recipe: ChainRecipe, whole: np.ndarray
+) -> None:
+    engine, key, gate = held
+    network = engine.of(Models).checkpoint(recipe.lanes[0].source).network
+    assert isinstance(network, Dissectable)
+    steps = engine.handle(SampleChain(recipe), "reverse.chain")
+    until_held(steps, gate)
+    with traced(network, network.anatomy(28, 28), off=(0,)) as seen:
+        gate.is_open.set()
+        assert [outcome for outcome in steps if outcome is not None]
+    assert not seen
+    assert np.array_equal(states(engine, key), whole)
+
+
+def test_one_that_is_given_up_is_taken_anew(held: tuple[Engine, LaneKey, Gate], recipe: ChainRecipe, whole: np.ndarray) -> None:
+    engine, key, gate = held
+    steps = engine.handle(SampleChain(recipe), "reverse.chain")
+    until_held(steps, gate)
+    steps.close()  # type: ignore[attr-defined]
+    gate.is_open.set()
+    ask(engine, SampleChain(recipe))
+    assert np.array_equal(states(engine, key), whole)
+
+
+def test_two_that_sample_the_same_lane_do_not_meet(held: tuple[Engine, LaneKey, Gate], recipe: ChainRecipe, whole: np.ndarray) -> None:
+    engine, key, gate = held
+    one, other = (engine.handle(SampleChain(recipe), f"{owner}.chain") for owner in ("reverse", "compare"))
+    until_held(one, gate)
+    while [thread.name for thread in threading.enumerate()].count("making ready") < 2:  # it waits for its turn with the network
+        next(other)
+    gate.is_open.set()
+    ends = [[outcome for outcome in steps if outcome is not None][-1] for steps in (one, other)]
+    assert all(isinstance(end, ChainFinished) for end in ends)
+    assert np.array_equal(states(engine, key), whole)

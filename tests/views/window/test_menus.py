@@ -1,0 +1,47 @@
+"""Menus that are filled when they are opened: however often that is, none of them, and nothing of them, piles up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu
+from shiboken6 import isValid
+
+from explorer.app import Explorer
+from explorer.state.session import WORKSPACES
+from explorer.views.reverse_chain.view import ReverseChainWorkspace
+
+
+def there(explorer: Explorer) -> int:
+    """How many menus and groups of their rows there are."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    return len(explorer.window.findChildren(QMenu)) + len(explorer.window.findChildren(QActionGroup))
+
+
+def test_menus_that_are_opened_again_and_again_leave_nothing_behind(open_app: Callable[..., Explorer]) -> None:
+    explorer = open_app(workspace="reverse-chain")
+    for name in WORKSPACES:
+        explorer.window.choose(name)
+
+    def open_each() -> int:
+        for menu in explorer.window.findChildren(QMenu):
+            if isValid(menu):  # one that another has just emptied is gone
+                menu.aboutToShow.emit()
+        return there(explorer)
+
+    open_each()
+    once = open_each()  # what they open is filled, too
+    assert [open_each() for _ in range(3)] == [once] * 3
+
+
+def test_the_menu_of_a_branch_goes_when_it_is_closed(open_app: Callable[..., Explorer]) -> None:
+    explorer = open_app(workspace="reverse-chain")
+    page = explorer.window.current
+    assert isinstance(page, ReverseChainWorkspace)
+    before = there(explorer)
+    for _ in range(3):
+        page.branching._show_row_menu(0, QPoint(10, 10))
+        page.branching.bar.findChildren(QMenu)[-1].close()
+    assert there(explorer) == before
