@@ -22,6 +22,7 @@ class MetricName(StrEnum):
     """What can be measured."""
 
     fid = "fid"
+    kid = "kid"
     vlb = "vlb"
     excess = "excess"
     elbo = "elbo"
@@ -48,6 +49,8 @@ class VarianceName(StrEnum):
     learned = "learned"
 
 
+OF_SAMPLES = (MetricName.fid, MetricName.kid)
+"""Measured of samples, whose chain has a sampler."""
 OF_THE_OBJECTIVE = ("draws", "strata", "split", "dataset", "variance")
 
 
@@ -85,14 +88,14 @@ Measured = tuple[dict[str, Any], "tuple[Metric, ...]"]
 """What is printed, and what the card keeps."""
 
 
-def check_digits(checkpoint: Checkpoint, metric: str) -> None:
+def check_digits(checkpoint: Checkpoint, metric: str, otherwise: str = "") -> None:
     """Refuse what was trained on other images than MNIST's: the digit classifier that judges knows nothing else (BadInput)."""
     from explorer.datasets.images import training_sha256
 
     data = checkpoint.card.data
     if data.sha256 != training_sha256("mnist"):
         raise BadInput(
-            f"{checkpoint.path}: was trained on {data.name}; {metric} is judged by the digit classifier, which knows MNIST alone"
+            f"{checkpoint.path}: was trained on {data.name}; {metric} is judged by the digit classifier, which knows MNIST alone{otherwise}"
         )
 
 

@@ -25,6 +25,7 @@ from explorer.checkpoints.locate import locate
 from explorer.cli.evaluate.command import write_metrics
 from explorer.datasets.mnist import mnist
 from explorer.evaluation import judge as judging
+from explorer.evaluation.samples import as_pixels
 
 OTHER = Path("other pictures.npy")
 
@@ -82,6 +83,50 @@ def test_fid_of_a_chain_says_its_sampler(run: Callable[..., Any]) -> None:
     assert said["command"] == wanted
 
 
+@pytest.mark.usefixtures("few_real_images")
+def test_enough_samples_also_have_the_distance_without_bias(run: Callable[..., Any]) -> None:
+    said = run("evaluate", "--checkpoint", "mnist-vae-2d", "--metric", "fid", "--images", 750, "--json").json
+    assert said["fid_infinity"] < said["fid"]
+    assert said["fid_infinity_interval"][0] < said["fid_infinity"] < said["fid_infinity_interval"][1]
+
+
+@pytest.mark.usefixtures("few_real_images")
+def test_kid_of_samples_beside_that_of_real_images(run: Callable[..., Any], copy: Callable[[str], Path]) -> None:
+    path = copy("mnist-vae-2d")
+    ran = run("evaluate", "--checkpoint", path, "--metric", "kid", "--images", 200, "--seed", 1, "--json", "--write")
+    assert ran.status == 0, ran.err
+    said = ran.json
+    assert said["command"] == "generative-explorer evaluate --checkpoint 'my mnist-vae-2d.safetensors' --metric kid --images 200 --seed 1"
+    assert said["kid_interval"][0] < said["kid"] < said["kid_interval"][1]
+    assert said["real_kid_interval"][0] < 0 < said["real_kid_interval"][1]
+    assert said["real_kid"] < said["kid"]
+    (metric,) = (m for m in read_card(path).metrics if m.command == said["command"])
+    assert (metric.name, metric.value, metric.reference) == ("kid", said["kid"], said["real_kid"])
+
+
+def test_kid_to_other_images_is_that_of_all_pairs(run: Callable[..., Any], tmp_path: Path) -> None:
+    """Of what the judge sees in the same samples."""
+    digits, squares, same = tmp_path / "digits.npy", tmp_path / "squares.npy", tmp_path / "same.npz"
+    images = mnist("test")[0][:60]
+    np.save(digits, images)
+    np.save(squares, np.full_like(images, 255))
+    sampler = ["--checkpoint", "mnist-ddpm-c", "--steps", 3, "--seed", 1]
+    near, far = (
+        run("evaluate", *sampler, "--metric", "kid", "--images", 20, "--dataset", path, "--json").json for path in (digits, squares)
+    )
+    assert run("sample", *sampler, "--samples", 20, "--out", same).status == 0
+    with np.load(same) as found:
+        states = found["lane0/x"][-1]
+    judge = judging.Judge.open(torch.device("cpu"))
+    made, real = (judge.read(pixels).features.astype(np.float64) for pixels in (as_pixels(torch.from_numpy(states)), images))
+    within, across = [(a @ a.T / 128 + 1) ** 3 for a in (made, real)], (made @ real.T / 128 + 1) ** 3
+    means = [(k.sum() - np.trace(k)) / (len(k) * (len(k) - 1)) for k in within]
+    assert near["kid"] == pytest.approx(sum(means) - 2 * across.mean(), rel=1e-4)
+    assert far["kid"] != near["kid"]
+    assert "60 images of squares" in far["compared_with"]
+    assert far["command"].endswith(f"--metric kid --images 20 --dataset {squares} --steps 3 --seed 1")
+
+
 def test_accuracy_is_written_once(run: Callable[..., Any], copy: Callable[[str], Path]) -> None:
     path = copy("mnist-classifier")
     before = load(path)
@@ -124,6 +169,12 @@ def test_elbo_of_a_vae(run: Callable[..., Any], copy: Callable[[str], Path]) -> 
         (["mnist-ddpm-c", "elbo"], ["of kind ddpm", "a vae or an ae"]),
         (["mnist-ddpm-c", "fid", "--steps", "2000"], ["steps must be in 1..1000"]),
         (["mnist-ddpm-c", "fid", "--images", "1"], ["--images"]),
+        (["mnist-ae-2d", "kid"], ["mnist-ae-2d", "of kind ae", "no distribution"]),
+        (["emoji-ddpm-c", "kid"], ["emoji-ddpm-c", "knows MNIST alone", "--dataset"]),
+        (["emoji-ddpm-c", "kid", "--dataset", "mnist"], ["emoji-ddpm-c", "3x32x32", "1x28x28"]),
+        (["mnist-vae-2d", "kid", "--images", "2"], ["--images 2", "3 or more"]),
+        (["mnist-vae-2d", "kid", "--steps", "5"], ["--steps", "fid and kid of a ddpm"]),
+        (["mnist-vae-2d", "fid", "--dataset", "mnist"], ["--dataset", "no meaning for fid"]),
         (["mnist-ddpm-c", "fid", "--images", "59000"], ["--images must be in 2..50000"]),
         (["gone.safetensors", "fid"], ["gone.safetensors: no such file"]),
     ],
@@ -329,7 +380,7 @@ def test_a_card_is_written_without_touching_the_weights(copy: Callable[[str], Pa
 
 
 def test_samples_are_counted_that_are_read_as_what_they_were_told_to_be() -> None:
-    from explorer.cli.evaluate.command import read_as_told
+    from explorer.cli.evaluate.samples import read_as_told
     from explorer.evaluation.judge import Readings
 
     made = Readings(np.zeros((4, 1), np.float32), np.eye(10, dtype=np.float32)[[3, 4, 5, 5]])

@@ -1,4 +1,4 @@
-"""The page of which_option.py: two tables, two figures, and what can be read off them without judging."""
+"""The page of shipped.py: two tables, two figures, and what can be read off them without judging."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MultipleLocator, NullLocator, PercentFormatter, ScalarFormatter
 
-BEGIN, END = "<!-- figures: written by benchmarks/which_option.py -->", "<!-- end of figures -->"
+BEGIN, END = "<!-- figures: written by benchmarks/which_option/shipped.py -->", "<!-- end of figures -->"
 COLOURS = {"A": "#E69F00", "B": "#56B4E9", "C": "#009E73", "V": "#B8AE00"}
 ASIDE, CLIPPED_ASIDE = 0.09, 0.03
 """Between options at one number of steps, and to what is clipped, in octaves: intervals would hide each other."""
@@ -55,7 +55,7 @@ def write_page(page: Path, report: dict[str, Any]) -> None:
 def words(report: dict[str, Any]) -> str:
     """How it was measured."""
     return (
-        f"Measured by `python benchmarks/which_option.py --samples {report['samples']} --seed {report['seed']} --precision "
+        f"Measured by `python benchmarks/which_option/shipped.py --samples {report['samples']} --seed {report['seed']} --precision "
         f"{report['precision']} --page docs/which-option-is-best.md`: {report['samples']:,} samples in each cell, the same noise for every "
         f"option, eta = 1. As many real images, against the others, have a Fréchet distance of {report['real_fid']:.2f}, and "
         f"{report['real_confident_share']:.2%} of them are read with confidence over 0.9. Intervals are 95 % bootstrap intervals of 200 "

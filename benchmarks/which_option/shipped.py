@@ -6,7 +6,7 @@ intervals. What is measured is kept in --out, block by block: stopped and starte
 samples, other steps or another checkpoint. A checkpoint is known by its hash, so a retrained one is measured anew.
 matplotlib draws the page's figures: `python -m pip install -e ".[dev]"`.
 
-Usage: python benchmarks/which_option.py [--samples 2000] [--steps 10,25,50,100,250,1000] [--out runs/which-option]
+Usage: python benchmarks/which_option/shipped.py [--samples 2000] [--steps 10,25,50,100,250,1000] [--out runs/which-option]
        [--page docs/which-option-is-best.md] [--report] [--device auto] [--precision fp32]
 """
 
@@ -24,8 +24,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from shipped_page import write_page
 from tqdm import tqdm
-from which_option_page import write_page
 
 from explorer.checkpoints.files import Checkpoint, load
 from explorer.checkpoints.locate import locate

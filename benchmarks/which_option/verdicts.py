@@ -1,0 +1,68 @@
+"""What can be read off the results of retrained.py in words: what is shown, and what is not distinguishable at this size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from comparing import ENOUGH_SEEDS, MEASURES, Measured, Panel
+from networks import BUDGET, FAMILIES
+
+from explorer.evaluation.replicates import MOST, Replicates
+
+TITLES = {"plain": "Plain networks, as in the lecture", "linear": "Networks with the linear skip"}
+assert TITLES.keys() == FAMILIES.keys()
+BEST = "C"
+"""Which the lecture says is the best."""
+
+
+def claim(panel: Panel) -> str:
+    """The lecture's claim against each other option of this panel, by both distances."""
+    best = next(one for one in panel.options if one.option == BEST)
+    parts = [_against(best, other) for other in panel.options if other.option != BEST and len(best.seeds_with(other)) >= ENOUGH_SEEDS]
+    return f"**At {panel.steps} steps:** " + "; ".join(parts) + "."
+
+
+def _against(best: Measured, other: Measured) -> str:
+    gaps = [best.less(other, key) for key in MEASURES]
+    if all(gap.tells and gap.mean < 0 for gap in gaps):
+        return f"{best.option} is nearer to the data than {other.option}"
+    if all(gap.tells and gap.mean > 0 for gap in gaps):
+        return f"{best.option} is further from the data than {other.option}"
+    said = [f"{name} {_lean(gap, best.option, other.option)}" for gap, name in zip(gaps, MEASURES.values(), strict=True)]
+    if not any(gap.tells for gap in gaps):
+        return f"{best.option} and {other.option} are not distinguishable at this size ({', '.join(said)})"
+    return f"{best.option} against {other.option}: {', '.join(said)}"
+
+
+def _lean(gap: Replicates, best: str, other: str) -> str:
+    if gap.tells:
+        return f"says that {best if gap.mean < 0 else other} is nearer"
+    return f"leaves it open, {plus_minus(gap, sign='+')}"
+
+
+def plus_minus(figure: Replicates, sign: str = "") -> str:
+    """Mean and half width, whole from 10 on."""
+    form = ".0f" if abs(figure.mean) >= 10 or figure.half >= 10 else ".1f"
+    return f"{figure.mean:{sign}{form}} ± {figure.half:{form}}"
+
+
+def would_tell(gap: Replicates, now: int = BUDGET.samples) -> str:
+    """How many more seeds, or samples, would tell, were the difference what it is here; empty where it tells already."""
+    if gap.tells:
+        return ""
+    seeds, samples = gap.seeds_to_tell(), gap.samples_to_tell(now)
+    of_seeds = f"over {MOST:,} seeds" if seeds is None else f"{seeds} seeds"
+    return f"{of_seeds}; {'no' if samples is None else f'{_round(max(samples, now)):,}'} samples"
+
+
+def _round(count: int) -> int:
+    """Two digits of it, upwards."""
+    step = 10 ** max(0, len(str(count)) - 2)
+    return -(-count // step) * step
+
+
+def chance_words(panels: Sequence[Panel]) -> str:
+    """How many intervals there are, how many leave zero out, and how many would by chance."""
+    gaps = [one.less(other, key) for panel in panels for one, other in panel.pairs() for key in MEASURES]
+    told = sum(gap.tells for gap in gaps)
+    return f"{told} of {len(gaps)} intervals leave zero out, where {0.05 * len(gaps):.1f} are expected to if nothing differs"
