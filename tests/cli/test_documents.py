@@ -59,7 +59,7 @@ def test_a_workspace_of_it_is_drawn_at_a_bookmark(run: Callable[..., Any], qapp:
     pictures = []
     for options in ((), ("--bookmark", "Noise"), ("--bookmark", 1), ("--t", 1000)):
         out = tmp_path / "out.png"
-        ran = run("render", "reverse-chain", "--session", lecture, "--out", out, "--size", "1280x800", *options)
+        ran = run("render", "reverse-chain", "--session", lecture, "--out", out, "--force", "--size", "1280x800", *options)
         assert (ran.status, ran.err) == (0, "")
         with Image.open(out) as picture:
             pictures.append(np.asarray(picture)[40:760, 80:980])  # the workspace: what is said of frames is another thing
