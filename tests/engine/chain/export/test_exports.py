@@ -89,7 +89,7 @@ def test_a_picture_is_what_is_shown_and_knows_how_it_came_to_be(
             np.testing.assert_array_equal(picture[y : y + 28, x : x + 28], shown[sample, :, :, 0])
     (read,) = ask(engine, ReadExport(str(path)))
     assert isinstance(read, ExportRead)
-    assert read.recipe.shown == Shown(400, "x0_hat", layout=layout)  # type: ignore[arg-type]
+    assert read.recipe.shown == Shown(400, "x0_hat", layout=layout, names=("one", "two"))  # type: ignore[arg-type]
     chain = read.recipe.chain
     assert chain is not None
     assert [lane.source for lane in chain.lanes] == ["mnist-ddpm-c"] * 2, "no path of this machine"
@@ -112,7 +112,7 @@ def test_distances_to_the_ideal_are_exported_with_the_data_set(engine: Engine, r
     picture = np.asarray(Image.open(path))
     for index, shown in enumerate(tiles(engine, recipe, 400, "to_ideal", exact=beside)):
         np.testing.assert_array_equal(picture[LINE_HEIGHT : LINE_HEIGHT + 28, 74 * index :][:, :28], shown[0])
-    assert read_recipe(path).shown == wanted.shown
+    assert read_recipe(path).shown == msgspec.structs.replace(wanted.shown, names=("one", "two"))
     gone = look(recipe, quantity="to_ideal", beside=ExactProcess(str(tmp_path / "gone.npy")))
     with pytest.raises(BadInput, match=r"gone\.npy: no such file"):
         ask(engine, ExportChain(recipe, str(tmp_path / "b.png"), gone))
@@ -136,7 +136,7 @@ def test_the_noise_of_coloured_images_is_exported_as_it_was_shown(engine: Engine
 def test_a_film_goes_from_noise_to_the_samples(engine: Engine, recipe: ChainRecipe, tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"a{ending}"
     ask(engine, ExportChain(recipe, str(path), look(recipe)))
-    assert read_recipe(path).shown == Shown()
+    assert read_recipe(path).shown == Shown(names=("one", "two"))
     if ending == ".gif":
         with Image.open(path) as film:
             assert film.n_frames == 6  # type: ignore[attr-defined]
