@@ -487,7 +487,7 @@ def test_a_chosen_model_that_is_not_known_is_said_and_no_other_is_shown_for_it(w
     gone = msgspec.structs.replace(state(ws).recipe, checkpoint="0" * 64, source="/nowhere/mine.safetensors")
     store.update_latent("open", recipe=gone)
     settle(ws, qtbot)
-    assert ws.plane.message.startswith("This model is not known here any more")
+    assert ws.plane.message.startswith("/nowhere/mine.safetensors is not known here")
     assert len(ws.plane.codes_drawn) == 0
     assert ws.toolbar.models.currentIndex() == -1
     ws.toolbar.models.activated.emit(ws.toolbar.models.findText("mnist-ae-2d"))
