@@ -558,14 +558,18 @@ def test_a_picture_waits_for_a_lane(page: ReverseChainWorkspace, lane: LaneMaker
 
 def test_painting_that_is_wished_before_a_lane_is_planned_begins_when_it_is(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     painting, paint = hands(page).controller.painting, hands(page).paint
-    page.context.store.update_reverse(recipe=msgspec.structs.replace(state(page).recipe, seed=SEED + 1))
-    assert page.controller.key not in page.controller.run.plans
+    before = state(page).recipe
+    other = msgspec.structs.replace(before.lanes[0], sampler=msgspec.structs.replace(before.lanes[0].sampler, steps=17))
+    page.context.store.update_reverse(recipe=msgspec.structs.replace(before, lanes=(other,)))
+    assert page.controller.key not in page.controller.run.plans, "a plan is of its lane's steps"
     page.playback.scrub(500)
     painting.open(False)
     assert hands(page).panels.in_front is not paint
     qtbot.waitUntil(lambda: hands(page).panels.in_front is paint, timeout=60_000)
     settle(page, qtbot)
     hands(page).put_away()
+    page.context.store.update_reverse(recipe=before)
+    settle(page, qtbot)
 
 
 def test_what_is_no_picture_is_told_of_and_nothing_is_lost(page: ReverseChainWorkspace, qtbot: QtBot, tmp_path: Path) -> None:
