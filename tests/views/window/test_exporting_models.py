@@ -19,9 +19,10 @@ from explorer.views.window.exporting_models import FOLDER, ModelExporter, named,
 @pytest.fixture
 def chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Where the person says: Qt's own dialog waits for a hand."""
-    path = tmp_path / "vae"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), "ONNX graphs (*.onnx)"))
-    return path.with_name("vae.onnx")
+    path = tmp_path / "vae.onnx"
+    monkeypatch.setattr(QFileDialog, "exec", lambda _dialog: True)
+    monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _dialog: [str(path)])
+    return path
 
 
 def entry_of(explorer: Explorer, name: str) -> LibraryEntry:
