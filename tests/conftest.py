@@ -139,10 +139,26 @@ def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     left = [f"thread {t.name}" for t in threading.enumerate() if t not in threads and t.is_alive() and not t.daemon]
     if uses_qt:
+        _let_go_of_the_mouse()
         left += [f"running QThread {name}" for name in _running_qthreads()]
         left += [f"widget {w!r}" for w in _widgets_left(widgets)]
     if left:
         pytest.fail("the test left behind: " + "; ".join(left))
+
+
+def _let_go_of_the_mouse() -> None:
+    """A double click of Qt's test functions leaves its button pressed for whatever asks later, in another test too."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QGuiApplication
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QWidget
+
+    if QGuiApplication.instance() is None or QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton:
+        return
+    widget = QWidget()
+    for button in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton):
+        QTest.mouseRelease(widget, button)
+    widget.deleteLater()
 
 
 def _top_level_widgets() -> set[object]:
