@@ -73,7 +73,7 @@ def place_words(place: Bookmark, with_seed: bool = True) -> str:
     """For example "Reverse chain, t = 300, sample 2, seed 0"."""
     said = [place.workspace.replace("-", " ").capitalize()]
     if place.workspace in ("latent", "forward", "variational") and place.shown:
-        said.append(place.shown)
+        said.append(_PAGES.get(place.shown, place.shown))
     said += [f"t = {place.t}"] if place.t is not None else []
     said += [f"{_sample_word(place)} {place.sample}"] if place.sample is not None else []
     said += [f"{_FRAMES.get(place.workspace, 'frame')} {place.frame:,}"] if place.frame is not None else []
@@ -81,6 +81,8 @@ def place_words(place: Bookmark, with_seed: bool = True) -> str:
     return ", ".join(said)
 
 
+_PAGES = {"kl": "KL"}
+"""How pages are called that are not called by their names."""
 _FRAMES = {"training": "update", "variational": "step"}
 """What is counted there."""
 

@@ -14,7 +14,7 @@ from explorer.engine.forward.messages import NoisedShown, ScheduleShown, TestIma
 from explorer.recipe import Dab, ForwardRecipe
 from explorer.views.forward.data_button import DataButton
 from explorer.views.forward.words import image_words, nats, number, schedule_words, short
-from explorer.views.shared.rows import NOTHING, Rows, heading
+from explorer.views.shared.rows import NOTHING, Rows, capitals, heading
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import IconButton
 from explorer.widgets.controls.draw_pad import DrawPad, Paper
@@ -161,7 +161,7 @@ class ForwardInspector(QWidget):
         own = recipe.image.picture is not None
         self._source = recipe.image.dataset
         self.data.show_source(self._source, recipe.image.read)
-        self.image_heading.setText(tr("IMAGE · {image_words}", image_words=image_words(recipe.image).upper())[:40])
+        self.image_heading.setText(tr("IMAGE · {image_words}", image_words=capitals(image_words(recipe.image)))[:40])
         self.image_heading.setToolTip(image_words(recipe.image))
         self.choice.set_current(-1 if own else recipe.image.index)
         self.index.show_value(recipe.image.index)

@@ -15,7 +15,7 @@ from explorer.state.objective import ObjectiveState
 from explorer.views.objective.data_menu import data_words
 from explorer.views.objective.figures import values_of
 from explorer.views.shared.labels import lane_titles, short_titles
-from explorer.views.shared.rows import NOTHING, Row, Rows, heading
+from explorer.views.shared.rows import NOTHING, Row, Rows, capitals, heading
 from explorer.widgets.controls.number_fields import IntField, SeedField
 from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.language import tr
@@ -182,7 +182,7 @@ class ObjectiveInspector(QWidget):
         if shown is None:
             return
         self.title.setText(
-            tr("IMAGE {image}{class_name} · t = {t}", image=shown.image, class_name=class_name and f" · {class_name}".upper(), t=shown.t)
+            tr("IMAGE {image}{class_name} · t = {t}", image=shown.image, class_name=class_name and f" · {capitals(class_name)}", t=shown.t)
         )
         self.tiles[0].show_picture(shown.clean, (var("x", 0),))
         self.tiles[1].show_picture(shown.noisy[0], (var("x", shown.timesteps[0]),))

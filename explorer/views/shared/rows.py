@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -16,17 +17,19 @@ from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 
 LABEL_WIDTH = 84
+_WORD = re.compile(r"[^\W\d_\u2080-\u209c]{2,}|\ba(?= [^\W\d_]{2})")
+"""Letters alone are symbols, but for the article."""
 NOTHING = "–"
 
 
 def capitals(text: str) -> str:
-    """Letters as capitals, symbols as they are: a capital η would be read as H."""
-    return "".join(letter.upper() if letter.isascii() else letter for letter in text)
+    """Words as capitals, symbols as they are: a capital η would be read as H, a capital t as the last of all timesteps."""
+    return _WORD.sub(lambda found: found.group().upper(), text)
 
 
 def heading(text: str) -> QLabel:
     """Small capitals over a group."""
-    label = QLabel(text.upper())
+    label = QLabel(capitals(text))
     mark(label, "heading")
     return label
 
@@ -44,7 +47,7 @@ class Section(QWidget):
 
     def set_title(self, title: str) -> None:
         """Another heading."""
-        self.heading.setText(title.upper())
+        self.heading.setText(capitals(title))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

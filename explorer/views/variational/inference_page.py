@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.engine.variational.messages import BoundShown, PosteriorShown, QShown
 from explorer.recipe.variational import CodeGaussian
@@ -81,6 +81,9 @@ class InferencePage(QWidget):
         pictures = QGridLayout()
         pictures.setSpacing(8)
         for place, tile in enumerate(self.tiles):
+            policy = tile.sizePolicy()
+            policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)  # as high as its width asks: they fill a wide card
+            tile.setSizePolicy(policy)
             pictures.addWidget(tile, place // ACROSS, place % ACROSS)
             pictures.setColumnStretch(place % ACROSS, 1)
         column.addLayout(pictures)
@@ -172,12 +175,14 @@ class InferencePage(QWidget):
         ]
         own = self.own
         if own is not None:
-            name = NAMES["own"] if self._own is not None else ""
-            shapes.append(Shape(name, np.array(own.mean), covariance_of(own.sd, own.correlation), COLOURS["own"], draggable=True))
+            touched = self._own is not None  # until then it is the encoder's, and looks like it
+            name, colour = (NAMES["own"], COLOURS["own"]) if touched else ("", COLOURS["encoder"])
+            shapes.append(Shape(name, np.array(own.mean), covariance_of(own.sd, own.correlation), colour, draggable=True))
         self.map.set_shapes(shapes, len(shapes) - 1)
         if known:
             (x, y), (a, b) = shown.mean, shown.sd
-            self.facts["map"].setText(f"p(z|x): mean ({x:.2f}, {y:.2f}), deviations {a:.3f} and {b:.3f}".replace("-", "−"))
+            said = tr("p(z|x): mean ({x:.2f}, {y:.2f}), deviations {a:.3f} and {b:.3f}", x=x, y=y, a=a, b=b)
+            self.facts["map"].setText(said.replace("-", "−"))
         else:
             self.facts["map"].setText(tr("p(z|x) is being summed over the plane…"))
 
@@ -204,7 +209,8 @@ class InferencePage(QWidget):
         labels = ("1", "10", "100", "1000")
         self.iwae.set_figure(DensityFigure(0.0, 3.0, curves=(curve,), top=top, ticks=(0, 1, 2, 3), labels=labels, rows=rows))
         last = shown.log_p - float(values[-1])
-        self.facts["iwae"].setText(f"With {shown.iwae[-1, 0]:.0f} samples {last:.2f} nats are left.".replace("-", "−"))
+        said = tr("With {count:.0f} samples {last:.2f} nats are left.", count=shown.iwae[-1, 0], last=last)
+        self.facts["iwae"].setText(said.replace("-", "−"))
 
     def _gap_words(self, shown: PosteriorShown, found: dict[str, QShown]) -> str:
         if not math.isfinite(shown.log_p):

@@ -68,7 +68,7 @@ class VariationalInspector(QWidget):
             (tr("log p(x)"), tr("By quadrature over the plane, exact to 0.001 nats"), (words(tr("log p(")), var("x"), words(")"))),
             ("ELBO", tr("Of the encoder's q, its expectation by quadrature"), ()),
             ("gap", tr("KL(q ‖ p(z|x)) of the encoder's q"), ()),
-            ("best", tr("Gap of the best Gaussian"), ()),
+            ("best gap", tr("Gap that the best Gaussian leaves"), ()),
         ):
             self.rows.fact(name, tip, formula)
         self.model.column.addLayout(self.rows)
@@ -220,7 +220,7 @@ class VariationalInspector(QWidget):
     def show_posterior(self, shown: PosteriorShown | None) -> None:
         """Its numbers."""
         if shown is None:
-            for name in (tr("log p(x)"), "ELBO", "gap", "best"):
+            for name in (tr("log p(x)"), "ELBO", "gap", "best gap"):
                 self.rows.say(name, NOTHING)
             return
         known = shown.log_p == shown.log_p
@@ -228,7 +228,7 @@ class VariationalInspector(QWidget):
             "log p(x)": tr("{log_p:.2f} nats", log_p=shown.log_p) if known else "…",
             "ELBO": tr("{elbo:.2f} nats", elbo=shown.encoder.elbo),
             "gap": tr("{log_p:.2f} nats", log_p=shown.log_p - shown.encoder.elbo) if known else "…",
-            "best": tr("{log_p:.3f} nats", log_p=shown.log_p - shown.full.elbo) if known and shown.full is not None else "…",
+            "best gap": tr("{log_p:.3f} nats", log_p=shown.log_p - shown.full.elbo) if known and shown.full is not None else "…",
         }
         for name, text in said.items():
             self.rows.say(name, text.replace("-", "−"))

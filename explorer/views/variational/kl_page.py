@@ -223,7 +223,8 @@ class KlPage(QWidget):
         top = 1.15 * float(np.max(shown.curve[: max(2, len(steps))]))
         rows = tuple((value, f"{value:g}") for value in _rows(top))
         marks = ((float(shown.step), self._theme.tokens.text),)
-        figure = DensityFigure(0.0, float(MOST_STEPS), curves=curves, top=top, marks=marks, ticks=(0, 50, 100, 150, 200), rows=rows)
+        ticks = (0, 50, 100, 150, 200)
+        figure = DensityFigure(0.0, float(MOST_STEPS), curves=curves, top=top, marks=marks, ticks=ticks, rows=rows, beside=True)
         self.curve.set_figure(figure)
         self.facts["curve"].setText(
             tr("step {step} of {most_steps}: {names} is followed", step=shown.step, most_steps=MOST_STEPS, names=names[followed])

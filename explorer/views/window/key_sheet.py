@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.views.shared.rows import heading
 from explorer.views.workspace import Facts
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
@@ -123,9 +124,8 @@ class _Table(QWidget):
         self._grid.setHorizontalSpacing(4 * GRID)
         self._grid.setVerticalSpacing(GRID)
         self._grid.setColumnStretch(1, 1)
-        heading = QLabel(title.upper())
-        mark(heading, "heading")
-        self._grid.addWidget(heading, 0, 0, 1, 2)
+        above = heading(title)
+        self._grid.addWidget(above, 0, 0, 1, 2)
         self._rows: list[tuple[QLabel, QLabel]] = []
         for row, (key, does) in enumerate(keys, 1):
             name, words = QLabel(key, wordWrap=True), QLabel(does, wordWrap=True)

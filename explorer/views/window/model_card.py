@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QScrollA
 
 from explorer import sources
 from explorer.engine.models.messages import LibraryEntry
+from explorer.views.shared.rows import heading
 from explorer.views.window.card_words import KIND_SENTENCES, Row, Section, sections
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.language import tr
@@ -75,9 +76,8 @@ class ModelCard(QScrollArea):
     def _section(self, section: Section) -> QVBoxLayout:
         box = QVBoxLayout()
         box.setSpacing(GRID)
-        heading = QLabel(section.title.upper())
-        mark(heading, "heading")
-        box.addWidget(heading)
+        above = heading(section.title)
+        box.addWidget(above)
         form = QFormLayout()
         form.setHorizontalSpacing(3 * GRID)
         form.setVerticalSpacing(GRID)

@@ -158,13 +158,15 @@ class Opener(QObject):
         self._context.library.open(path)
 
     def _open_data_set(self, path: str) -> None:
-        """Give it to the workspace that is shown; if that has no use for it, say which have."""
-        if self._current().facts.takes_data_sets:
-            self._when_begun(lambda: self._current().accept_data_set(path))
-        else:
+        """Give it to the workspace that is shown when it can be given; if that has no use for it, say which have."""
+        if not self._current().facts.takes_data_sets:
             self._offer_elsewhere(
                 tr("{name}: a data set", name=Path(path).name), "open", lambda facts: facts.takes_data_sets, self._open_data_set, path
             )
+        elif self._waiting is not None:
+            self._when_begun(partial(self._open_data_set, path))  # by then another may be shown
+        else:
+            self._current().accept_data_set(path)
 
     def show_failure(self, failed: Failed) -> None:
         """Tell of what the engine could not do."""

@@ -1,10 +1,10 @@
-"""How far the opening of a file is, and a way to give it up: a card over the window's lower edge while it takes long."""
+"""How far the opening of a file is, and a way to give it up: a card over the status bar while it takes long."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QTimer
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsDropShadowEffect, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
@@ -14,6 +14,7 @@ from explorer.views.window.card_words import file_size
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.language import tr
+from explorer.widgets.look.steady_label import SteadyLabel
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme
 
@@ -31,7 +32,8 @@ class OpeningCard(Card):
         self.setObjectName("openingCard")
         self._library = library
         self._told: Opening | None = None
-        self.says, self.doing = ElidingLabel(""), ElidingLabel("")
+        self.says = ElidingLabel("", mode=Qt.TextElideMode.ElideMiddle)
+        self.doing = SteadyLabel()
         mark(self.doing, "muted")
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedWidth(BAR_WIDTH)
@@ -42,7 +44,7 @@ class OpeningCard(Card):
         self.cancel.setProperty("compact", True)
         self.cancel.clicked.connect(library.cancel_opening)
         row = QHBoxLayout(self)
-        row.setContentsMargins(4 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
+        row.setContentsMargins(4 * GRID, GRID - 1, 3 * GRID, GRID - 1)
         row.setSpacing(3 * GRID)
         row.addWidget(self.says, 1)
         row.addWidget(self.doing)
@@ -58,7 +60,7 @@ class OpeningCard(Card):
         self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay at the parent's lower edge."""
+        """Stay in the parent's lower right corner."""
         if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
             self._place()
         return super().eventFilter(watched, event)
@@ -72,7 +74,6 @@ class OpeningCard(Card):
         more = tr(" and {waiting} more", waiting=self._library.waiting) if self._library.waiting else ""
         self.says.setText(tr("Opening {name}{more}", name=Path(told.path).name, more=more))
         self.doing.setText(_doing(told))
-        self.doing.setFixedWidth(self.doing.fontMetrics().horizontalAdvance(_doing(told)) + GRID)
         self._bar.setRange(0, 1000 if told.total else 0)
         self._bar.setValue(round(1000 * told.done / told.total) if told.total else 0)
         if self.isHidden() and not self._late.isActive():
@@ -84,9 +85,10 @@ class OpeningCard(Card):
         self.raise_()
 
     def _place(self) -> None:
+        """Over the empty end of the status bar: what the person works with, and what is being computed, stay in sight."""
         parent = self.parentWidget()
         width, height = max(1, min(WIDTH, parent.width() - 8 * GRID)), self.sizeHint().height()
-        self.setGeometry((parent.width() - width) // 2, parent.height() - height - 12 * GRID, width, height)
+        self.setGeometry(parent.width() - width - GRID, parent.height() - height, width, height)
 
 
 def _doing(told: Opening) -> str:

@@ -24,7 +24,8 @@ TEXT_WORDS = (tr("Small"), tr("Normal"), tr("Large"), tr("Larger"))
 CLASS_WORDS = {"bright": tr("Bright"), "safe": tr("Safe for the colour-blind")}
 BACKGROUND_TIP = tr("What is seen where a picture that you open, drop or paste is transparent")
 BACKGROUNDS = {"white": tr("on white"), "black": tr("on black")}
-DOT, DOTS_HEIGHT = 10, 16
+DOT, DOTS_STEP, DOTS_HEIGHT = 10, 26, 16
+LEAST_WIDTH = 440
 MAX_MEGABYTES = 1_048_576
 
 
@@ -49,9 +50,7 @@ class Preferences(QDialog):
         self.kept_box.setSpecialValueText(tr("none"))
         self.kept_box.setValue(store.session.kept_budget // MEGABYTE)
         self.kept_box.setToolTip(tr("Finished chains on disk; beyond it those that were not looked at for longest go"))
-        self.background_box = _choice(
-            BACKGROUNDS, store.session.background, tr("What is seen where a picture that you open, drop or paste is transparent")
-        )
+        self.background_box = _choice(BACKGROUNDS, store.session.background, BACKGROUND_TIP)
         words = {place: ": ".join(map(tr, title.split(": "))) for place, title in backends.places().items()}
         self.device_box = _choice(words, store.session.device, tr("What the models run on, from the next start on"))
         self.theme_box.currentIndexChanged.connect(self._take_theme)
@@ -93,9 +92,16 @@ class Preferences(QDialog):
         column.addLayout(form)
         column.addStretch()
         column.addWidget(buttons)
-        self.setMinimumWidth(440)
-        width = max(440, column.sizeHint().width())
-        self.resize(width, column.totalHeightForWidth(width))  # notes in two lines have room for both
+        self._fit()
+        self._theme.changed.connect(self._fit)  # after everything is dressed: text may have another size
+
+    def _fit(self) -> None:
+        """Notes in two lines have room for both, in whatever size of text."""
+        column = self.layout()
+        least = text_pixels(LEAST_WIDTH)
+        self.setMinimumWidth(least)
+        width = max(least, column.sizeHint().width())
+        self.resize(width, column.totalHeightForWidth(width))
 
     def _add_language(self, form: QFormLayout) -> None:
         words = {language.SYSTEM: tr("As the system has it"), **language.languages()}
@@ -133,9 +139,13 @@ class ClassDots(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self.setMinimumHeight(text_pixels(DOTS_HEIGHT))
         self.setAccessibleName(tr("Colours of the digits 0 to 9"))
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setMinimumSize(text_pixels(CLASSES * DOTS_STEP), text_pixels(DOTS_HEIGHT))
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Dots in a row."""

@@ -81,7 +81,9 @@ def _dress(tokens: Tokens) -> None:
     if isinstance(app, QApplication):
         app.setPalette(qt_palette(tokens))
         app.setFont(text_font())
-        app.setStyleSheet(style_sheet(tokens))
+        sheet = style_sheet(tokens)
+        app.setStyleSheet("")  # over one that is in force, Qt dresses each widget again for every widget that it lies in
+        app.setStyleSheet(sheet)
         dress_again(app.allWidgets())
 
 

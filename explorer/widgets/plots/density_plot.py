@@ -17,7 +17,10 @@ from explorer.widgets.plots.figure import PENS, Stroke
 
 FOOT, TOP, EDGE = 18, 6, 4
 TICK_GAP = 6
-LEGEND = 16
+LEGEND, SAMPLE = 16, 22
+"""A line of the legend, and the room for a curve's sample before its name, in pixels."""
+LOOKS = 24
+"""Places along a legend at which it is looked whether a curve is there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +55,8 @@ class DensityFigure:
         Of the ticks, where the numbers themselves are not what is meant.
     rows : sequence of (float, str)
         Densities that have a line across, and its label.
+    beside : bool
+        The labels of rows stand left of the axis, not under their lines.
     """
 
     low: float = -4.0
@@ -64,6 +69,7 @@ class DensityFigure:
     ticks: Sequence[float] = (-4, -2, 0, 2, 4)
     labels: Sequence[str] = ()
     rows: Sequence[tuple[float, str]] = ()
+    beside: bool = False
 
     @property
     def highest(self) -> float:
@@ -75,7 +81,7 @@ class DensityFigure:
 
 
 class DensityPlot(QWidget):
-    """Draws a DensityFigure, with its legend in the upper right corner."""
+    """Draws a DensityFigure, with its legend where no curve is: right, in the middle or left, at the top."""
 
     def __init__(self, theme: Theme, name: str, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,7 +113,13 @@ class DensityPlot(QWidget):
     @property
     def area(self) -> QRectF:
         """Where densities are drawn."""
-        return QRectF(EDGE, TOP, self.width() - 2 * EDGE, self.height() - FOOT - TOP)
+        left = EDGE + self._beside_width()
+        return QRectF(left, TOP, self.width() - left - EDGE, self.height() - FOOT - TOP)
+
+    def _beside_width(self) -> int:
+        labels = [label for _, label in self._figure.rows] if self._figure.beside else []
+        metrics = QFontMetrics(text_font(10))
+        return max((metrics.horizontalAdvance(label) + TICK_GAP for label in labels), default=0)
 
     def x_of(self, value: float) -> float:
         """Horizontal place of a value."""
@@ -168,31 +180,55 @@ class DensityPlot(QWidget):
         return found
 
     def _draw_ticks(self, painter: QPainter) -> None:
-        tokens, area = self._theme.tokens, self.area
+        tokens, area, figure = self._theme.tokens, self.area, self._figure
         painter.setFont(text_font(10))
         painter.setPen(QColor(tokens.faint))
-        labels = self._figure.labels or [f"{tick:g}".replace("-", "−") for tick in self._figure.ticks]
+        labels = figure.labels or [f"{tick:g}".replace("-", "−") for tick in figure.ticks]
         for x, label in self.numbers(painter.fontMetrics(), labels):
             painter.drawText(QRectF(x - 40, area.bottom() + 2, 80, FOOT - 3), Qt.AlignmentFlag.AlignCenter, label)
-        for density, label in self._figure.rows:
+        for density, label in figure.rows:
             y = area.bottom() - self._height(density)
             painter.setPen(QPen(QColor(tokens.grid_line), 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(QColor(tokens.faint))
-            painter.drawText(QRectF(area.left() + 2, y, 160, 14), Qt.AlignmentFlag.AlignLeft, label)
+            if figure.beside:
+                at = QRectF(0, y - FOOT / 2, area.left() - TICK_GAP, FOOT)
+                painter.drawText(at, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label)
+            else:
+                painter.drawText(QRectF(area.left() + 2, y, 160, 14), Qt.AlignmentFlag.AlignLeft, label)
+
+    @property
+    def legend_place(self) -> QRectF:
+        """Where the legend is: of three places at the top the first that no curve passes, else the right one."""
+        named = [curve.name for curve in self._figure.curves if curve.name]
+        metrics, area = QFontMetrics(text_font(11)), self.area
+        width = max((metrics.horizontalAdvance(name) for name in named), default=0) + SAMPLE + 2
+        lefts = (area.right() - width, area.center().x() - width / 2, area.left() + 2)
+        places = [QRectF(left, area.top() + 2, width, LEGEND * len(named)) for left in lefts]
+        return next((place for place in places if not any(self._passes(curve, place) for curve in self._figure.curves)), places[0])
+
+    def _passes(self, curve: Curve, place: QRectF) -> bool:
+        """Whether a curve comes as high as a place, which is at the top."""
+        figure, area = self._figure, self.area
+        across = np.linspace(place.left(), place.right(), LOOKS)
+        x = figure.low + (across - area.left()) / area.width() * (figure.high - figure.low)
+        if not len(curve.x):
+            return False
+        heights = area.bottom() - np.interp(x, curve.x, curve.y, left=-math.inf, right=-math.inf) / figure.highest * area.height()
+        return bool((heights <= place.bottom()).any())
 
     def _draw_legend(self, painter: QPainter) -> None:
-        tokens, area = self._theme.tokens, self.area
+        tokens, place = self._theme.tokens, self.legend_place
         painter.setFont(text_font(11))
-        metrics = painter.fontMetrics()
-        y = area.top() + 2
+        metrics, y = painter.fontMetrics(), place.top()
+        to_right = place.left() > self.area.center().x()
         for curve in self._figure.curves:
             if not curve.name:
                 continue
             width = metrics.horizontalAdvance(curve.name)
-            x = area.right() - width - 2
+            x = place.right() - width - 2 if to_right else place.left() + SAMPLE
             painter.setPen(QPen(QColor(curve.colour), 2, PENS[curve.stroke]))
-            painter.drawLine(QPointF(x - 22, y + LEGEND / 2), QPointF(x - 6, y + LEGEND / 2))
+            painter.drawLine(QPointF(x - SAMPLE, y + LEGEND / 2), QPointF(x - 6, y + LEGEND / 2))
             painter.setPen(QColor(tokens.muted))
             painter.drawText(QRectF(x, y, width + 2, LEGEND), Qt.AlignmentFlag.AlignVCenter, curve.name)
             y += LEGEND

@@ -128,3 +128,7 @@ def test_notes_of_an_example_come_and_go_and_the_persons_own_stay() -> None:
     assert (names(both), both.notes.recipe.text) == (["mine", "its"], "My words.\n\nIts words.")
     assert edits.beside(both, 1) == 1
     assert edits.without_notes_of(both, notes).notes.recipe == own.notes.recipe
+
+
+def test_the_page_of_divergences_is_called_as_its_button() -> None:
+    assert edits.place_words(edits.here(at(ELSEWHERE, "variational"))) == "Variational, KL, step 0"

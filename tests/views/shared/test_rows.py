@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.recipe import glossary
-from explorer.views.shared.rows import NOTHING, Rows, Section
+from explorer.views.shared.rows import NOTHING, Rows, Section, capitals
 from explorer.widgets.look.math_label import MathLabel
 from explorer.widgets.look.math_text import var
 from explorer.widgets.look.theme import Theme
@@ -73,3 +73,9 @@ def test_a_section_has_its_heading_in_capitals(qtbot: QtBot) -> None:
     section.set_title("Encoded")
     assert section.heading.text() == "ENCODED"
     assert section.column.itemAt(0).widget() is section.heading
+
+
+def test_symbols_stay_as_they_are_among_capitals() -> None:
+    assert capitals("Note on Reverse chain, t = 0, sample 2") == "NOTE ON REVERSE CHAIN, t = 0, SAMPLE 2"
+    assert capitals("q, where a fit begins: η, x̂₀ and xₜ") == "q, WHERE A FIT BEGINS: η, x̂₀ AND xₜ"
+    assert capitals("Schätzung") == "SCHÄTZUNG"

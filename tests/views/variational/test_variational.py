@@ -137,13 +137,16 @@ def test_the_terms_of_an_image_add_up(qtbot: QtBot, open_variational: Opener) ->
     gaps = [shown.log_p - row.elbo for row in page.inference.bars.rows]
     assert gaps[0] > gaps[1] > gaps[2] > 0
     assert f"{gaps[0]:.2f} nats" in page.inspector.rows.said("gap")
+    assert all(tile.height() == tile.heightForWidth(tile.width()) for tile in page.inference.tiles), "as large as the card is wide"
     plane = page.inference.map
     last = len(plane.shapes) - 1
+    assert plane.shapes[last].colour == plane.shapes[0].colour, "until it is dragged, it is the encoder's"
     start = plane.tip_of(last, "centre").toPoint()
     drag(qtbot, plane, start, start + QPoint(0, 40))
     settle(qtbot, page)
     own = page.inference.bars.rows[-1]
     assert own.name == "your q"
+    assert plane.shapes[last].colour == own.colour != plane.shapes[0].colour
     assert math.isfinite(own.elbo)
     assert own.elbo < shown.log_p
     qtbot.keyClick(page, Qt.Key.Key_C)

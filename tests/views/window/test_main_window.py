@@ -156,6 +156,17 @@ def test_where_a_data_set_is_of_no_use_it_is_said_where_it_is(explorer: Explorer
     assert banner.hint == "Choose Reverse chain, Compare, Forward or Objective in the rail, then open it again."
 
 
+def test_a_data_set_that_waits_for_the_engine_is_for_what_is_shown_then(make: Maker, tmp_path: Path) -> None:
+    explorer = make()
+    explorer.window.show()
+    Image.new("L", (28, 28)).save(tmp_path / "one.png")
+    explorer.window.open_paths([str(tmp_path)])
+    explorer.store.update(workspace="latent")
+    assert not explorer.window.banner.message
+    explorer.window.opener.begin()
+    assert explorer.window.banner.message == f"{tmp_path.name}: a data set is of no use in Latent"
+
+
 def test_escape_takes_the_message_away(window: MainWindow, qtbot: QtBot) -> None:
     window.banner.say("something")
     qtbot.keyClick(window, Qt.Key.Key_Escape)

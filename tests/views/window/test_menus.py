@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QActionGroup, QShortcut
 from PySide6.QtWidgets import QMenu
 from shiboken6 import isValid
 
@@ -45,3 +45,11 @@ def test_the_menu_of_a_branch_goes_when_it_is_closed(open_app: Callable[..., Exp
         page.branching._show_row_menu(0, QPoint(10, 10))
         page.branching.bar.findChildren(QMenu)[-1].close()
     assert there(explorer) == before
+
+
+def test_a_letter_opens_one_menu_whatever_the_workspace(open_app: Callable[..., Explorer]) -> None:
+    window = open_app(workspace="reverse-chain").window
+    for name in WORKSPACES:
+        window.choose(name)
+        keys = [key.key().toString() for key in window.findChildren(QShortcut) if key.isEnabled() and key.property("menu")]
+        assert len(keys) == len(set(keys)) == len(window.menus.shown()), name

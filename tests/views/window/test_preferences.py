@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from explorer.errors import BadInput
@@ -10,6 +11,7 @@ from explorer.state.persistence import Saved, decode_saved, encode_saved
 from explorer.state.session import MEGABYTE, Session
 from explorer.state.store import Store
 from explorer.views.window.preferences import Preferences
+from explorer.widgets.look.style import apply_theme
 from explorer.widgets.look.theme import Theme
 
 
@@ -35,6 +37,27 @@ def test_what_is_behind_transparent_pictures_is_chosen_and_kept(qtbot: QtBot) ->
     dialog.background_box.setCurrentIndex(1)
     assert store.session.background == "black"
     assert decode_saved(encode_saved(Saved(session=store.session)), "test").session.background == "black"
+
+
+def test_another_size_of_text_has_room_at_once(qtbot: QtBot) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    store, theme = Store(Session()), Theme("dark")
+    apply_theme(app, theme)
+    dialog = Preferences(store, theme, "CPU")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    store.changed.connect(lambda _old, new: theme.choose_text(new.text_size))
+    sizes = []
+    for row in (3, 0):
+        dialog.text_box.setCurrentIndex(row)
+        app.processEvents()
+        notes = [label for label in dialog.findChildren(QLabel) if label.wordWrap()]
+        assert notes
+        assert not [label.text() for label in notes if label.height() < label.heightForWidth(label.width())]
+        sizes.append(dialog.height())
+    theme.choose_text(100)
+    assert sizes[0] > sizes[1], "and no more of it than is needed"
 
 
 @pytest.mark.parametrize("bad", [{"default_steps": 0}, {"kept_budget": -1}])

@@ -6,8 +6,9 @@ import re
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QFontMetrics, QPalette
-from PySide6.QtWidgets import QApplication, QCompleter, QFrame, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QApplication, QCompleter, QFrame, QLineEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.resources import resource
@@ -178,3 +179,32 @@ def test_a_completers_list_is_no_hole_in_the_dark(qtbot: QtBot) -> None:
     popup = completer.popup()
     popup.resize(120, 60)
     assert popup.grab().toImage().pixelColor(100, 50).name() == DARK.raised
+
+
+class Dressed(QFrame):
+    """Counts how often it is told of another style."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.times = 0
+
+    def changeEvent(self, event: QEvent) -> None:
+        self.times += event.type() == QEvent.Type.StyleChange
+        super().changeEvent(event)
+
+
+def test_another_theme_dresses_a_widget_as_often_however_deep_it_lies(qtbot: QtBot) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme = Theme("dark")
+    apply_theme(app, theme)
+    row = [Dressed()]
+    qtbot.addWidget(row[0])
+    for _ in range(9):
+        row.append(Dressed(row[-1]))
+    row[0].show()
+    for each in row:
+        each.ensurePolished()
+        each.times = 0
+    theme.choose("light")
+    assert {each.times for each in row} == {row[0].times}

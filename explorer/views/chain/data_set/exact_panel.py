@@ -16,7 +16,7 @@ from explorer.views.chain.data_set.exact_controller import ExactController
 from explorer.views.chain.lanes.weight_tiles import WeightTile, WeightTiles
 from explorer.views.shared.labels import formula
 from explorer.views.shared.lane_menu import verb
-from explorer.views.shared.rows import NOTHING, Rows, heading
+from explorer.views.shared.rows import NOTHING, Rows, capitals, heading
 from explorer.widgets.controls.actions import with_keys
 from explorer.widgets.controls.menus import emptied
 from explorer.widgets.look.icons import icon
@@ -225,7 +225,7 @@ class ExactPanel(QWidget):
         """Open or close; `name` is that of the data set."""
         self._open = is_open
         self._action.setChecked(is_open)
-        self._heading.setText(tr("DATA SET · {name}", name=name).upper() if name else tr("DATA SET"))
+        self._heading.setText(tr("DATA SET · {name}", name=capitals(name)) if name else tr("DATA SET"))
         self._body.setVisible(is_open)
         self.choice.setVisible(is_open)
         self.button.setToolTip(with_keys(OPEN_TIP if is_open else CLOSED_TIP, self._action))

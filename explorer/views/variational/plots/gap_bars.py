@@ -16,8 +16,9 @@ from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
-ROW, HEAD, GAP = 34, 20, 8
+ROW, HEAD, GAP, FOOT = 34, 20, 8, 18
 NAME = 118
+SWATCH = 10
 LEAST = 46.0
 """Pixels that a number needs within its bar."""
 
@@ -89,7 +90,7 @@ class GapBars(QWidget):
 
     def sizeHint(self) -> QSize:
         """As high as its rows."""
-        return QSize(420, HEAD + ROW * max(1, len(self._rows)) + GAP)
+        return QSize(420, HEAD + ROW * max(1, len(self._rows)) + GAP + FOOT)
 
     def minimumSizeHint(self) -> QSize:
         """Never less high."""
@@ -102,7 +103,7 @@ class GapBars(QWidget):
         tokens = self._theme.tokens
         colours = term_colours(tokens)
         low, high = self.scale
-        area = QRectF(NAME, HEAD, self.width() - NAME - 4, self.height() - HEAD)
+        area = QRectF(NAME, HEAD, self.width() - NAME - 4, self.height() - HEAD - FOOT)
 
         def x_of(value: float) -> float:
             return area.left() + (value - low) / (high - low) * area.width()
@@ -113,9 +114,9 @@ class GapBars(QWidget):
             painter.setPen(QColor(row.colour))
             painter.drawText(QRectF(0, top, NAME - 8, ROW - 8), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, row.name)
             ends = (low, -row.log_likelihood, -row.elbo)
-            parts = (("reconstruction", colours["x0_hat"], f"{-row.log_likelihood:.1f}"), ("KL", colours["z"], f"{row.kl:.1f}"))
+            parts = ((colours["x0_hat"], f"{-row.log_likelihood:.1f}"), (colours["z"], f"{row.kl:.1f}"))
             line = -self._log_p if math.isfinite(self._log_p) else math.inf
-            for (left, right), (_, colour, words) in zip(pairwise(ends), parts, strict=True):
+            for (left, right), (colour, words) in zip(pairwise(ends), parts, strict=True):
                 bar = QRectF(x_of(left), top, x_of(right) - x_of(left), ROW - 8)
                 self._draw_part(painter, bar, colour, words, x_of(min(right, line)) - bar.left())
             if math.isfinite(self._log_p) and -row.elbo > -self._log_p:
@@ -131,12 +132,23 @@ class GapBars(QWidget):
         if math.isfinite(self._log_p):
             x = x_of(-self._log_p)
             painter.setPen(QPen(QColor(tokens.text), 1, Qt.PenStyle.DashLine))
-            painter.drawLine(QPointF(x, HEAD - 4), QPointF(x, self.height() - GAP))
+            painter.drawLine(QPointF(x, HEAD - 4), QPointF(x, area.bottom() - GAP))
             words = tr("−log p(x) = {log_p:.2f} nats", log_p=-self._log_p)
             width = painter.fontMetrics().horizontalAdvance(words)
             left = min(max(x - width / 2, area.left()), self.width() - width - 2)
             painter.setPen(QColor(tokens.text))
             painter.drawText(QRectF(left, 0, width + 2, HEAD - 4), Qt.AlignmentFlag.AlignVCenter, words)
+        self._draw_legend(painter, QRectF(area.left(), area.bottom(), area.width(), FOOT - 4))
+
+    def _draw_legend(self, painter: QPainter, place: QRectF) -> None:
+        """What the colours of the bars are."""
+        colours, x = term_colours(self._theme.tokens), place.left()
+        for colour, words in ((colours["x0_hat"], tr("−E[log p(x|z)], reconstruction")), (colours["z"], tr("KL(q ‖ p(z))"))):
+            self._draw_part(painter, QRectF(x, place.center().y() - SWATCH / 2, SWATCH, SWATCH), colour, "", 0)
+            width = painter.fontMetrics().horizontalAdvance(words)
+            painter.setPen(QColor(self._theme.tokens.muted))
+            painter.drawText(QRectF(x + SWATCH + 6, place.top(), width + 2, place.height()), Qt.AlignmentFlag.AlignVCenter, words)
+            x += SWATCH + 6 + width + 2 * GAP
 
     def _draw_part(self, painter: QPainter, rect: QRectF, colour: str, words: str, room: float) -> None:
         """A bar, with its words in the first `room` pixels of it."""

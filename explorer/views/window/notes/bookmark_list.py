@@ -50,14 +50,14 @@ class _Row(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens.accent_soft if chosen else tokens.raised))
             painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)
+        alone = place_words(place) == place.name  # said once then
         painter.setFont(text_font(12))
         painter.setPen(QColor(tokens.muted))
-        number = QRect(rect.left(), rect.top(), text_pixels(NUMBER), rect.height() // 2 + 4)
+        number = QRect(rect.left(), rect.top(), text_pixels(NUMBER), rect.height() if alone else rect.height() // 2 + 4)
         painter.drawText(number, Qt.AlignmentFlag.AlignCenter, str(index.row() + 1))  # type: ignore[attr-defined]
-        for font, colour, words, part in (
-            (text_font(), tokens.text, place.name, _upper(rect)),
-            (text_font(12), tokens.muted, place_words(place), _lower(rect)),
-        ):
+        lines = [(text_font(), tokens.text, place.name, _middle(rect) if alone else _upper(rect))]
+        lines += [] if alone else [(text_font(12), tokens.muted, place_words(place), _lower(rect))]
+        for font, colour, words, part in lines:
             painter.setFont(font)
             painter.setPen(QColor(colour))
             shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, part.width())
@@ -78,6 +78,10 @@ class _Row(QStyledItemDelegate):
 
 def _upper(rect: QRect) -> QRect:
     return rect.adjusted(text_pixels(NUMBER), 4, -PAD, -rect.height() // 2 + 2)
+
+
+def _middle(rect: QRect) -> QRect:
+    return rect.adjusted(text_pixels(NUMBER), 4, -PAD, -4)
 
 
 def _lower(rect: QRect) -> QRect:

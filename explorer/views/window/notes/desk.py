@@ -100,7 +100,7 @@ class NotesDesk(QObject):
         self, context: Context, banner: Banner, stay: Callable[[], object], current: Callable[[], QWidget], parent: QWidget
     ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._context, self._current = context, current
+        self._context, self._current, self._window = context, current, parent
         self.bookmarks = Bookmarks(context.store, banner, stay, self)
         self.place = NotesPlace()
         self.course = CourseBar(context.store, context.theme, self.bookmarks)
@@ -110,7 +110,7 @@ class NotesDesk(QObject):
     def wire(self, menus: Menus, presentation: Presentation) -> None:
         """Be asked by the window's menus and keys."""
         self._actions, self._presentation = menus.actions, presentation
-        self._menu = BookmarkMenu(menus.bookmarks, self._context.store, self.bookmarks, menus.bookmarks.window())
+        self._menu = BookmarkMenu(menus.bookmarks, self._context.store, self.bookmarks, self._window)
         menus.actions.on("bookmark", self.bookmarks.set_here)
         menus.actions.on("next_bookmark", lambda: self.bookmarks.step(1))
         menus.actions.on("previous_bookmark", lambda: self.bookmarks.step(-1))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, 
 
 from explorer.state.session import Session
 from explorer.state.store import Store
-from explorer.views.shared.rows import heading
+from explorer.views.shared.rows import capitals, heading
 from explorer.views.window.notes.bookmark_list import BookmarkList
 from explorer.views.window.notes.bookmarks import Bookmarks
 from explorer.widgets.look.icons import icon
@@ -109,7 +109,7 @@ class NotesPanel(QWidget):
         for widget in (self._note_heading, self.note):
             widget.setVisible(at >= 0)
         if at >= 0:
-            self._note_heading.setText(tr("Note on {name}", name=notes.bookmarks[at].name).upper())
+            self._note_heading.setText(capitals(tr("Note on {name}", name=notes.bookmarks[at].name)))
             _put(self.note, notes.bookmarks[at].note)
 
     def _dress(self, tokens: Tokens) -> None:

@@ -147,6 +147,9 @@ def test_a_presentation_goes_from_one_to_the_next(course: Explorer, qtbot: QtBot
     assert course.store.session.reverse.recipe.seed == 5
     qtbot.keyClick(window.focusWidget() or window, Key.Key_PageUp)
     assert bar.name.text() == "Noise"
+    for key, name in ((Key.Key_2, "Another seed"), (Key.Key_1, "Noise")):
+        qtbot.keyClick(window.focusWidget() or window, key, Modifier.AltModifier)
+        assert bar.name.text() == name, "its key acts while the menu bar is away, too"
     qtbot.keyClick(window.focusWidget() or window, Key.Key_B, Modifier.ControlModifier)
     assert len(names(course)) == 4
     assert window.notes.place.isHidden(), "nothing is typed before an audience"
