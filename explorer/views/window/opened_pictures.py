@@ -51,13 +51,14 @@ class OpenedPictures:
 
     def open(self, paths: list[str]) -> None:
         """Give pictures to the workspace that is shown, as soon as it has something to do with them; or offer them to another."""
-        if self._current().facts.takes_pictures:
-            self._when_begun(lambda: self._give(paths))
+        workspace = self._current()  # what is opened with them may lead to another
+        if workspace.facts.takes_pictures:
+            self._when_begun(lambda: self._give(workspace, paths))
         else:
             self._elsewhere(paths[0])
 
-    def _give(self, paths: list[str]) -> None:
-        workspace, name = self._current(), Path(paths[0]).name
+    def _give(self, workspace: Workspace, paths: list[str]) -> None:
+        name = Path(paths[0]).name
         if len(paths) > 1 and workspace.accept_pictures(paths):
             return
         if not workspace.accept_picture(paths[0]):

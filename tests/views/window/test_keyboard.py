@@ -57,6 +57,8 @@ def is_control(widget: QWidget) -> bool:
     """Whether a person would use it: visible, enabled, and no part of another control."""
     if not (isinstance(widget, CONTROLS) and widget.isVisible() and widget.isEnabled()) or isinstance(widget, QScrollBar):
         return False
+    if widget.objectName() == "qt_menubar_ext_button":  # Qt's, for menus without room: their letters open them
+        return False
     parent = widget.parentWidget()
     while parent is not None and not parent.isWindow():
         if isinstance(parent, PARTS):
