@@ -118,6 +118,16 @@ def card(path: Path, told: Told | None = None) -> Card:
     return _with_told(source.card(path, answers), answers)
 
 
+def sound_card(path: Path) -> Card | None:
+    """Model card of a checkpoint of which it is certain, without torch, that `open` opens it; None where only that can say.
+
+    Parameters and errors are those of `card`.
+    """
+    source = _asked(path)
+    answers = _answers(source, path, None)
+    return _with_told(source.card(path, answers), answers) if source.is_sound(path, answers) else None
+
+
 def asks(path: Path) -> tuple[Question, ...]:
     """What a checkpoint does not say, and a person must (BadInput as `open`)."""
     return _asked(path).asks(path)
