@@ -143,13 +143,16 @@ def _checked(checkpoint: Checkpoint, data: Sequence[str]) -> dict[str, Any]:
 
 
 def _found(name: str, run_python: bool, check_data: Sequence[str] | None) -> dict[str, Any]:
-    """What there is to say of a checkpoint, every weight read; without torch where its kind can tell so that it opens."""
+    """What there is to say of a checkpoint, every weight read; without torch where it is certain that it opens."""
     path = sources.located(name)
-    if not run_python and check_data is None and (card := sources.sound_card(path)) is not None:
-        return describe(path, card, sources.sha256(path), sources.parameters(path))
+    if not run_python and check_data is None and (sound := sources.sound(path)) is not None:
+        if sound.card.told is not None:
+            sources.remember(path, sound.card.told)
+        return describe(path, sound.card, sound.sha256, sound.parameters)
     checkpoint = shared.open_checkpoint(name, run_python)
     _check_chain(checkpoint)
     parameters = sum(weights.numel() for weights in checkpoint.network.parameters()) or sources.parameters(checkpoint.path)
+    sources.keep_opened(checkpoint, parameters)
     found = describe(checkpoint.path, checkpoint.card, checkpoint.sha256, parameters)
     return found if check_data is None else found | {"check": _checked(checkpoint, check_data)}
 
@@ -192,9 +195,7 @@ def describe(path: Path, card: Card, sha256: str, parameters: int) -> dict[str, 
     }  # fmt: skip
     for part in ("origin", "latent", "network", "schedule", "classes", "data", "training", "metrics"):
         found[part] = msgspec.to_builtins(getattr(card, part))
-    found["snapshots"] = [
-        {"checkpoint": source_of(Path(snapshot.path)), "images": snapshot.images} for snapshot in snapshots(path)
-    ]
+    found["snapshots"] = [{"checkpoint": source_of(Path(snapshot.path)), "images": snapshot.images} for snapshot in snapshots(path)]
     return found
 
 

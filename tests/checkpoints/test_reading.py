@@ -10,10 +10,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from explorer.checkpoints.card import METADATA_KEY, Card, encode_card
+from explorer.checkpoints.card import METADATA_KEY, Card, ScheduleCard, encode_card
 from explorer.checkpoints.files import load
 from explorer.checkpoints.fit import ALWAYS_VALID, make_schedule
-from explorer.checkpoints.card import ScheduleCard
 from explorer.checkpoints.locate import shipped
 from explorer.checkpoints.reading import all_finite, is_sound, read_card
 from explorer.errors import BadInput

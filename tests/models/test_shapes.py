@@ -48,10 +48,15 @@ def test_of_a_unet(config: UNetConfig) -> None:
 @given(
     st.builds(
         AutoencoderConfig,
-        variational=st.just(True), architecture=st.sampled_from(["mlp", "conv"]), channels=st.integers(1, 3),
-        size=st.sampled_from([8, 12]), columns=st.sampled_from([0, 16]), code=st.integers(1, 3),
-        hidden=st.lists(st.integers(1, 9), min_size=3, max_size=6).map(tuple), sigma=st.sampled_from([0.0, 0.5]),
-    )  # fmt: skip
+        variational=st.just(True),
+        architecture=st.sampled_from(["mlp", "conv"]),
+        channels=st.integers(1, 3),
+        size=st.sampled_from([8, 12]),
+        columns=st.sampled_from([0, 16]),
+        code=st.integers(1, 3),
+        hidden=st.lists(st.integers(1, 9), min_size=3, max_size=6).map(tuple),
+        sigma=st.sampled_from([0.0, 0.5]),
+    )
 )
 def test_of_an_autoencoder(config: AutoencoderConfig) -> None:
     compare(config)
