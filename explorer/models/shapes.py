@@ -6,7 +6,7 @@ It says of `registry.expected_tensors` what can be said without building it; `te
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -31,7 +31,12 @@ def shapes(config: Any) -> dict[str, Shape]:
     ----------
     config : UNetConfig, AutoencoderConfig, PcaConfig or ClassifierConfig
     """
-    makers = {UNetConfig: _unet, AutoencoderConfig: _autoencoder, PcaConfig: _pca, ClassifierConfig: _classifier}
+    makers: dict[type[Any], Callable[[Any], Named]] = {
+        UNetConfig: _unet,
+        AutoencoderConfig: _autoencoder,
+        PcaConfig: _pca,
+        ClassifierConfig: _classifier,
+    }
     return dict(makers[type(config)](config))
 
 

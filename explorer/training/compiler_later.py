@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -21,7 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _Later(ModuleType):
-    __path__: Sequence[str] = ()  # a package: what lies below is `_Below`'s
+    __path__: list[str] = []  # noqa: RUF012 - a package, of which what lies below is `_Below`'s
 
     class OptimizedModule:
         """What a compiled network is; nothing is one before the compiler is there."""

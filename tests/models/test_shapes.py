@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -29,7 +29,8 @@ def test_every_network_has_a_configuration() -> None:
 @st.composite
 def unets(draw: st.DrawFn) -> UNetConfig:
     multipliers = draw(st.lists(st.integers(1, 3), min_size=1, max_size=4))
-    time, skips = draw(st.sampled_from(["film", "channel"])), draw(st.booleans())
+    time: Literal["film", "channel"] = draw(st.sampled_from(["film", "channel"]))
+    skips = draw(st.booleans())
     return UNetConfig(
         channels=draw(st.integers(1, 3)), width=8 * draw(st.integers(1, 2)), multipliers=tuple(multipliers),
         norm=draw(st.sampled_from(["group", "none"])), residual=draw(st.booleans()), time=time,
