@@ -54,12 +54,13 @@ class Native(Source):
         return parameter_count(parse_config(network.name, network.config))
 
     def is_sound(self, path: Path, told: Told = NOTHING) -> bool:
-        """Its weights read and compared with its configuration; not of images so large that what they cost has to be measured."""
+        """Its weights read and compared with its configuration; not where `costs` has to ask the network itself."""
         from explorer.checkpoints.reading import is_sound
         from explorer.models.shapes import SMALL
 
         card = self.card(path)
-        return math.prod(card.data.shape[1:]) <= SMALL and is_sound(path, card)
+        asked = math.prod(card.data.shape[1:]) > SMALL or (card.kind != "ddpm" and card.classes is not None)
+        return not asked and is_sound(path, card)
 
     def load(self, path: Path, told: Told = NOTHING) -> Checkpoint:
         """Its weights, checked against its configuration before memory is taken."""

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 import torch
+from msgspec.structs import replace
 from safetensors.torch import load_file, save_file
 
-from explorer.checkpoints.card import METADATA_KEY, Card, ScheduleCard, encode_card
+from explorer import sources
+from explorer.checkpoints.card import METADATA_KEY, Card, ClassesCard, ScheduleCard, encode_card
 from explorer.checkpoints.files import load
 from explorer.checkpoints.fit import ALWAYS_VALID, make_schedule
 from explorer.checkpoints.locate import shipped
@@ -97,3 +99,13 @@ def test_schedules_that_are_taken_without_a_look_are_valid(name: str) -> None:
     among = ALWAYS_VALID[name]
     for T in (*among[:3], 100, 1000, among[-1]):
         assert make_schedule(ScheduleCard(name, T)).T == T
+
+
+def test_what_only_its_network_can_say_is_not_sound(tmp_path: Path) -> None:
+    card = read_card(shipped()[CLASSIFIER])
+    path = tmp_path / "a.safetensors"
+    save_file(load_file(shipped()[CLASSIFIER]), path, metadata={METADATA_KEY: encode_card(replace(card, classes=ClassesCard(3)))})
+    assert sources.sound(shipped()[CLASSIFIER]) is not None
+    assert sources.sound(path) is None
+    with pytest.raises(BadInput, match="its card has 3 labels"):
+        sources.open(path)
