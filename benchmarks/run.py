@@ -29,6 +29,7 @@ SCRIPTS = (
     "plane.py",
     "curves.py",
     "startup.py",
+    "commands.py",
     "stalls.py",
 )
 HEAD = """# Benchmarks

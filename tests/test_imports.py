@@ -118,3 +118,11 @@ def test_a_widget_that_one_workspace_alone_uses_lies_with_it() -> None:
 
     alone = {name: rooms(name) for name in users if not name.endswith("__init__") and len(rooms(name)) < 2}
     assert alone == {}
+
+
+def test_info_of_what_comes_with_the_app_needs_neither_torch_nor_numpy() -> None:
+    program = "import sys; from explorer.cli import main; status = main(sys.argv[1:]); print(*sys.modules); sys.exit(status)"
+    words = [sys.executable, "-c", program, "info", "mnist-ddpm-c", "mnist-vae-2d", "mnist-pca-2d", "mnist-classifier"]
+    *said, modules = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert sum(line.startswith("  file ") for line in said) == 4
+    assert not {"torch", "numpy", "safetensors", "PySide6"} & set(modules.split())

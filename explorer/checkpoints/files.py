@@ -14,9 +14,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from explorer.checkpoints.card import METADATA_KEY, Card, decode_card, encode_card
-from explorer.checkpoints.fit import check_fit
-from explorer.checkpoints.header import read_header
+from explorer.checkpoints.card import METADATA_KEY, Card, encode_card
+from explorer.checkpoints.reading import read_card as read_card
 from explorer.datasets.images import file_sha256 as file_sha256
 from explorer.errors import BadInput
 from explorer.half_written import neighbour
@@ -31,34 +30,6 @@ class Checkpoint:
     card: Card
     network: nn.Module
     sha256: str
-
-
-def read_card(path: Path) -> Card:
-    """Card of a checkpoint, without touching its weights.
-
-    Raises
-    ------
-    BadInput
-        If the file is missing, truncated, not safetensors, not ours, or its card is not valid.
-    """
-    try:
-        with open(path, "rb") as file:
-            header = read_header(file, os.fstat(file.fileno()).st_size)
-        text = header.get("__metadata__", {}).get(METADATA_KEY)
-    except FileNotFoundError:
-        raise BadInput(f"{path}: no such file") from None
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise BadInput(f"{path}: {error}") from None
-    if not isinstance(text, str):
-        raise BadInput(f"{path}: a safetensors file, but not a checkpoint of Generative Explorer")
-    try:
-        card = decode_card(text)
-        check_fit(card, parse_config(card.network.name, card.network.config))
-    except ValueError as error:
-        raise BadInput(f"{path}: {error}") from None
-    return card
 
 
 def load(path: Path) -> Checkpoint:

@@ -1,14 +1,18 @@
-"""Whether the parts of a card fit together: kind, network, schedule and data."""
+"""Whether the parts of a card fit together: kind, network, schedule and data. No torch, unless its schedule is not one of ours."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from explorer.checkpoints.card import Card, ClassesCard, ScheduleCard
-from explorer.diffusion.schedule import Schedule, from_betas, named
-from explorer.models.registry import misfit
+from explorer.models.configurations import misfit
+
+if TYPE_CHECKING:
+    from explorer.diffusion.schedule import Schedule
 
 MAX_TIMESTEPS = 1_000_000
+ALWAYS_VALID = {"linear": range(21, MAX_TIMESTEPS + 1), "cosine": range(1, MAX_TIMESTEPS + 1)}
+"""T of the schedules that we know: a linear one of fewer timesteps has betas of 1 and more."""
 NETWORKS_OF_KIND = {"ddpm": ("unet",), "vae": ("autoencoder",), "ae": ("autoencoder", "pca"), "classifier": ("classifier",)}
 
 
@@ -20,6 +24,8 @@ def make_schedule(card: ScheduleCard) -> Schedule:
     ValueError
         If there is no such schedule, or its numbers are not valid.
     """
+    from explorer.diffusion.schedule import from_betas, named
+
     if not 1 <= card.T <= MAX_TIMESTEPS:
         raise ValueError(f"T must be in 1..{MAX_TIMESTEPS}, not {card.T}")
     if card.betas is None:
@@ -27,6 +33,12 @@ def make_schedule(card: ScheduleCard) -> Schedule:
     if len(card.betas) != card.T:
         raise ValueError(f"its schedule has {len(card.betas)} betas for T = {card.T}")
     return from_betas(card.betas, card.start)
+
+
+def check_schedule(card: ScheduleCard) -> None:
+    """As `make_schedule`, without torch where it is one of ours."""
+    if card.betas is not None or card.T not in ALWAYS_VALID.get(card.name, ()):
+        make_schedule(card)
 
 
 def classes_of(config: Any, names: tuple[str, ...] = ()) -> ClassesCard | None:
@@ -50,7 +62,7 @@ def check_fit(card: Card, config: Any) -> None:
     if card.network.name not in wanted:
         raise ValueError(f"a {card.kind} has the network {' or '.join(wanted)}, not a {card.network.name}")
     if card.schedule is not None:
-        make_schedule(card.schedule)
+        check_schedule(card.schedule)
         if getattr(config, "skip_by_timestep", False) and config.timesteps < card.schedule.T:
             raise ValueError(f"its schedule has {card.schedule.T} timesteps, and its network tables of {config.timesteps}")
     if reason := misfit(config, card.data.shape):

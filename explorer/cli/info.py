@@ -19,6 +19,7 @@ from explorer.recipe.told import Told, option_name
 from explorer.sources.asking import MustBeTold, Question
 
 if TYPE_CHECKING:
+    from explorer.checkpoints.card import Card
     from explorer.checkpoints.files import Checkpoint
 
 
@@ -46,8 +47,7 @@ def info(
             if _is_document(name):
                 _say_document(name, as_json)
                 continue
-            checkpoint = shared.open_checkpoint(name, run_python)
-            found = describe(checkpoint) | ({"check": _checked(checkpoint, check_data or ())} if check else {})
+            found = _found(name, run_python, check_data or () if check else None)
         except BadInput as error:
             shared.say(f"generative-explorer: {' '.join(str(error).split())}", sys.stderr)
             status = 2
@@ -142,39 +142,60 @@ def _checked(checkpoint: Checkpoint, data: Sequence[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def describe(checkpoint: Checkpoint) -> dict[str, Any]:
+def _found(name: str, run_python: bool, check_data: Sequence[str] | None) -> dict[str, Any]:
+    """What there is to say of a checkpoint, every weight read; without torch where it is certain that it opens."""
+    path = sources.located(name)
+    if not run_python and check_data is None and (sound := sources.sound(path)) is not None:
+        if sound.card.told is not None:
+            sources.remember(path, sound.card.told)
+        return describe(path, sound.card, sound.sha256, sound.parameters)
+    checkpoint = shared.open_checkpoint(name, run_python)
+    _check_chain(checkpoint)
+    parameters = sum(weights.numel() for weights in checkpoint.network.parameters()) or sources.parameters(checkpoint.path)
+    sources.keep_opened(checkpoint, parameters)
+    found = describe(checkpoint.path, checkpoint.card, checkpoint.sha256, parameters)
+    return found if check_data is None else found | {"check": _checked(checkpoint, check_data)}
+
+
+def _check_chain(checkpoint: Checkpoint) -> None:
+    """See that a chain can be made of a ddpm: that its schedule is valid and fits its network (BadInput)."""
+    if checkpoint.card.kind == "ddpm":
+        import torch
+
+        from explorer.engine.models.predictors import from_checkpoint
+
+        from_checkpoint(checkpoint, torch.device("cpu"))
+
+
+def describe(path: Path, card: Card, sha256: str, parameters: int) -> dict[str, Any]:
     """Everything that a checkpoint says of itself, as plain JSON values.
 
-    Raises
-    ------
-    BadInput
-        If its schedule is not valid or does not fit its network.
+    Parameters
+    ----------
+    path : Path
+    card : Card
+    sha256 : str
+        By which recipes know it.
+    parameters : int
+        Numbers that its network has learnt; 0 where that is not known.
     """
     import msgspec
-    import torch
 
     from explorer.checkpoints.locate import source_of
     from explorer.checkpoints.snapshots import snapshots
     from explorer.model_exports.ways import ways_of
 
-    card, ways = checkpoint.card, ways_of(checkpoint.card)
-    if card.kind == "ddpm":
-        from explorer.engine.models.predictors import from_checkpoint
-
-        from_checkpoint(checkpoint, torch.device("cpu"))
-    parameters = sum(weights.numel() for weights in checkpoint.network.parameters()) or sources.parameters(checkpoint.path)
+    ways = ways_of(card)
     found: dict[str, Any] = {
-        "path": str(checkpoint.path), "bytes": sources.size(checkpoint.path), "sha256": checkpoint.sha256,
+        "path": str(path), "bytes": sources.size(path), "sha256": sha256,
         "exports": {"onnx": list(ways.onnx), "diffusers": ways.folder, "words": ways.words},
-        "format": card.origin.format if card.origin is not None else sources.title_of(checkpoint.path),
-        "asks": asked_rows(sources.asks(checkpoint.path)),
+        "format": card.origin.format if card.origin is not None else sources.title_of(path),
+        "asks": asked_rows(sources.asks(path)),
         "kind": card.kind, "option": card.option, "predicts": _predicts(card.option), "parameters": parameters,
     }  # fmt: skip
     for part in ("origin", "latent", "network", "schedule", "classes", "data", "training", "metrics"):
         found[part] = msgspec.to_builtins(getattr(card, part))
-    found["snapshots"] = [
-        {"checkpoint": source_of(Path(snapshot.path)), "images": snapshot.images} for snapshot in snapshots(checkpoint.path)
-    ]
+    found["snapshots"] = [{"checkpoint": source_of(Path(snapshot.path)), "images": snapshot.images} for snapshot in snapshots(path)]
     return found
 
 

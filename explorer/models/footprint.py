@@ -16,10 +16,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from explorer.models.roles import Denoiser, ImageShape, SeenThroughDecoder, some_labels, told_of_before
+from explorer.models.shapes import SMALL
 from explorer.models.spatial import SpatialAutoencoder
 
-SMALL = 128 * 128
-"""Pixels of images, up to which nothing is measured: a network's weights have more numbers than its layers' outputs."""
 SIDES = (32, 64, 128, 256)
 """Of the small image, of which the first that the network takes is measured."""
 LATENT_SIDE = 8

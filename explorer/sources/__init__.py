@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -18,7 +18,7 @@ from explorer.errors import BadInput
 from explorer.paths import expanded, is_dir
 from explorer.recipe.told import NOTHING, Told
 from explorer.regular_file import is_regular
-from explorer.sources import asking, costs, plugins, remembered
+from explorer.sources import asking, costs, opened_before, plugins, remembered
 from explorer.sources.asking import MustBeTold, Question, answered, identity
 from explorer.sources.asking import told_by_command as told_by_command
 from explorer.sources.base import Source
@@ -116,6 +116,49 @@ def card(path: Path, told: Told | None = None) -> Card:
     source = _asked(path)
     answers = _answers(source, path, told)
     return _with_told(source.card(path, answers), answers)
+
+
+class Sound(NamedTuple):
+    """What is said of a checkpoint of which it is certain, without torch, that it opens.
+
+    Attributes
+    ----------
+    card : Card
+    sha256 : str
+        As `sha256`.
+    parameters : int
+        Numbers that its network has learnt; 0 where that is not known.
+    """
+
+    card: Card
+    sha256: str
+    parameters: int
+
+
+def sound(path: Path) -> Sound | None:
+    """What a checkpoint is if `open` certainly opens it: its kind can tell, or it did before (`keep_opened`); None where it is not certain.
+
+    Parameters and errors are those of `card`.
+    """
+    source = _asked(path)
+    if source not in SOURCES:  # the code of others may answer otherwise today
+        return None
+    answers = _answers(source, path, None)
+    try:
+        digest = identity(source.sha256(path), answers)
+    except OSError:  # a part of it is missing, or may not be read: `open` says which
+        return None
+    if source.is_sound(path, answers):
+        parameters: int | None = source.parameters(path)
+    else:
+        parameters = opened_before.parameters_of(digest)
+    return None if parameters is None else Sound(_with_told(source.card(path, answers), answers), digest, parameters)
+
+
+def keep_opened(checkpoint: Checkpoint, parameters: int) -> None:
+    """Keep that a checkpoint was opened whole, and that all that was asked of it after succeeded: `sound` then knows it."""
+    if source_for(checkpoint.path) in SOURCES:
+        opened_before.keep(checkpoint.sha256, parameters)
 
 
 def asks(path: Path) -> tuple[Question, ...]:

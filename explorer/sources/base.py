@@ -75,6 +75,10 @@ class Source(Protocol):
         """Numbers in its network, without touching its weights; 0 where that is not known."""
         return 0
 
+    def is_sound(self, path: Path, told: Told = NOTHING) -> bool:
+        """Whether it is certain that `load` opens it, looked at without torch; False where only `load` can say (BadInput as `card`)."""
+        return False
+
     def load(self, path: Path, told: Told = NOTHING) -> Checkpoint:
         """The whole, its network on the CPU in evaluation mode, in a part that `explorer.models.roles` names.
 

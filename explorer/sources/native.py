@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,24 +41,29 @@ class Native(Source):
 
     def card(self, path: Path, told: Told = NOTHING) -> Card:
         """The card in its metadata, checked against its network's configuration."""
-        from explorer.checkpoints.files import read_card
+        from explorer.checkpoints.reading import read_card
 
         return read_card(path)
 
     def parameters(self, path: Path) -> int:
         """Numbers in the network that its card names."""
+        from explorer.models.configurations import parse_config
+        from explorer.models.shapes import parameter_count
+
+        network = self.card(path).network
+        return parameter_count(parse_config(network.name, network.config))
+
+    def is_sound(self, path: Path, told: Told = NOTHING) -> bool:
+        """Its weights read and compared with its configuration; not where `costs` has to ask the network itself."""
+        from explorer.checkpoints.reading import is_sound
+        from explorer.models.shapes import SMALL
+
         card = self.card(path)
-        return _parameters(card.network.name, json.dumps(card.network.config, sort_keys=True))
+        asked = math.prod(card.data.shape[1:]) > SMALL or (card.kind != "ddpm" and card.classes is not None)
+        return not asked and is_sound(path, card)
 
     def load(self, path: Path, told: Told = NOTHING) -> Checkpoint:
         """Its weights, checked against its configuration before memory is taken."""
         from explorer.checkpoints.files import load
 
         return load(path)
-
-
-@lru_cache(maxsize=256)
-def _parameters(network: str, config: str) -> int:
-    from explorer.models.registry import expected_tensors, parse_config
-
-    return sum(tensor.numel() for tensor in expected_tensors(network, parse_config(network, json.loads(config))).values())

@@ -348,6 +348,13 @@ def _told() -> tuple[bytes, ...]:
     return (b'{"' + b"a" * 64 + b'":{"predicts":"C","image_size":[32,32],"betas":[0.1,0.2]}}',)
 
 
+def _opened() -> tuple[bytes, ...]:
+    from explorer import __version__
+    from explorer.memory import of_machine
+
+    return (json.dumps({"version": __version__, "memory": of_machine(), "parameters": {"a" * 64: 3}}).encode(),)
+
+
 # --- how they are read
 
 
@@ -359,7 +366,12 @@ def _card_and_weights(path: Path) -> None:
     try:
         sources.card(path)
         sources.parameters(path)
-        sources.open(path)
+        sound = sources.sound(path)
+        try:
+            sources.open(path)
+        except BadInput:
+            assert sound is None, "what certainly opens does"
+            raise
     except MustBeTold:
         answers = sources.suggested(path)
         sources.card(path, answers)
@@ -465,6 +477,12 @@ def _remembered(path: Path) -> None:
     told_of("a" * 64)
 
 
+def _opened_before(path: Path) -> None:
+    from explorer.sources.opened_before import parameters_of
+
+    parameters_of("a" * 64)
+
+
 def _kept_chain(path: Path) -> None:
     from explorer.engine.chain.kept.layout import read_description
 
@@ -528,6 +546,7 @@ READERS: dict[str, Reader] = {
     "run-curve": Reader("r/loss.csv", _run, _curve, beside=_run_beside, names_file=False),
     "frames": Reader("a.frames", _conversation, _frames, refuses=_broken_frame()),
     "told": Reader("state/told.json", _remembered, _told),
+    "opened": Reader("cache/opened.json", _opened_before, _opened),
     "kept-chain": Reader("a.safetensors", _kept_chain, lambda: (a_kept_chain()[0],), _around_a_kept_header, refuses=_spoilt()),
 }
 

@@ -39,7 +39,7 @@ def test_the_apps_own_is_known_by_its_metadata_and_not_by_its_name(checkpoints: 
     assert sources.sha256(path) == file_sha256(path)
     known = load(path)
     assert sources.card(path) == known.card
-    assert sources.parameters(path) == sum(p.numel() for p in known.network.state_dict().values())
+    assert sources.parameters(path) == sum(p.numel() for p in known.network.parameters())
 
 
 @pytest.mark.parametrize("which", ["zipped", "folder"])

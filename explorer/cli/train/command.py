@@ -23,6 +23,10 @@ def train(context: typer.Context, **given: Any) -> None:
     import msgspec
     import torch
 
+    from explorer.training.compiler_later import import_compiler_later
+
+    import_compiler_later()  # before Fabric
+
     from explorer import sources
     from explorer.datasets.images import load_images
     from explorer.engine.models import devices as devices_here

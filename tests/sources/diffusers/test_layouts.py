@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -177,3 +179,14 @@ def test_other_folders_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "picture.png").write_bytes(b"x")
     assert sources.source_for(tmp_path) is None
     assert sources.source_for(tmp_path / "config.json") is None
+
+
+def test_info_of_a_folder_that_was_opened_before_needs_no_torch(pipeline: Path) -> None:
+    from explorer.cli import main
+
+    assert main(["info", str(pipeline)]) == 0
+    program = "import sys; from explorer.cli import main; status = main(sys.argv[1:]); print(*sys.modules); sys.exit(status)"
+    words = [sys.executable, "-c", program, "info", str(pipeline)]
+    *said, modules = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert any("diffusers folder" in line for line in said)
+    assert not {"torch", "diffusers", "safetensors"} & set(modules.split())
