@@ -15,7 +15,7 @@ MOST_BYTES = 4_000_000
 AROUND = 100_000
 """Of a page without its pictures: style, script, numbers and recipe, as they usually are."""
 MOST_SAMPLES = 16
-WANTED_STATES, FEWEST_STATES = 24, 8
+WANTED_STATES, FEWEST_STATES = 40, 8
 """Fewer samples are shown rather than fewer states than wanted; of very large images first fewer states than that, then fewer pixels."""
 SHOWN = ("x", "x0_hat", "eps_hat")
 """Arrays that a page keeps, of all that `write_arrays` hands over."""
