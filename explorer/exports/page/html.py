@@ -161,7 +161,8 @@ def _controls(drawn: Sequence[Sequence[Drawn]], begins: str, count: int, place: 
     return (
         f'<nav aria-label="What is shown"><div class="quantities" role="group" aria-label="Quantity">{buttons}</div>'
         '<button type="button" id="play" aria-pressed="false" title="From x_T to x_0 (Space)">▶ Play</button>'
-        f'<div class="slider"><span class="end">x<sub>T</sub></span><input id="t" type="range" min="0" max="{count - 1}" value="{place}" step="1" '
+        f'<div class="slider"><span class="end">x<sub>T</sub></span>'
+        f'<input id="t" type="range" min="0" max="{count - 1}" value="{place}" step="1" '
         f'aria-label="Timestep, from x_T to x_0" aria-valuetext="t = {times[place]}"><span class="end">x<sub>0</sub></span>'
         f'<output for="t">t = {times[place]}</output></div></nav>'
         "<noscript><p>This browser runs no scripts: the page shows where it begins, and its slider does nothing.</p></noscript>"
