@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
@@ -22,6 +22,36 @@ from explorer.recipe import Recipe, encode_recipe
 PIECE = 2**23
 MAX_RECIPE_BYTES = 2**26
 ALWAYS = (1980, 1, 1, 0, 0, 0)  # zip's first moment: the same arrays give the same file
+
+
+class Fillable(Protocol):
+    """An array as whoever walks a chain fills it."""
+
+    def __setitem__(self, place: Any, values: np.ndarray) -> None:
+        """Values of a place."""
+
+
+class Archive(Protocol):
+    """What takes arrays by name, is filled in a context, and packs them at its end into one file."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Pack, unless something was raised."""
+
+    def array(self, name: str, shape: Sequence[int]) -> Fillable:
+        """An array to fill."""
+
+    def put(self, name: str, array: np.ndarray) -> None:
+        """A whole array."""
+
+    @property
+    def parts(self) -> int:
+        """How many pieces `packed` has."""
+
+    def packed(self) -> Iterator[None]:
+        """Pack piece by piece."""
 
 
 class ArrayArchive:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -86,6 +89,32 @@ def _pixels_differ(one: Path, other: Path) -> Difference:
     return Difference(f"differs by at most {most} of 255 grey levels", most, mean) if most else Difference()
 
 
+def _sprites(page: Path) -> tuple[str, list[np.ndarray]]:
+    """What a page says, without its recipe and who wrote it, and its pictures."""
+    from explorer.exports.page.embedding import without_recipe
+
+    parts = re.split(r"data:image/png;base64,([A-Za-z0-9+/=]*)", without_recipe(page))
+    pictures = []
+    for packed in parts[1::2]:
+        with Image.open(io.BytesIO(base64.b64decode(packed))) as picture:
+            pictures.append(np.asarray(picture))
+    return "".join(parts[::2]), pictures
+
+
+def _pages_differ(one: Path, other: Path) -> Difference:
+    (words, pictures), (again, others) = _sprites(one), _sprites(other)
+    if [picture.shape for picture in pictures] != [picture.shape for picture in others]:
+        return Difference("the page shows other lanes, samples or states; see --frames")
+    apart = [np.abs(a.astype(int) - b) for a, b in zip(pictures, others, strict=True)]
+    most = max((int(part.max()) for part in apart), default=0)
+    if most:
+        return Difference(
+            f"its pictures differ by at most {most} of 255 levels", most, sum(float(part.mean()) for part in apart) / len(apart)
+        )
+    return Difference() if words == again else Difference("its numbers differ; compare .npz to see by how much", 0.0, 0.0)
+
+
 PIXELS = Comparison(_pixels, _pixels_differ)
 ARRAYS = Comparison(_check_arrays, _arrays_differ)
 FILMS = Comparison(Path.stat, _films_differ)
+PAGES = Comparison(_sprites, _pages_differ)

@@ -6,7 +6,7 @@ A new kind is its writer's file and a row here: dialogs, `sample`, `decode`, `re
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from explorer.exports import arrays, film, gif, pictures
-from explorer.exports.comparing import ARRAYS, FILMS, PIXELS, Comparison
+from explorer.exports.comparing import ARRAYS, FILMS, PAGES, PIXELS, Comparison
+from explorer.exports.page import embedding
+from explorer.exports.page.archive import PAGE_BYTES, PageArchive
 from explorer.recipe import Recipe
 
 
@@ -78,9 +80,15 @@ class Stored(Kind):
     ----------
     write : callable
         The archive of a path and a recipe: a context.
+    space : callable
+        Bytes on disk while arrays of these sizes are written.
+    page : bool
+        To be looked at: of chains alone, of the samples, with the names and as many states as the recipe's `shown` says.
     """
 
-    write: Callable[[Path, Recipe], arrays.ArrayArchive]
+    write: Callable[[Path, Recipe], arrays.Archive]
+    space: Callable[[Sequence[int]], int] = arrays.space_needed
+    page: bool = False
 
 
 _ROWS: tuple[Drawn | Stored, ...] = (
@@ -100,6 +108,10 @@ _ROWS: tuple[Drawn | Stored, ...] = (
         ending=".npz", title="Arrays of every step", write=arrays.ArrayArchive,
         read=arrays.recipe_text, may_be_ours=arrays.may_be_ours, compared=ARRAYS,
     ),
+    Stored(
+        ending=".html", title="Page with a slider over t, for any browser", write=PageArchive, space=lambda _sizes: PAGE_BYTES, page=True,
+        read=embedding.recipe_text, may_be_ours=embedding.may_be_ours, compared=PAGES,
+    ),
 )  # fmt: skip
 KINDS: dict[str, Drawn | Stored] = {row.ending: row for row in _ROWS}
 """By ending, in the order of the dialogs."""
@@ -116,5 +128,5 @@ def drawn() -> dict[str, Drawn]:
 
 
 def single() -> dict[str, Drawn | Stored]:
-    """Kinds that are no films, by ending."""
-    return {ending: kind for ending, kind in KINDS.items() if isinstance(kind, Stored) or not kind.film}
+    """Kinds that hold decodings of single codes, which are no films and no chains, by ending."""
+    return {ending: kind for ending, kind in KINDS.items() if not (kind.page if isinstance(kind, Stored) else kind.film)}

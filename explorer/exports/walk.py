@@ -13,7 +13,6 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from explorer.exports.arrays import space_needed
 from explorer.exports.atomic import check_out
 from explorer.exports.grid import SmallMultiples
 from explorer.exports.kinds import Drawn, Stored
@@ -26,6 +25,8 @@ DECODED = "decoded"
 """x_0 as images, (N, C, H, W), of a lane whose states are codes: beside them, which are all else that is stored."""
 OF_STEPS = ("x0_hat", "eps_hat", "mean", "z")
 """With the state all that is in an .npz, whatever else can be shown: with them each step can be taken again."""
+IMAGES = (STATE, "x0_hat")
+"""What is an image in the values of the network."""
 Layout = Sheet | SmallMultiples
 Other = TypeVar("Other")
 
@@ -49,6 +50,11 @@ class Piece:
     values: Mapping[str, np.ndarray]
 
 
+def unchanged(values: np.ndarray) -> np.ndarray:
+    """Values that are images in [-1, 1] already, or codes."""
+    return values
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class WrittenLane(Generic[Other]):
     """A lane that is stored.
@@ -63,6 +69,8 @@ class WrittenLane(Generic[Other]):
         Walks the lane: all states, in any order and of any groups of samples.
     decoded : (C, H, W) or None
         Of the images that its states are decoded to, where they are codes.
+    seen : callable
+        Of states and x0_hat as its network has them, images in [-1, 1]: what is looked at.
     """
 
     plan: Mapping[str, np.ndarray]
@@ -70,6 +78,7 @@ class WrittenLane(Generic[Other]):
     image_shape: tuple[int, int, int]
     pieces: Callable[[], Iterable[Piece | Other]]
     decoded: tuple[int, int, int] | None = None
+    seen: Callable[[np.ndarray], np.ndarray] = unchanged
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -98,7 +107,7 @@ class Frame:
 def write_arrays(
     path: Path, kind: Stored, lanes: Sequence[WrittenLane[Other]], recipe: Recipe
 ) -> Iterator[Other | Packed]:  # fmt: skip
-    """Every state and prediction of every lane in float32, and its plan.
+    """Every state and prediction of every lane in float32, and its plan; of a page those that it shows.
 
     Raises
     ------
@@ -106,16 +115,19 @@ def write_arrays(
         If the disk has no room for them, or refuses.
     """
     sizes = [int(np.prod(shape)) * 4 for lane in lanes for shape in lane.shapes.values()]
-    check_out(path, (kind.ending,), space_needed(sizes))
+    check_out(path, (kind.ending,), kind.space(sizes))
     with kind.write(path, recipe) as archive:
-        for i, lane in enumerate(lanes):
+        filled = []
+        for i, lane in enumerate(lanes):  # what there will be, before the first value: a page chooses from all of it
             for name, values in lane.plan.items():
                 archive.put(f"lane{i}/{name}", values)
-            arrays = {name: archive.array(f"lane{i}/{name}", shape) for name, shape in lane.shapes.items()}
+            filled.append({name: archive.array(f"lane{i}/{name}", shape) for name, shape in lane.shapes.items()})
+        for lane, arrays in zip(lanes, filled, strict=True):
             for piece in lane.pieces():
                 if isinstance(piece, Piece):
                     for name, values in piece.values.items():
-                        arrays[name][piece.rows if name == DECODED else (piece.k, piece.rows)] = values
+                        seen_as = lane.seen(values) if kind.page and name in IMAGES else values
+                        arrays[name][piece.rows if name == DECODED else (piece.k, piece.rows)] = seen_as
                 else:
                     yield piece
         total = archive.parts

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.errors import BadInput
-from explorer.python.pixels import as_uint8, drawable
+from explorer.exports.pixels import as_uint8, drawable
 from explorer.recipe import Recipe
 
 FILM_FRAMES, FILM_FPS = 100, 24.0
@@ -69,11 +69,11 @@ class Chain:
         Parameters
         ----------
         path : str or Path
-            A picture of the samples (.png), a film of the chain (.gif, .mp4), or all arrays (.npz).
+            A picture of the samples (.png), a film of the chain (.gif, .mp4), all arrays (.npz), or a page with a slider (.html).
         scale : int, optional
             Pixels for each pixel of an image.
         frames : int
-            Films: at most so many states.
+            Films and pages: at most so many states.
         fps : float
             Films: pictures a second.
 
@@ -90,16 +90,17 @@ class Chain:
         check_out(out, tuple(KINDS))
         kind = KINDS[out.suffix.lower()]
         if isinstance(kind, Stored):
-            self._store(out, kind)
+            self._store(out, kind, frames)
             return
         assert isinstance(kind, Drawn)
         steps = tuple(int(t) for t in self.timesteps)
         lane = DrawnLane(self.label, self._source, self._picture_shape(kind.film), steps, self._tiles)
         draw(out, kind, [lane], self.recipe, scale, frames, fps)
 
-    def _store(self, out: Path, kind: object) -> None:
+    def _store(self, out: Path, kind: object, frames: int) -> None:
         from explorer.exports.kinds import Stored
         from explorer.exports.walk import DECODED, OF_STEPS, PLAN, STATE, Piece, WrittenLane, write_arrays
+        from explorer.sampling.writing import as_paged
 
         assert isinstance(kind, Stored)
         everything, K = slice(None), len(self.sigma)
@@ -112,7 +113,8 @@ class Chain:
         decoded = None if self.decoded is None else self.decoded.shape[1:]
         plan = {name: getattr(self, name) for name in PLAN} | ({} if self.labels is None else {"labels": self.labels})
         lane: WrittenLane[None] = WrittenLane(plan, self.x.shape[1], self._image_shape, pieces, decoded)
-        for _ in write_arrays(out, kind, [lane], self.recipe):
+        recipe = as_paged(self.recipe, [self.label], frames) if kind.page else self.recipe
+        for _ in write_arrays(out, kind, [lane], recipe):
             pass
 
     def _tiles(self, states: Sequence[int]) -> np.ndarray:

@@ -1,35 +1,32 @@
 """A chain in a notebook: the states beside x0_hat, and a slider over the timesteps. One piece of HTML, which needs nothing else.
 
-All shown states lie in one PNG, one below the other, and the slider moves it behind a window of one state's height: no Qt, no library, no
-network. Where a page runs no scripts the samples are shown, and the slider does nothing.
+The slider moves sprites (`explorer/exports/sprites.py`): no Qt, no library, no network. Where a page runs no scripts the samples are
+shown, and the slider does nothing. A page of its own, with all that is known of a chain, is `explorer/exports/page`.
 """
 
 from __future__ import annotations
 
-import base64
 import html
-import io
 import json
 import math
 
 import numpy as np
-from PIL import Image
 
-from explorer.python.pixels import as_uint8, drawable
+from explorer.exports.pixels import drawable
+from explorer.exports.sprites import Sprite, evenly, sprite
 
 MOST_BYTES = 3_000_000
 """Of all pixels together, before they are packed; noise hardly packs."""
 MOST_SAMPLES, MOST_STATES = 16, 51
 WANTED_STATES, FEWEST_STATES = 16, 8
 """Fewer samples are shown rather than fewer states than wanted; of very large images fewer states than that."""
-GAP = 1
 WIDTH = 288
 """Of each of the two pictures on the page, in its pixels, where they are not larger by themselves."""
 
 _MOVE = (
     "var f=this.closest('figure'),d=JSON.parse(f.dataset.states),i=+this.value;"
-    "f.querySelectorAll('[role=img]').forEach(function(p){p.style.backgroundPositionY=(d.t.length>1?100*i/(d.t.length-1):0)+'%';"
-    "p.setAttribute('aria-label',p.dataset.what+' at t = '+d.t[i]);});"
+    "f.querySelectorAll('[role=img]').forEach(function(p){if(+p.dataset.states>1)p.style.backgroundPosition=d.at[i];"
+    "p.setAttribute('aria-label',p.dataset.what+' at t = '+(+p.dataset.states>1?d.t[i]:d.t[d.t.length-1]));});"
     "f.querySelector('output').textContent='t = '+d.t[i];this.setAttribute('aria-valuetext','t = '+d.t[i]);"
 )
 
@@ -51,22 +48,22 @@ def html_of(
     timesteps = [int(all_timesteps[k]) for k in states]
     columns = math.ceil(math.sqrt(samples))
     coded = decoded is not None
-    x = _sheet(drawable(all_x[states][:, :samples], coded), columns)
+    x = sprite(drawable(all_x[states][:, :samples], coded), columns)
     # x_0 has no x0_hat: there the samples themselves stand
     clean = drawable(np.concatenate([all_x0_hat, all_x[-1:]])[states][:, :samples], coded)
     of = f"{samples} of {all_x.shape[1]} samples" if samples < all_x.shape[1] else f"{samples} samples"
     label = html.escape(title, quote=True)
     last = len(states) - 1
     pictures = "".join(
-        (_picture("x_t", f"x_t of {label}", x, timesteps), _picture("x̂₀", f"x0_hat of {label}", _sheet(clean, columns), timesteps))
+        (_picture("x_t", f"x_t of {label}", x, timesteps), _picture("x̂₀", f"x0_hat of {label}", sprite(clean, columns), timesteps))
     )
     if decoded is not None:
-        pictures += _picture("x₀ decoded", f"decoded samples of {label}", _sheet(decoded[None, :samples], columns), timesteps[-1:])
+        pictures += _picture("x₀ decoded", f"decoded samples of {label}", sprite(decoded[None, :samples], columns), timesteps[-1:])
     slider = (
         f'<input type="range" min="0" max="{last}" value="{last}" step="1" aria-label="timestep, from x_T to x_0" '
         f'aria-valuetext="t = {timesteps[-1]}" oninput="{html.escape(_MOVE, quote=True)}" style="flex:1;min-width:0">'
     )
-    data = html.escape(json.dumps({"t": timesteps}), quote=True)
+    data = html.escape(json.dumps({"t": timesteps, "at": [x.position(i) for i in range(len(states))]}), quote=True)
     return (
         f'<figure data-states="{data}" style="margin:0.5em 0;max-width:max-content;color:inherit;font-family:inherit">'
         f'<div style="display:flex;flex-wrap:wrap;gap:16px">{pictures}</div>'
@@ -81,35 +78,17 @@ def _shown(x: np.ndarray) -> tuple[int, list[int]]:
     of_sample = int(np.prod(x.shape[2:]))
     samples = max(1, min(x.shape[1], MOST_SAMPLES, MOST_BYTES // (2 * WANTED_STATES * of_sample)))
     most = max(FEWEST_STATES, MOST_BYTES // (2 * samples * of_sample))
-    count = min(len(x), MOST_STATES, most)
-    return samples, sorted({round((len(x) - 1) * i / max(1, count - 1)) for i in range(count)}) if count > 1 else [len(x) - 1]
+    return samples, evenly(len(x) - 1, min(MOST_STATES, most))
 
 
-def _sheet(images: np.ndarray, columns: int) -> tuple[str, int, int, int]:
-    """States (S, n, C, H, W) as one PNG in a data URI, a grid of samples for each, one below the other; width, height, states."""
-    states, samples, channels, height, width = images.shape
-    rows = math.ceil(samples / columns)
-    # between samples there is nothing: the page shows through, whatever its colour
-    sheet = np.zeros((states, rows * (height + GAP) - GAP, columns * (width + GAP) - GAP, 4 if channels == 3 else 2), np.uint8)
-    pixels = as_uint8(images).transpose(0, 1, 3, 4, 2)
-    for i in range(samples):
-        top, left = (i // columns) * (height + GAP), (i % columns) * (width + GAP)
-        sheet[:, top : top + height, left : left + width, :-1] = pixels[:, i]
-        sheet[:, top : top + height, left : left + width, -1] = 255
-    _, tall, wide, _ = sheet.shape
-    written = io.BytesIO()
-    Image.fromarray(sheet.reshape(states * tall, wide, -1)).save(written, "PNG")
-    return "data:image/png;base64," + base64.b64encode(written.getvalue()).decode(), wide, tall, states
-
-
-def _picture(title: str, what: str, sheet: tuple[str, int, int, int], timesteps: list[int]) -> str:
-    data, wide, tall, states = sheet
-    scale = max(1, round(WIDTH / wide))
+def _picture(title: str, what: str, drawn: Sprite, timesteps: list[int]) -> str:
+    scale = max(1, round(WIDTH / drawn.width))
+    states = len(timesteps)
     style = (
-        f"width:{wide * scale}px;max-width:100%;aspect-ratio:{wide}/{tall};background:url({data}) 0 100%/100% {100 * states}%;"
-        "image-rendering:pixelated"
+        f"width:{drawn.width * scale}px;max-width:100%;aspect-ratio:{drawn.width}/{drawn.height};"
+        f"background:url({drawn.uri}) {drawn.position(states - 1)}/{drawn.size};image-rendering:pixelated"
     )
     return (
         f'<div><div style="font-size:90%;opacity:0.75;margin-bottom:4px">{title}</div>'
-        f'<div role="img" data-what="{what}" aria-label="{what} at t = {timesteps[-1]}" style="{style}"></div></div>'
+        f'<div role="img" data-what="{what}" data-states="{states}" aria-label="{what} at t = {timesteps[-1]}" style="{style}"></div></div>'
     )

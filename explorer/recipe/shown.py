@@ -42,7 +42,7 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
     scale : int
         Pixels for each pixel of an image; 0 if it was not chosen, as in the next two.
     frames : int
-        Films: at most so many states.
+        Films and pages: at most so many states.
     fps : float
         Films: pictures a second.
     by_channel : bool

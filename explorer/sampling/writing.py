@@ -14,12 +14,13 @@ import torch
 from torch import Tensor
 
 from explorer.diffusion.noise import shared_noise
+from explorer.diffusion.pixel_range import seen
 from explorer.diffusion.reverse import Step
-from explorer.engine.models.predictors import labels_told
+from explorer.engine.models.predictors import labels_told, range_of
 from explorer.errors import BadInput
 from explorer.evaluation.samples import as_pixels, block_size, blocks
 from explorer.exports.kinds import KINDS, Drawn, Stored
-from explorer.exports.walk import DECODED, STATE, Frame, Layout, Piece, WrittenLane, layout_of, write_arrays, write_pictures
+from explorer.exports.walk import DECODED, STATE, Frame, Layout, Piece, WrittenLane, layout_of, unchanged, write_arrays, write_pictures
 from explorer.recipe import LayoutName, Recipe, Shown
 from explorer.recipe.shown import FPS, FRAMES, MAX_NAME
 from explorer.sampling.lanes import SampledLane
@@ -73,6 +74,8 @@ def write(
     seed, samples = recipe.chain.seed, recipe.chain.samples
     kind = KINDS[out.suffix.lower()]
     if isinstance(kind, Stored):
+        if kind.page:
+            recipe = as_paged(recipe, [lane.label for lane in lanes], frames)
         written: list[WrittenLane[None]] = [
             WrittenLane(
                 plan_arrays(lane, samples),
@@ -80,6 +83,7 @@ def write(
                 lane.image_shape,
                 partial(pieces, lane, seed, samples, progress),
                 None if lane.latent is None else lane.latent.images,
+                partial(seen, of=range_of(lane.predictor)) if lane.latent is None else unchanged,
             )
             for lane in lanes
         ]
@@ -103,6 +107,13 @@ def _as_drawn(recipe: Recipe, lanes: Sequence[DrawnLane], scale: int | None, fra
     paced = {"frames": 0 if frames == FRAMES else frames, "fps": 0.0 if fps == FPS else fps} if film else {}
     shown = msgspec.structs.replace(shown, scale=scale or 0, **paced)
     return msgspec.structs.replace(recipe, shown=None if shown == Shown() else shown)
+
+
+def as_paged(recipe: Recipe, labels: Sequence[str], frames: int) -> Recipe:
+    """The recipe with the names of lanes that a page shows, and how many states it shall have."""
+    names = tuple(label[:MAX_NAME] for label in labels)
+    shown = msgspec.structs.replace(recipe.shown or Shown(), names=names, frames=0 if frames == FRAMES else frames)
+    return msgspec.structs.replace(recipe, shown=shown)
 
 
 def _names(lanes: Sequence[DrawnLane], layout: LayoutName) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ class ExportChoice:
     scale : int
         Pixels for each pixel of an image; 0 lets the engine choose.
     frames : int
-        Films of a chain: at most so many of its states.
+        Films and pages of a chain: at most so many of its states.
     fps : float
         Films: pictures a second.
     labels : bool
@@ -99,7 +99,7 @@ class ExportOffer:
         if self.of == "strip":
             return f"{self.name}-strip"
         if isinstance(kind, Stored):
-            return f"{self.name}-arrays"
+            return f"{self.name}-page" if kind.page else f"{self.name}-arrays"
         return f"{self.name}-{choice.quantity}" + ("-film" if kind.film else f"-t{self.t}")
 
 

@@ -248,6 +248,12 @@ def _gif_around(changed: bytes) -> bytes:
     return made.getvalue()
 
 
+def _page_around(changed: bytes) -> bytes:
+    from explorer.exports.page.embedding import CLOSING, OPENING
+
+    return b"<!doctype html>" + OPENING.encode() + changed + CLOSING.encode()
+
+
 def _npz_around(changed: bytes) -> bytes:
     import numpy as np
 
@@ -531,6 +537,7 @@ READERS: dict[str, Reader] = {
     "recipe-png": Reader("a.png", _recipe_in, _recipes, _png_around),
     "recipe-gif": Reader("a.gif", _recipe_in, _recipes, _gif_around),
     "recipe-npz": Reader("a.npz", _recipe_in, _recipes, _npz_around),
+    "recipe-html": Reader("a.html", _recipe_in, _recipes, _page_around),
     "png": Reader("a.png", _recipe_in, lambda: (_png_around(_recipe()),)),
     "npz": Reader("a.npz", _recipe_in, lambda: (_npz_around(_recipe()),)),
     "idx": Reader("a-images-idx3-ubyte", _image_set, _idx),

@@ -36,10 +36,12 @@ ROUNDING = 1e-5
 @takes_told("export")
 def replay(
     export: Annotated[Path, typer.Argument(help="A file that this app exported, or a recipe .json.")],
-    out: Annotated[Path, typer.Option(help="Picture .png, film .gif or .mp4, or arrays .npz.")],
+    out: Annotated[Path, typer.Option(help="Picture .png, film .gif or .mp4, arrays .npz, or a page .html.")],
     device: shared.DeviceOption = "auto",
     scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pictures: pixels for each pixel of an image, if it was chosen.")] = None,
-    frames: Annotated[int | None, typer.Option(min=2, max=2000, help="Films: at most so many states; as the recipe says, or 100.")] = None,
+    frames: Annotated[
+        int | None, typer.Option(min=2, max=2000, help="Films and pages: at most so many states; as the recipe says, or 100.")
+    ] = None,
     fps: Annotated[float | None, typer.Option(min=1, max=50, help="Films: pictures a second; as the recipe says, or 24.")] = None,
     force: shared.ForceOption = False,
     as_json: shared.JsonOption = False,

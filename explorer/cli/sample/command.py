@@ -54,7 +54,10 @@ CHECKPOINT_HELP = f"A ddpm: {sources.a_file()}, or a shipped name. Several are l
 
 @takes_told("checkpoint")
 def sample(
-    out: Annotated[Path, typer.Option(help="Picture .png, film .gif or .mp4 of the chain, or arrays .npz of every step.")],
+    out: Annotated[
+        Path,
+        typer.Option(help="Picture .png, film .gif or .mp4 of the chain, arrays .npz of every step, or a page .html with a slider over t."),
+    ],
     checkpoint: Annotated[list[str] | None, typer.Option(help=CHECKPOINT_HELP)] = None,
     exact: Annotated[list[str] | None, typer.Option(help=EXACT_HELP)] = None,
     follow: Annotated[Follow | None, typer.Option(show_default=False, help=FOLLOW_HELP)] = None,
@@ -82,7 +85,7 @@ def sample(
     device: shared.DeviceOption = "auto",
     precision: shared.PrecisionOption = shared.EXACT,
     scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pictures: pixels for each pixel of an image.")] = None,
-    frames: Annotated[int, typer.Option(min=2, max=2000, help="Films: at most so many states of the chain.")] = FRAMES,
+    frames: Annotated[int, typer.Option(min=2, max=2000, help="Films and pages: at most so many states of the chain.")] = FRAMES,
     fps: Annotated[float, typer.Option(min=1, max=50, help="Films: pictures a second.")] = FPS,
     force: shared.ForceOption = False,
     as_json: shared.JsonOption = False,

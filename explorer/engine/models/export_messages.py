@@ -22,10 +22,14 @@ class ExportPreviewed(Outcome):
     pictures : int
         How many; 0 for arrays.
     nbytes : int
-        Arrays: bytes before they are packed.
+        Arrays: bytes before they are packed; a page: bytes at most.
+    samples, states : int
+        A page: how many it shows of each lane.
     """
 
     picture: np.ndarray | None
     size: tuple[int, int] = (0, 0)
     pictures: int = 0
     nbytes: int = 0
+    samples: int = 0
+    states: int = 0

@@ -7,21 +7,17 @@ from typing import Literal
 
 import numpy as np
 
+from explorer.exports.colours import SIGNED_STOPS
 from explorer.recipe.quantities import QUANTITIES
 
 Palette = Literal["dark", "light"]
 """Which theme a diverging map is for."""
 
-_ENDS: dict[str, tuple[tuple[int, int, int], ...]] = {
-    "dark": ((140, 208, 255), (52, 120, 176), (24, 26, 32), (190, 110, 20), (255, 205, 110)),
-    "light": ((5, 72, 128), (86, 160, 214), (250, 250, 250), (232, 140, 60), (150, 62, 0)),
-}
-
 
 @lru_cache(maxsize=2)
 def diverging_map(palette: Palette) -> np.ndarray:
     """Colours (256, 3) uint8 from negative (blue) over 0 to positive (orange); 0 is dark or light as the theme."""
-    stops = np.array(_ENDS[palette], np.float64)
+    stops = np.array(SIGNED_STOPS[palette], np.float64)
     at = np.linspace(0, len(stops) - 1, 256)
     channels = [np.interp(at, np.arange(len(stops)), stops[:, c]) for c in range(3)]
     return np.rint(np.stack(channels, axis=1)).astype(np.uint8)

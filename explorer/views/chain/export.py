@@ -80,6 +80,7 @@ class ChainExport(QObject):
 
     def _look(self, choice: ExportChoice | None) -> ExportLook:
         from explorer.engine.chain.export.messages import ExportLook
+        from explorer.exports.kinds import KINDS, Stored
 
         state = self._controller.state
         reference, weighed = self._controller.reference, self._controller.weighed
@@ -92,9 +93,12 @@ class ChainExport(QObject):
             every = some or tuple(range(state.recipe.samples))
             samples = every[: choice.samples] if choice.samples < len(every) else some
             drawn = {"quantity": choice.quantity, "samples": samples, "scale": choice.scale, "labels": choice.labels}
-            is_drawn, is_film = _drawn_how(choice.ending)
-            paced = {"frames": choice.frames, "fps": choice.fps} if is_film else {}
-            shown = msgspec.structs.replace(shown, **(drawn if is_drawn else {}), **paced)
+            kind = KINDS[choice.ending]
+            if isinstance(kind, Stored):
+                chosen: dict[str, object] = {"samples": samples, "frames": choice.frames} if kind.page else {}
+            else:
+                chosen = drawn | ({"frames": choice.frames, "fps": choice.fps} if kind.film else {})
+            shown = msgspec.structs.replace(shown, **chosen)
         titles = short_titles if state.layout == "grid" else lane_titles
         return ExportLook(shown, titles(state.recipe.lanes, self._controller.called), self._controller.timeline)
 
@@ -141,14 +145,6 @@ class ChainExport(QObject):
     def _failed(self, failed: Failed) -> None:
         self._client.failed.emit(failed)
         self.changed.emit()
-
-
-def _drawn_how(ending: str) -> tuple[bool, bool]:
-    """Whether a kind of files holds pictures, and whether it holds a film of them."""
-    from explorer.exports.kinds import KINDS, Drawn
-
-    kind = KINDS[ending]
-    return isinstance(kind, Drawn), isinstance(kind, Drawn) and kind.film
 
 
 def _size(nbytes: int) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.engine.forward.asides_messages import AsidesShown, Densities
+from explorer.exports.colours import OPTION_COLOURS
 from explorer.recipe.forward import Asides
 from explorer.views.forward.words import short
 from explorer.views.shared.labels import term_colours
@@ -15,7 +16,7 @@ from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_label import MathLabel
 from explorer.widgets.look.math_text import Formula, var, words
 from explorer.widgets.look.style import mark
-from explorer.widgets.look.theme import OPTION_COLOURS, Theme
+from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.density_plot import Curve, DensityFigure, DensityPlot
 
 GAP = 8

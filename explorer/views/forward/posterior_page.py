@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from explorer.checkpoints.snapshots import name_of
 from explorer.engine.forward.messages import Belief, StepBackShown
 from explorer.engine.models.messages import LibraryEntry
+from explorer.exports.colours import OPTION_COLOURS
 from explorer.recipe import Lane
 from explorer.views.forward.plots.picture_table import Column, PictureTable, Row
 from explorer.views.forward.words import nats, number, short
@@ -24,7 +25,7 @@ from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.sharp import squared
 from explorer.widgets.look.style import mark
-from explorer.widgets.look.theme import OPTION_COLOURS, Theme
+from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.image_choice import ImageChoice
 from explorer.widgets.pictures.picture_tile import PictureTile
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from explorer.exports.colours import OPTION_COLOURS
 from explorer.recipe import Change, Lane
 from explorer.state.edits.branches import Node
 from explorer.state.edits.words import edits_words
 from explorer.views.reverse_chain.branch_tree import TreeRow
 from explorer.views.shared.labels import option_name
 from explorer.widgets.look.language import tr
-from explorer.widgets.look.theme import OPTION_COLOURS
 
 ROOT_HINT = tr("Click: show it.")
 BRANCH_HINT = tr("Click: show it. F2 or double-click: rename. Shift+Del: delete.")

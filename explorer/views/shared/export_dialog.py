@@ -26,7 +26,7 @@ from explorer.engine.models.export_messages import ExportPreviewed
 from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
-from explorer.exports.kinds import Drawn
+from explorer.exports.kinds import Drawn, Stored
 from explorer.recipe.quantities import QUANTITIES
 from explorer.state.exporting import ExportChoices
 from explorer.state.store import Store
@@ -77,7 +77,7 @@ class ExportDialog(QDialog):
         self.scale.setSuffix(tr(" × each pixel"))
         self.scale.setValue(remembered.scale)
         self.frames = IntField(
-            2, max(2, offer.states), tr("Pictures"), tr("How many states of the chain the film goes over, evenly spaced")
+            2, max(2, offer.states), tr("Pictures"), tr("How many states of the chain the film or the page goes over, evenly spaced")
         )
         self.frames.setValue(min(remembered.frames, offer.states) if offer.of == "chain" else offer.states)
         self.fps = FloatField(1, 50, 1, tr("Frames a second"), tr("How many pictures a second the film shows"))
@@ -174,9 +174,11 @@ class ExportDialog(QDialog):
         kind, chain = self._offer.kinds[self.kind.currentData()], self._offer.of == "chain"
         picture = isinstance(kind, Drawn)
         film = isinstance(kind, Drawn) and kind.film
+        page = isinstance(kind, Stored) and kind.page
         for field, there in (
-            (self.quantity, picture and chain), (self.samples, picture and chain), (self.scale, picture), (self.labels, picture and chain),
-            (self.frames, film and chain), (self.fps, film), (self.seconds, film),
+            (self.quantity, picture and chain), (self.samples, (picture or page) and chain), (self.scale, picture),
+            (self.labels, picture and chain),
+            (self.frames, (film or page) and chain), (self.fps, film), (self.seconds, film),
         ):  # fmt: skip
             self._form.setRowVisible(field, there)
         self._paced()
@@ -268,6 +270,11 @@ class ExportDialog(QDialog):
         self.preview.show_picture(None, failed.message)
 
     def _words(self, made: ExportPreviewed) -> str:
+        if made.states:
+            return tr(
+                "{samples} samples and {states} states in a page of at most {size}, which opens in any browser, offline",
+                samples=made.samples, states=made.states, size=_size(made.nbytes),
+            )  # fmt: skip
         if made.nbytes:
             return tr("x_t, x̂₀, ε̂, mean and z of every step, with the recipe: {size} before packing", size=_size(made.nbytes))
         if made.picture is None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor
 
 from explorer.checkpoints.snapshots import words as words_of
 from explorer.datasets.shipped import shipped
+from explorer.exports.colours import OPTION_COLOURS
 from explorer.recipe import NO_CLASS, Lane, Sampler
 from explorer.recipe.labels import label_words
 from explorer.recipe.quantities import QUANTITIES
@@ -17,7 +18,7 @@ from explorer.state.edits.labels import labels_of
 from explorer.state.edits.words import edits_words
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import Formula, var
-from explorer.widgets.look.theme import OPTION_COLOURS, Tokens
+from explorer.widgets.look.theme import Tokens
 from explorer.widgets.plots.markers import MARKERS, Marker
 
 PREDICTS = {"A": "mean", "B": "x̂₀", "C": "ε", "V": "v"}

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtGui import QColor
 
+from explorer.exports.colours import OPTION_COLOURS
 from explorer.state.training import TrainingState
 from explorer.training.curves import BINS
 from explorer.training.reading import RunCurves, smoothed
@@ -15,7 +16,6 @@ from explorer.training.runs import Run, snapshots
 from explorer.views.shared.labels import tint_of
 from explorer.views.training.run_plot import RunFigure, RunSeries
 from explorer.widgets.look.language import tr
-from explorer.widgets.look.theme import OPTION_COLOURS
 from explorer.widgets.plots.bar_chart import BarFigure, Bars
 
 KIND_COLOURS = {"vae": "#EE8866", "ae": "#66CCEE", "classifier": "#BBBBBB"}

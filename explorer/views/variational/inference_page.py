@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.engine.variational.messages import BoundShown, PosteriorShown, QShown
+from explorer.exports.colours import OPTION_COLOURS
 from explorer.recipe.variational import CodeGaussian
 from explorer.views.variational.plots.ellipse_plane import EllipsePlane, Shape, covariance_of
 from explorer.views.variational.plots.gap_bars import BoundRow, GapBars
@@ -17,7 +18,7 @@ from explorer.widgets.look.card import Card
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import Formula, var, words
 from explorer.widgets.look.style import mark
-from explorer.widgets.look.theme import OPTION_COLOURS, Theme
+from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.picture_tile import PictureTile
 from explorer.widgets.plots.density_plot import Curve, DensityFigure, DensityPlot
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.engine.variational.messages import FitShown
+from explorer.exports.colours import OPTION_COLOURS
 from explorer.recipe.variational import MOST_STEPS, REACH, Bump, FitRecipe
 from explorer.state.edits import variational as edits
 from explorer.state.variational import VariationalState
@@ -20,7 +21,7 @@ from explorer.widgets.controls.segments import SegmentBar
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
-from explorer.widgets.look.theme import OPTION_COLOURS, Theme
+from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.density_plot import Curve, DensityFigure, DensityPlot
 
 GAP = 8

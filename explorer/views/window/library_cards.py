@@ -8,11 +8,12 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen, Q
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.engine.models.messages import LibraryEntry
+from explorer.exports.colours import OPTION_COLOURS
 from explorer.state.library import Library
 from explorer.views.window.card_words import format_words, search_text, summary
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
-from explorer.widgets.look.theme import GRID, OPTION_COLOURS, Theme
+from explorer.widgets.look.theme import GRID, Theme
 
 ENTRY, SEARCH, THUMBNAIL, MOMENTS = (Qt.ItemDataRole.UserRole + i for i in range(4))
 THUMB = 168

@@ -23,9 +23,6 @@ MONO_FAMILY = "Noto Sans Mono"
 FONT_PIXELS = 13
 """Size of ordinary text."""
 
-OPTION_COLOURS = {"A": "#E69F00", "B": "#56B4E9", "C": "#009E73", "V": "#F0E442", "exact": "#CC79A7"}
-"""Lanes, in colours that colour-blind people tell apart (Okabe and Ito)."""
-
 CLASS_COLOURS = {
     "bright": ("#1576F1", "#C31563", "#498415", "#D7D115", "#56E4F1", "#9615CA", "#D1A9C3", "#F17015", "#36A9A9", "#F156D7"),
     "safe": ("#78C396", "#B42DFF", "#3C9696", "#8700B4", "#C387FF", "#FFB4FF", "#B41E00", "#3CFF78", "#E16900", "#0F6969"),

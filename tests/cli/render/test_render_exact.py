@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from explorer.datasets.mnist import mnist
-from explorer.widgets.look.theme import OPTION_COLOURS
+from explorer.exports.colours import OPTION_COLOURS
 
 
 def test_an_exact_lane_is_drawn_in_its_colour_with_the_panel_open(run: Callable[..., Any], qapp: object, tmp_path: Path) -> None:

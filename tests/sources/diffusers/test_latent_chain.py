@@ -30,9 +30,9 @@ from explorer.engine.chain.messages import (
 )
 from explorer.engine.engine import Engine
 from explorer.engine.models.messages import MakeThumbnail, ThumbnailMade
-from explorer.engine.pictures.latents import side_by_side
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.messages import StartEngine
+from explorer.exports.latent_channels import side_by_side
 from explorer.recipe import ChainRecipe, Lane, Sampler
 
 from .coders import latent_pipeline

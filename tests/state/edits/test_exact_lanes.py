@@ -7,11 +7,11 @@ import pytest
 
 from explorer.checkpoints.card import Card, DataCard, NetworkCard, ScheduleCard
 from explorer.engine.models.messages import LibraryEntry
+from explorer.exports.colours import OPTION_COLOURS
 from explorer.recipe import Branch, ChainRecipe, ExactProcess, FreshNoise, Lane, Sampler, ScheduleChoice
 from explorer.state.edits import exact_lanes as exact_edits
 from explorer.state.session import ChainState, Session
 from explorer.views.shared.labels import lane_colours, lane_subtitle, lane_tip, lane_titles, short_titles
-from explorer.widgets.look.theme import OPTION_COLOURS
 
 NETWORK = Lane("c" * 64, "c.safetensors", "C", Sampler(steps=50))
 MNIST = ExactProcess("mnist", "a" * 64)

@@ -65,7 +65,7 @@ def test_every_kind_goes_out_and_comes_back(
     mine = page.part.recipe
     offer = page.export_offer()
     assert offer is not None
-    assert len(offer.kinds) == len(KINDS) == 5
+    assert len(offer.kinds) == len(KINDS) == 6
     for ending in offer.kinds:
         path = Path(with_ending(str(tmp_path / "window"), ending))
         assert path.suffix == ending

@@ -9,10 +9,11 @@ from PySide6.QtGui import QColor
 
 from explorer.engine.chain.curve_messages import CurvesShown, LaneCurves
 from explorer.engine.chain.messages import LaneKey, LanePlanned
+from explorer.exports.colours import OPTION_COLOURS
 from explorer.recipe import Lane, Sampler, ScheduleChoice
 from explorer.views.chain.figures import FigureMaker, round_up
 from explorer.views.shared.labels import lane_colours, lane_subtitle, lane_titles, short_titles
-from explorer.widgets.look.theme import DARK, OPTION_COLOURS
+from explorer.widgets.look.theme import DARK
 
 B, C = (Lane(option.lower() * 64, f"{option}.safetensors", option) for option in "BC")  # type: ignore[arg-type]
 KEYS = (LaneKey(B, 0, 4), LaneKey(C, 0, 4))

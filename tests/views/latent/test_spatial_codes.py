@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer import sources
 from explorer.app import Explorer
-from explorer.engine.pictures.latents import side_by_side
+from explorer.exports.latent_channels import side_by_side
 from explorer.recipe.told import Told
 from explorer.state.edits import encoding as encoding_edits
 from explorer.state.edits.planes import slice_of

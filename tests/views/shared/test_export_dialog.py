@@ -96,6 +96,23 @@ def test_only_what_a_kind_has_is_asked(page: ChainPage, qtbot: QtBot) -> None:
     dialog.reject()
 
 
+def test_a_page_says_how_much_it_shows(page: ChainPage, qtbot: QtBot) -> None:
+    dialog = opened(page, qtbot)
+    choose(dialog, ".html")
+    assert dialog.frames.isVisible()
+    assert dialog.samples.isVisible()
+    assert not any(field.isVisible() for field in (dialog.scale, dialog.fps, dialog.labels, dialog.quantity))
+    dialog.samples.setValue(3)
+    dialog.frames.setValue(5)
+    qtbot.waitUntil(lambda: "3 samples and 5 states" in dialog.preview.words)
+    path = export(dialog, page, qtbot)
+    assert path.name == "reverse-chain-page.html"
+    assert "3 of 4 samples · 5 of 7 states" in path.read_text(encoding="utf-8")
+    shown = read_recipe(path).shown
+    assert shown is not None
+    assert (shown.samples, shown.frames) == ((0, 1, 2), 5)
+
+
 def test_without_labels_there_are_none(open_page: Opener, lane: LaneMaker, qtbot: QtBot, tmp_path: Path) -> None:
     page = open_page(CompareWorkspace, (lane("B", steps=3), lane("C", steps=3)), samples=1, t=0)
     set_folder(page, tmp_path)

@@ -13,6 +13,7 @@ import numpy as np
 from torch import Tensor
 
 from explorer.checkpoints.locate import source_of
+from explorer.diffusion.pixel_range import seen
 from explorer.engine.chain.branches import first_of, with_lineage
 from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook, ExportProgress, ExportRead, ReadExport
@@ -40,12 +41,13 @@ from explorer.exports.walk import (
     Piece,
     WrittenLane,
     layout_of,
+    unchanged,
     write_arrays,
     write_pictures,
 )
 from explorer.recipe import ChainRecipe, Change, Lane, Recipe, Shown
 from explorer.recipe.quantities import QUANTITIES
-from explorer.recipe.shown import MAX_NAME
+from explorer.recipe.shown import FRAMES, MAX_NAME
 
 PROGRESS_SECONDS = 0.1
 MAX_PICTURE_PIXELS, MAX_FILM_PIXELS = 2**27, 2**31
@@ -89,6 +91,9 @@ def export_chain(request: ExportChain, desk: Desk) -> Steps:
 
 def _named(look: ExportLook, kind: Drawn | Stored) -> Shown:
     """What is shown, with the names that are drawn of several lanes: whoever makes the picture again need not guess them."""
+    if isinstance(kind, Stored) and kind.page:
+        frames = look.shown.frames or (0 if look.frames == FRAMES else look.frames)
+        return msgspec.structs.replace(look.shown, names=tuple(label[:MAX_NAME] for label in look.labels), frames=frames)
     drawn = isinstance(kind, Drawn) and look.shown.labels and (len(look.labels) > 1 or look.shown.layout == "grid")
     return msgspec.structs.replace(look.shown, names=tuple(label[:MAX_NAME] for label in look.labels) if drawn else ())
 
@@ -147,6 +152,7 @@ def _arrays(path: Path, kind: Stored, lanes: Sequence[ChainLane], recipe: Recipe
             lane.image_shape,
             partial(_pieces, lane, told),
             None if lane.latent is None else lane.latent.images,
+            partial(seen, of=lane.value_range) if lane.latent is None else unchanged,
         )
         for lane in lanes
     ]

@@ -7,10 +7,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from explorer.exports.colours import OPTION_COLOURS
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import draw_sharp, fitted, to_image
-from explorer.widgets.look.theme import OPTION_COLOURS, Theme
+from explorer.widgets.look.theme import Theme
 
 COLOURS = (OPTION_COLOURS["A"], OPTION_COLOURS["B"])
 NAMES = ("a", "b")

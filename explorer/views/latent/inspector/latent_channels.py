@@ -7,7 +7,8 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from explorer.engine.pictures.latents import latent_tiles, side_by_side
+from explorer.engine.pictures.latents import latent_tiles
+from explorer.exports.latent_channels import side_by_side
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import number
 from explorer.widgets.look.sharp import draw_sharp, to_image

@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import SHA256, mnist
 from explorer.diffusion.exact import EmpiricalData
+from explorer.exports.colours import OPTION_COLOURS
 from explorer.recipe import ExactProcess, Lane, Sampler, ScheduleChoice
 from explorer.state.edits import chain as edits
 from explorer.state.edits.branches import rows_of, showing
@@ -29,7 +30,6 @@ from explorer.views.compare.view import CompareWorkspace
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
 from explorer.views.shared.labels import lane_colours, lane_titles
 from explorer.widgets.look.sharp import to_image
-from explorer.widgets.look.theme import OPTION_COLOURS
 
 STEPS = 8
 Opener = Callable[..., ChainPage]

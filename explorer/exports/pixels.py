@@ -17,6 +17,6 @@ CODES = 3.0
 
 def drawable(values: np.ndarray, coded: bool) -> np.ndarray:
     """Values (S, N, C, H, W) of states as pictures in [-1, 1]: of codes their channels side by side, from -3 (black) to 3."""
-    from explorer.engine.pictures.latents import side_by_side
+    from explorer.exports.latent_channels import side_by_side
 
     return np.stack([side_by_side(each) / CODES for each in values]) if coded else values
