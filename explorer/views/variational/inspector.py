@@ -68,7 +68,7 @@ class VariationalInspector(QWidget):
             (tr("log p(x)"), tr("By quadrature over the plane, exact to 0.001 nats"), (words(tr("log p(")), var("x"), words(")"))),
             ("ELBO", tr("Of the encoder's q, its expectation by quadrature"), ()),
             ("gap", tr("KL(q ‖ p(z|x)) of the encoder's q"), ()),
-            ("best gap", tr("Gap that the best Gaussian leaves"), ()),
+            (tr("best gap"), tr("Gap that the best Gaussian leaves"), ()),
         ):
             self.rows.fact(name, tip, formula)
         self.model.column.addLayout(self.rows)
@@ -220,7 +220,7 @@ class VariationalInspector(QWidget):
     def show_posterior(self, shown: PosteriorShown | None) -> None:
         """Its numbers."""
         if shown is None:
-            for name in (tr("log p(x)"), "ELBO", "gap", "best gap"):
+            for name in (tr("log p(x)"), "ELBO", "gap", tr("best gap")):
                 self.rows.say(name, NOTHING)
             return
         known = shown.log_p == shown.log_p
