@@ -15,7 +15,7 @@ from explorer import sources
 from explorer.checkpoints.card import Card, Metric
 from explorer.cli import sampler_options, shared
 from explorer.cli.evaluate import accuracy, latent, objective
-from explorer.cli.evaluate.measuring import OF_THE_OBJECTIVE, Measured, MetricName, Options, SplitName, VarianceName, check_digits, command
+from explorer.cli.evaluate.measuring import OF_THE_OBJECTIVE, Measured, MetricName, Options, SplitName, VarianceName, command
 from explorer.cli.reading_options import BackgroundOption, MemberOption, RangeOption, reading
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
@@ -191,7 +191,7 @@ def _check_options(metric: MetricName, options: Options) -> None:
 
 def _fid(options: Options) -> Measured:
     from explorer.evaluation.bootstrap import distance_interval, share_interval
-    from explorer.evaluation.digits import MIN_REST, real_score, score
+    from explorer.evaluation.digits import MIN_REST, check_digits, real_score, score
     from explorer.evaluation.frechet import moments
     from explorer.evaluation.judge import Judge, training_readings
 
