@@ -42,6 +42,7 @@ GRID_HELP = (
 )
 FIGURE_HELP = "Measure each recipe, into a .json: fid of its samples, or vlb, the bound on as many test images; as evaluate does."
 WORKERS_HELP = "Recipes at once, on workers of Ray; left out, one for each processor if Ray is installed."
+THREADS_HELP = "Of each recipe: 1 on workers, all in this process unless told; with the same number, results are the same to the last bit."
 FILE_HELP = "Recipes .jsonl, one a line, as exports carry them; or leave it out and give --checkpoint or --exact."
 
 
@@ -58,6 +59,7 @@ def sweep(
     grid: Annotated[str | None, typer.Option(help=GRID_HELP)] = None,
     figure: Annotated[Figure | None, typer.Option(show_default=False, help=FIGURE_HELP)] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=100_000, help=WORKERS_HELP)] = None,
+    threads: Annotated[int | None, typer.Option(min=1, max=1024, show_default=False, help=THREADS_HELP)] = None,
     gpus: Annotated[
         float, typer.Option(min=0, max=64, help="Ray: GPUs for each recipe, such as 1 or 0.25; with 0 a worker sees none.")
     ] = 0.0,
@@ -76,6 +78,7 @@ def sweep(
     started = time.perf_counter()
     tasks = _tasks(recipes, checkpoint or [], exact or [], samples, grid, figure)
     from explorer.sweeps import planning
+    from explorer.sweeps.job import Terms
 
     ways = _ways(workers)  # refused before anything is made
     try:
@@ -85,8 +88,8 @@ def sweep(
     made = planning.plan(tasks, out, f"{device} {precision}", again=force)
     ran = _Run(out, made)
     jobs = made.to_do
-    count = _count(ways, workers, len(jobs))
-    terms = _terms(device, precision, count, made)
+    count = _count(ways, workers, threads or 1, len(jobs))
+    terms = Terms(device, precision, threads or (0 if count == 0 else 1), made.paths)
     with ran.indexed():
         _do(ran, jobs, terms, count, gpus)
     if as_json:
@@ -139,19 +142,23 @@ def _lane(name: str) -> Lane:
 
 
 def _ways(workers: int | None) -> str:
-    """Who does the work: "cluster", "workers" or "here" (BadInput where Ray is asked for and missing)."""
+    """Who does the work: "cluster", "workers" or "here" (BadInput where Ray is asked for and missing, or its cluster may not be used)."""
     from explorer.sweeps import cluster
 
+    address = cluster.address()
     if cluster.is_installed():
-        return "cluster" if cluster.address() is not None else "here" if workers == 1 else "workers"
-    if cluster.address() is not None:
+        if address is not None:
+            cluster.check(address)
+            return "cluster"
+        return "here" if workers == 1 else "workers"
+    if address is not None:
         raise BadInput(f"{cluster.ADDRESS} is set, and Ray is not installed: {cluster.INSTALL}")
     if workers is not None and workers > 1:
         raise BadInput(f"--workers {workers}: several at once are done by Ray, which is not installed: {cluster.INSTALL}")
     return "here"
 
 
-def _count(way: str, workers: int | None, jobs: int) -> int | None:
+def _count(way: str, workers: int | None, threads: int, jobs: int) -> int | None:
     """Workers of Ray: 0 is this process, None as many as a cluster has processors for."""
     from explorer.processors import share
 
@@ -159,16 +166,8 @@ def _count(way: str, workers: int | None, jobs: int) -> int | None:
         return 0
     if way == "cluster":
         return workers
-    count = min(workers or share(1), jobs)
+    count = min(workers or max(1, share(1) // threads), jobs)
     return count if workers or count > 1 else 0
-
-
-def _terms(device: str, precision: str, count: int | None, plan: Plan) -> Terms:
-    from explorer.processors import share
-    from explorer.sweeps.job import Terms
-
-    threads = 0 if count == 0 else 1 if count is None else share(count)
-    return Terms(device, precision, threads, plan.paths)
 
 
 def _do(ran: _Run, jobs: list[Job], terms: Terms, count: int | None, gpus: float) -> None:

@@ -63,7 +63,7 @@ def plan(tasks: Iterable[Task], out: Path, arithmetic: str, again: bool = False)
     BadInput
         If there is no recipe, or more than 10^6; if the folder cannot be read.
     """
-    made, seen, finder = Plan(), set[str](), _Finder()
+    finder, jobs, failures, there = _Finder(), dict[str, Job](), dict[str, str](), set[str]()
     files = set() if again else _files(out)
     for task in tasks:
         finder.asked.clear()
@@ -73,20 +73,19 @@ def plan(tasks: Iterable[Task], out: Path, arithmetic: str, again: bool = False)
         except BadInput as error:
             failure = str(error)
         job = Job(name_of(task, arithmetic), encode_task(task), task.ending, words_of(task), tuple(finder.asked))
-        if job.name in seen:
+        if job.name in jobs and (failure or job.name not in failures):
             continue
-        seen.add(job.name)
-        made.jobs.append(job)
-        if len(made.jobs) > MAX_RECIPES:
-            raise BadInput(f"a sweep can have {MAX_RECIPES:,} recipes, and there are more: split it")
+        jobs[job.name] = job  # a checkpoint that one recipe does not find another may
+        failures.pop(job.name, None)
         if failure:
-            made.failed.append(Outcome(job, failure))
+            failures[job.name] = failure
         elif job.file in files:
-            made.there.add(job.name)
-    if not made.jobs:
+            there.add(job.name)
+        if len(jobs) > MAX_RECIPES:
+            raise BadInput(f"a sweep can have {MAX_RECIPES:,} recipes, and there are more: split it")
+    if not jobs:
         raise BadInput("sweep: there is no recipe to do: the file has no line")
-    made.paths = finder.paths
-    return made
+    return Plan(list(jobs.values()), finder.paths, there, [Outcome(jobs[name], failure) for name, failure in failures.items()])
 
 
 def _files(folder: Path) -> set[str]:
