@@ -79,8 +79,9 @@ def sweep(
     tasks = _tasks(recipes, checkpoint or [], exact or [], samples, grid, figure)
     from explorer.sweeps import planning
     from explorer.sweeps.job import Terms
+    from explorer.sweeps.on_ray import NoRay
 
-    ways = _ways(workers)  # refused before anything is made
+    way = _way(workers)  # refused before anything is made
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -88,10 +89,17 @@ def sweep(
     made = planning.plan(tasks, out, f"{device} {precision}", again=force)
     ran = _Run(out, made)
     jobs = made.to_do
-    count = _count(ways, workers, threads or 1, len(jobs))
+    count = _count(way, workers, threads or 1, len(jobs))
     terms = Terms(device, precision, threads or (0 if count == 0 else 1), made.paths)
     with ran.indexed():
-        _do(ran, jobs, terms, count, gpus)
+        try:
+            _do(ran, jobs, terms, count, gpus)
+        except NoRay as error:
+            if workers is not None or way == "cluster":
+                raise
+            shared.say(f"{error}: done one after the other instead", sys.stderr)
+            count = 0
+            _do(ran, jobs, terms, count, gpus)
     if as_json:
         shared.print_json(ran.report(count, time.perf_counter() - started))
     else:
@@ -141,7 +149,7 @@ def _lane(name: str) -> Lane:
     return Lane(sha256, source_of(path), card.option, chosen(card.sampler.said, {}), told=card.told)
 
 
-def _ways(workers: int | None) -> str:
+def _way(workers: int | None) -> str:
     """Who does the work: "cluster", "workers" or "here" (BadInput where Ray is asked for and missing, or its cluster may not be used)."""
     from explorer.sweeps import cluster
 

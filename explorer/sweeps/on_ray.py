@@ -27,6 +27,10 @@ STORE_BYTES = 100 << 20
 """Of Ray's object store where results are written by the workers themselves: next to nothing goes through it."""
 
 
+class NoRay(BadInput):
+    """Ray cannot be started or reached; nothing has been done yet."""
+
+
 def run(jobs: Iterable[Job], out: Path, terms: Terms, workers: int | None, gpus: float = 0.0) -> Iterator[Outcome]:
     """Do the jobs on workers, as they come; results lie in the folder.
 
@@ -39,8 +43,10 @@ def run(jobs: Iterable[Job], out: Path, terms: Terms, workers: int | None, gpus:
 
     Raises
     ------
+    NoRay
+        If it cannot be started or reached.
     BadInput
-        If Ray cannot be started or reached, or the cluster may not be used (`cluster.check`).
+        If the cluster may not be used (`cluster.check`).
     """
     address = cluster.address()
     with _connected(address, workers or 1, terms, gpus) as ray:
@@ -69,9 +75,10 @@ def _connected(address: str | None, workers: int, terms: Terms, gpus: float) -> 
     ended = signal.getsignal(signal.SIGTERM)
     try:
         ray.init(address=address or "local", log_to_driver=False, logging_level=logging.ERROR, **(own if address is None else {}))
-    except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+    except Exception as error:  # Ray raises many kinds, also plain ones
+        ray.shutdown()
         where = "cannot be started here" if address is None else f"cannot be reached at {cluster.ADDRESS}={address}"
-        raise BadInput(f"Ray {where}: {_first_line(error)}") from None
+        raise NoRay(f"Ray {where}: {_first_line(error)}") from None
     finally:
         if on_main:
             signal.signal(signal.SIGTERM, ended)  # Ray takes it, and would leave what is half written

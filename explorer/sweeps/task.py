@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -100,11 +101,17 @@ def name_of(task: Task, arithmetic: str) -> str:
 def _plain(value: object) -> object:
     """A value of a recipe as JSON has it, without what is as usual: written out or left out, it is the same recipe."""
     if isinstance(value, msgspec.Struct):
-        fields = ((field, getattr(value, field.name)) for field in msgspec.structs.fields(value))
-        return {"is": type(value).__name__} | {field.name: _plain(each) for field, each in fields if each != field.default}
+        said = ((name, usual, getattr(value, name)) for name, usual in _fields(type(value)))
+        return {"is": type(value).__name__} | {name: _plain(each) for name, usual, each in said if each != usual}
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     return msgspec.to_builtins(value)
+
+
+@lru_cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[tuple[str, object], ...]:
+    """Names of a struct's fields with what is usual for each."""
+    return tuple((field.name, field.default) for field in msgspec.structs.fields(kind))
 
 
 def _without_places(lane: Lane) -> Lane:

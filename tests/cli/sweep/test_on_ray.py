@@ -45,8 +45,11 @@ def test_a_worker_that_is_killed_takes_no_recipe_with_it(run: Callable[..., Any]
         while character := sweep.stderr.read(1):  # the bar: something happened
             told += character
             killed = killed or (character in b"\r]" and killed_worker(driver))
-        said = json.loads(sweep.stdout.read())
+        answer = sweep.stdout.read()
+    if b"Ray cannot be started here" in told:
+        pytest.skip("Ray gives itself half a minute to start, and this machine was too busy for that")
     assert killed, told
+    said = json.loads(answer)
     assert said["failed"] == []
     assert (said["done"], said["lost_workers"], sweep.returncode) == (RECIPES, 1, 0)
     run(*COMMAND, "--out", tmp_path / "one", "--workers", 1, "--threads", 1)
