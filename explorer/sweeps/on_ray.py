@@ -8,7 +8,7 @@ import secrets
 import signal
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ def run(jobs: Iterable[Job], out: Path, terms: Terms, workers: int | None, gpus:
         If the cluster may not be used (`cluster.check`).
     """
     address = cluster.address()
-    with _connected(address, workers or 1, terms, gpus) as ray:
+    with _unspoken(), _connected(address, workers or 1, terms) as ray:
         if address is None:
             yield from _flow(ray, jobs, _Near(ray, out, terms, gpus), (workers or 1) * AHEAD)
         else:
@@ -58,9 +58,18 @@ def run(jobs: Iterable[Job], out: Path, terms: Terms, workers: int | None, gpus:
 
 
 @contextmanager
-def _connected(address: str | None, workers: int, terms: Terms, gpus: float) -> Iterator[Any]:
+def _unspoken() -> Iterator[None]:
+    """Ray tells on stdout of workers that end, whatever it was told of logs; stdout is for what came of the sweep."""
+    os.environ.setdefault("RAY_DEDUP_LOGS", "0")  # else some of it comes at exit
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+        yield
+
+
+@contextmanager
+def _connected(address: str | None, workers: int, terms: Terms) -> Iterator[Any]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
     if address is None:
+        os.environ.setdefault("RAY_worker_niceness", "0")  # as every command runs: Ray's own 15 waits for all else
         os.environ.setdefault("RAY_AUTH_MODE", "token")
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))  # of this sweep alone, known to its own processes
     else:
