@@ -86,7 +86,11 @@ def _connected(address: str | None, workers: int, terms: Terms) -> Iterator[Any]
         ray.init(address=address or "local", log_to_driver=False, logging_level=logging.ERROR, **(own if address is None else {}))
     except Exception as error:  # Ray raises many kinds, also plain ones
         ray.shutdown()
-        where = "cannot be started here" if address is None else f"cannot be reached at {cluster.ADDRESS}={address}"
+        where = (
+            "cannot be started here"
+            if address is None
+            else f"cannot be reached at {cluster.ADDRESS}={address} (is RAY_AUTH_TOKEN its token?)"
+        )
         raise NoRay(f"Ray {where}: {_first_line(error)}") from None
     finally:
         if on_main:
