@@ -26,6 +26,7 @@ COMMANDS = {
     "open": Command("explorer.cli.open:open_window", "Open the window, with these files in it; runs a Python file of yours."),
     "render": Command("explorer.cli.render.command:render", "Draw a workspace's window into a picture, without a screen."),
     "sample": Command("explorer.cli.sample.command:sample", "Sample one or several models from the same noise."),
+    "sweep": Command("explorer.cli.sweep:sweep", "Do many recipes: the arrays of each, as of sample --out FILE.npz, or a figure of it."),
     "replay": Command("explorer.cli.replay.command:replay", "Make an export again from its recipe, and say whether it is identical."),
     "train": Command("explorer.cli.train.command:train", "Train a model; writes a checkpoint each epoch, loss.csv and final.safetensors."),
     "decode": Command("explorer.cli.decode:decode", "Decode codes of a VAE or an AE."),

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.checkpoints.files import Checkpoint
+from explorer.datasets.images import training_sha256
+from explorer.errors import BadInput
 from explorer.evaluation.frechet import Moments, frechet_distance, moments
 from explorer.evaluation.judge import Readings
 
@@ -33,6 +36,15 @@ class DigitScore:
     frechet_distance: float
     confident_share: float
     digit_shares: tuple[float, ...]
+
+
+def check_digits(checkpoint: Checkpoint, metric: str, otherwise: str = "") -> None:
+    """Refuse what was trained on other images than MNIST's: the digit classifier that judges knows nothing else (BadInput)."""
+    data = checkpoint.card.data
+    if data.sha256 != training_sha256("mnist"):
+        raise BadInput(
+            f"{checkpoint.path}: was trained on {data.name}; {metric} is judged by the digit classifier, which knows MNIST alone{otherwise}"
+        )
 
 
 def score(readings: Readings, reference: Moments) -> DigitScore:

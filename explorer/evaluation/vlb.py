@@ -12,8 +12,10 @@ import torch
 from torch import Tensor
 
 from explorer.checkpoints.card import Metric
-from explorer.datasets.images import ImageSet, load_images, to_unit_range
+from explorer.checkpoints.files import Checkpoint
+from explorer.datasets.images import ImageSet, load_images, to_unit_range, training_sha256
 from explorer.datasets.reading import AS_FOUND, Reading
+from explorer.datasets.shipped import shipped
 from explorer.diffusion.bound import Curve, Figure, Images, Tally, walk
 from explorer.diffusion.limits import Clip
 from explorer.diffusion.objective import Variance, bits_per_dim
@@ -64,6 +66,15 @@ def images_for(source: str, split: str, shape: tuple[int, int, int], told: Readi
     known = load_images(source, split, told=told)
     fits(known, shape, source)
     return known
+
+
+def check_own_data(checkpoint: Checkpoint, instead: str = "") -> None:
+    """Refuse to measure on what a checkpoint's data set is called here, if it was trained on another (BadInput)."""
+    data = checkpoint.card.data
+    if shipped(data.name) is None or data.sha256 not in ("", training_sha256(data.name)):
+        another = "" if shipped(data.name) is None else "other images than those that come with the app as "
+        ending = f": {instead}" if instead else ""
+        raise BadInput(f"{checkpoint.path}: was trained on {another}{data.name}, which is not here by that name{ending}")
 
 
 def fits(known: ImageSet, shape: tuple[int, int, int], source: str) -> None:

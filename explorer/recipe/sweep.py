@@ -21,13 +21,15 @@ EXAMPLES: dict[Setting, str] = {
 }  # fmt: skip
 """What a person may write for each setting."""
 NAMES: dict[str, tuple[str, ...]] = {"method": METHODS, "variance": VARIANCES, "spacing": SPACINGS}
+RANGED: tuple[Setting, ...] = ("steps", "seed")
+"""Settings whose values may be written as ranges, as labels are."""
 CLIP_WORDS = {"yes": True, "no": False, "on": True, "off": False, "true": True, "false": False, "1": True, "0": False}
 
 Value = int | float | bool | str | ScheduleChoice | None
 
 
-def parse_sweep(text: str) -> tuple[Setting, tuple[Value, ...]]:
-    """Setting and values of "steps=10,25,50".
+def parse_sweep(text: str, most: int = MAX_LANES) -> tuple[Setting, tuple[Value, ...]]:
+    """Setting and values of "steps=10,25,50", at most so many of them.
 
     Raises
     ------
@@ -38,29 +40,47 @@ def parse_sweep(text: str) -> tuple[Setting, tuple[Value, ...]]:
     setting = next((s for s in SETTINGS if s == name.strip()), None)
     if setting is None or not equals:
         raise BadInput(f"{text}: a sweep is SETTING=VALUE,VALUE,… with one of {', '.join(SETTINGS)}, such as steps=10,25,50")
-    return setting, parse_values(setting, values)
+    return setting, parse_values(setting, values, most)
 
 
-def parse_values(setting: Setting, text: str) -> tuple[Value, ...]:
+def parse_values(setting: Setting, text: str, most: int = MAX_LANES) -> tuple[Value, ...]:
     """Values of a setting, separated by commas; a value that comes twice counts once.
 
-    steps take whole numbers or "all"; eta numbers in [0, 1]; clip "yes" or "no"; seeds whole numbers; schedules "own",
-    "linear:T" or "cosine:T"; labels whole numbers, ranges such as 0..9, or "none"; guidance numbers in [-1, 100]; method,
+    steps take whole numbers, ranges such as 1..10, or "all"; eta numbers in [0, 1]; clip "yes" or "no"; seeds whole numbers or ranges;
+    schedules "own", "linear:T" or "cosine:T"; labels whole numbers, ranges such as 0..9, or "none"; guidance numbers in [-1, 100]; method,
     variance and spacing the names that a `Sampler` has for them.
 
     Raises
     ------
     BadInput
-        If a value is none of these, or there are none or more than the lanes that there can be.
+        If a value is none of these, or there are none or more than `most`, unless told otherwise the lanes that there can be.
     """
     words = [word.strip().lower() for word in text.split(",") if word.strip()]
-    found = labels_of(text) if setting == "label" and words else [_value(setting, word) for word in words]
+    found = labels_of(text) if setting == "label" and words else [value for word in words for value in _values(setting, word, most)]
     values: tuple[Value, ...] = tuple(dict.fromkeys(found))
     if not values:
         raise BadInput(f"{setting}: write at least one value, such as {EXAMPLES[setting]}")
-    if len(values) > MAX_LANES:
-        raise BadInput(f"{setting}: {len(values)} values are more than the {MAX_LANES} lanes that there can be")
+    if len(values) > most:
+        raise _too_many(setting, len(values), most)
     return values
+
+
+def _too_many(setting: Setting, count: int, most: int) -> BadInput:
+    of = f"the {MAX_LANES} lanes" if most == MAX_LANES else f"the {most:,}"
+    return BadInput(f"{setting}: {count:,} values are more than {of} that there can be")
+
+
+def _values(setting: Setting, word: str, most: int) -> Sequence[Value]:
+    """The value of a word, or those of a range of whole numbers."""
+    if setting not in RANGED or ".." not in word:
+        return (_value(setting, word),)
+    first, _, last = word.partition("..")
+    low, high = _value(setting, first), _value(setting, last)
+    if not isinstance(low, int) or not isinstance(high, int) or low > high:
+        raise BadInput(f"{setting}: {word!r} is no range: write for example 0..9")
+    if high - low >= most:
+        raise _too_many(setting, high - low + 1, most)
+    return range(low, high + 1)
 
 
 def _value(setting: Setting, word: str) -> Value:

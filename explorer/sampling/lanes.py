@@ -23,7 +23,7 @@ from explorer.engine.models.predictors import check_method, conditioned, course_
 from explorer.errors import BadInput
 from explorer.evaluation.samples import walk
 from explorer.models.roles import SeenThroughDecoder
-from explorer.recipe import Lane, Sampler
+from explorer.recipe import Lane, Sampler, ScheduleChoice
 from explorer.recipe.arithmetic import Precision, RunBy
 from explorer.recipe.labels import label_words
 from explorer.recipe.sampler import method_words
@@ -95,30 +95,34 @@ def _exact_words(lane: Lane) -> str:
 
 def lane_of(
     checkpoint: Checkpoint, where: Place, sampler: Sampler, samples: int | None = None,
-    labels: tuple[int, ...] = (), guidance: float = 0.0,
+    labels: tuple[int, ...] = (), guidance: float = 0.0, schedule: ScheduleChoice | None = None,
 ) -> SampledLane:  # fmt: skip
-    """Lane of a checkpoint under a sampler, of so many samples in all.
+    """Lane of a checkpoint under a sampler, of so many samples in all; on another schedule than its own where one is chosen.
 
     Raises
     ------
     BadInput
         If it is no ddpm, the sampler does not fit its schedule or its network, or it does not take the labels or the guidance.
     """
+    card = checkpoint.card
+    lane = Lane(
+        checkpoint.sha256, source_of(checkpoint.path), card.option, sampler, None, schedule,
+        told=card.told, labels=labels, guidance=guidance,
+    )  # fmt: skip
     try:
         run = where.run_by(checkpoint, samples, sampler.steps)
-        predictor, precision = where.predictor(checkpoint, run, samples or 0)
-        check_method(predictor, sampler, str(checkpoint.path))
+        network, precision = where.predictor(checkpoint, run, samples or 0)
+        check_method(network, sampler, str(checkpoint.path))
+        predictor = on_schedule(conditioned(network, lane), schedule)
         course = course_of(predictor.schedule, sampler)
     except ValueError as error:
         raise BadInput(f"{checkpoint.path}: {error}") from None
-    card = checkpoint.card
-    lane = Lane(checkpoint.sha256, source_of(checkpoint.path), card.option, sampler, told=card.told, labels=labels, guidance=guidance)
-    network = checkpoint.network if isinstance(checkpoint.network, SeenThroughDecoder) else None
-    if network is not None:
+    decoder = checkpoint.network if isinstance(checkpoint.network, SeenThroughDecoder) else None
+    if decoder is not None:
         checkpoint.network.to(where.device)
     return SampledLane(
-        lane, conditioned(predictor, lane), course, card.data.shape, where.device, precision, run=run,
-        latent=card.latent if network is not None else None, network=network,
+        lane, predictor, course, card.data.shape, where.device, precision, run=run,
+        latent=card.latent if decoder is not None else None, network=decoder,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from explorer.checkpoints.card import Metric
 from explorer.cli import shared
 from explorer.cli.evaluate.measuring import Measured, MetricName, Options, SplitName, command, read_options
-from explorer.cli.evaluate.objective import check_own_data, name_of
+from explorer.cli.evaluate.objective import name_of
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ def accuracy(options: Options) -> Measured:
 
 
 def _images(options: Options, split: SplitName) -> ImageSet:
-    from explorer.evaluation.vlb import images_for
+    from explorer.evaluation.vlb import check_own_data, images_for
 
     data = options.checkpoint.card.data
     if options.dataset is None:
-        check_own_data(options)
+        check_own_data(options.checkpoint, "give --dataset")
     return images_for(options.dataset or data.name, split.value, data.shape, options.read)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from explorer.checkpoints.card import UNSAID, Metric
 from explorer.cli import shared
-from explorer.cli.evaluate.measuring import Measured, MetricName, Options, check_digits, command
+from explorer.cli.evaluate.measuring import Measured, MetricName, Options, command
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def prior_share(options: Options) -> Measured:
     """Share of prior samples that the digit classifier reads with confidence over 0.9, beside that of real images."""
     from explorer.datasets.mnist import mnist
     from explorer.evaluation import prior
+    from explorer.evaluation.digits import check_digits
     from explorer.evaluation.judge import Judge
 
     count = PRIOR_SAMPLES if options.images is None else options.images

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from explorer.cli import shared
 from explorer.cli.sampler_options import SamplerOptions, words_for
 from explorer.datasets.reading import AS_FOUND, Reading
-from explorer.errors import BadInput
 
 if TYPE_CHECKING:
     from explorer.checkpoints.card import Metric
@@ -86,17 +85,6 @@ class Options:
 
 Measured = tuple[dict[str, Any], "tuple[Metric, ...]"]
 """What is printed, and what the card keeps."""
-
-
-def check_digits(checkpoint: Checkpoint, metric: str, otherwise: str = "") -> None:
-    """Refuse what was trained on other images than MNIST's: the digit classifier that judges knows nothing else (BadInput)."""
-    from explorer.datasets.images import training_sha256
-
-    data = checkpoint.card.data
-    if data.sha256 != training_sha256("mnist"):
-        raise BadInput(
-            f"{checkpoint.path}: was trained on {data.name}; {metric} is judged by the digit classifier, which knows MNIST alone{otherwise}"
-        )
 
 
 def read_options(options: Options) -> dict[str, object]:

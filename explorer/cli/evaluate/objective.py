@@ -91,28 +91,17 @@ def _told(options: Options, predictor: Predictor, labels: np.ndarray | None) -> 
 
 
 def _images(options: Options, split: SplitName) -> ImageSet:
-    from explorer.evaluation.vlb import images_for
+    from explorer.evaluation import vlb as evaluation
 
     data = options.checkpoint.card.data
     if options.dataset is None:
-        check_own_data(options)
-    known = images_for(options.dataset or data.name, split.value, data.shape, options.read)
+        evaluation.check_own_data(options.checkpoint, "give --dataset")
+    known = evaluation.images_for(options.dataset or data.name, split.value, data.shape, options.read)
     if len(known.images) < 2:
         raise BadInput(f"{options.dataset or data.name}: has one image; an estimate with its standard error needs two or more")
     if options.images is not None and options.images > len(known.images):
         raise BadInput(f"--images {options.images}: there are {len(known.images):,} {split.value} images of {known.name}")
     return known
-
-
-def check_own_data(options: Options) -> None:
-    """Refuse to measure on what the checkpoint's data set is called here, if it was trained on another (BadInput)."""
-    from explorer.datasets.images import training_sha256
-    from explorer.datasets.shipped import shipped
-
-    data = options.checkpoint.card.data
-    if shipped(data.name) is None or data.sha256 not in ("", training_sha256(data.name)):
-        another = "" if shipped(data.name) is None else "other images than those that come with the app as "
-        raise BadInput(f"{options.checkpoint.path}: was trained on {another}{data.name}, which is not here by that name: give --dataset")
 
 
 def name_of(figure: str, options: Options, known: ImageSet, split: SplitName) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.checkpoints.card import Metric
 from explorer.cli import sampler_options, shared
-from explorer.cli.evaluate.measuring import Measured, MetricName, Options, SplitName, check_digits, command, read_options
+from explorer.cli.evaluate.measuring import Measured, MetricName, Options, SplitName, command, read_options
 from explorer.errors import BadInput
 from explorer.recipe import NO_CLASS
 from explorer.recipe.labels import label_words
@@ -28,7 +28,7 @@ LEAST = 3
 def fid(options: Options) -> Measured:
     """The Fréchet distance of samples to MNIST's training images, beside that of real images, and the share read with confidence."""
     from explorer.evaluation.bootstrap import distance_interval, share_interval
-    from explorer.evaluation.digits import real_score, score
+    from explorer.evaluation.digits import check_digits, real_score, score
     from explorer.evaluation.frechet import moments
     from explorer.evaluation.judge import Judge
 
@@ -108,6 +108,8 @@ def _real(options: Options, judge: Judge) -> tuple[Readings, str]:
     checkpoint = options.checkpoint
     _check_makes_images(checkpoint, MetricName.kid)
     if options.dataset is None:
+        from explorer.evaluation.digits import check_digits
+
         check_digits(checkpoint, "kid", ": name images with --dataset to compare with them in its features all the same")
     if checkpoint.card.data.shape != judge.image_shape:
         own, wanted = ("x".join(map(str, shape)) for shape in (checkpoint.card.data.shape, judge.image_shape))

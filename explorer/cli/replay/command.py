@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -16,12 +15,12 @@ from explorer.cli import shared
 from explorer.cli.replay.engines import engines_for, told
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
-from explorer.recipe import ChainRecipe, Change, Edit, Lane, PlaneRecipe, Recipe, Shown, decode_recipe
+from explorer.recipe import ChainRecipe, Lane, PlaneRecipe, Recipe, Shown, decode_recipe
 from explorer.recipe.quantities import QUANTITIES
 from explorer.recipe.sampler import method_words
 from explorer.recipe.shown import FPS, FRAMES
-from explorer.recipe.told import Told
 from explorer.regular_file import read_whole
+from explorer.sampling.finding import checkpoint_path, found
 
 if TYPE_CHECKING:
     from explorer.engine.chain.export.messages import ExportLook
@@ -105,7 +104,7 @@ def _plane_way(export: Path, plane: PlaneRecipe, engine: Engine, out: Path, show
     """A strip of decodings: what the Latent workspace exports."""
     from explorer.cli.replay.plane import make_strips
 
-    paths = tuple(_path(model.source, model.checkpoint, model.told) for model in plane.models)
+    paths = tuple(checkpoint_path(model.source, model.checkpoint, model.told) for model in plane.models)
     return partial(make_strips, export, plane, paths, engine, out, shown)
 
 
@@ -137,50 +136,6 @@ def recipe_of(path: Path) -> Recipe:
         raise BadInput(f"{path}: no such file") from None
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
-
-
-def found(chain: ChainRecipe) -> ChainRecipe:
-    """The recipe with its checkpoints where they are on this machine.
-
-    Raises
-    ------
-    BadInput
-        If one is missing, or is another than the recipe's.
-    """
-    return msgspec.structs.replace(chain, lanes=tuple(_found_lane(lane) for lane in chain.lanes), branches=())
-
-
-def _found_lane(lane: Lane) -> Lane:
-    edits = tuple(_found_edit(edit) for edit in lane.edits)
-    if lane.exact is not None:
-        return msgspec.structs.replace(lane, edits=edits)
-    return msgspec.structs.replace(lane, source=_path(lane.source, lane.checkpoint, lane.told), edits=edits)
-
-
-def _found_edit(edit: Edit) -> Edit:
-    if isinstance(edit, Change) and edit.checkpoint:
-        return msgspec.structs.replace(edit, source=_path(edit.source, edit.checkpoint, edit.told))
-    return edit
-
-
-def _path(source: str, sha256: str, told: Told | None = None) -> str:
-    from explorer import sources
-    from explorer.checkpoints.locate import shipped
-
-    try:
-        path = sources.located(source)
-    except BadInput:
-        # an absolute path of another machine: a shipped checkpoint of that name may be the same
-        path = shipped().get(Path(source.replace("\\", "/")).stem, Path(source))
-        if not os.path.isfile(path):
-            raise
-    try:
-        found = sources.sha256(path, told)
-    except OSError as error:  # a folder, or what may not be read
-        raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from None
-    if found != sha256:
-        raise BadInput(f"{path}: is not the checkpoint of the recipe ({sha256[:12]}…): with another one it is another picture")
-    return str(path.resolve())
 
 
 def _looks(recipe: Recipe, chain: ChainRecipe, scale: int | None, frames: int | None, fps: float | None) -> Iterator[ExportLook]:

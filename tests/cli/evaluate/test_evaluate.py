@@ -127,6 +127,14 @@ def test_kid_to_other_images_is_that_of_all_pairs(run: Callable[..., Any], tmp_p
     assert far["command"].endswith(f"--metric kid --images 20 --dataset {squares} --steps 3 --seed 1")
 
 
+def test_fid_of_a_sweep_is_the_same(run: Callable[..., Any], tmp_path: Path) -> None:
+    of_both = ("--checkpoint", "mnist-ddpm-c")
+    run("sweep", *of_both, "--samples", 4, "--grid", "seed=2 steps=3", "--figure", "fid", "--out", tmp_path, "--workers", 1)
+    row = json.loads((tmp_path / "index.jsonl").read_text())
+    alone = run("evaluate", *of_both, "--metric", "fid", "--images", 4, "--steps", 3, "--seed", 2, "--json").json
+    assert [row[name] for name in ("fid", "fid_standard_error")] == [alone[name] for name in ("fid", "fid_standard_error")]
+
+
 def test_accuracy_is_written_once(run: Callable[..., Any], copy: Callable[[str], Path]) -> None:
     path = copy("mnist-classifier")
     before = load(path)
