@@ -44,7 +44,7 @@ def test_the_list_of_commands_says_what_each_says_of_itself(name: str, run: Call
         (["sample", "--checkpoint", "mnist-ddpm-c", "--out", "a.png", "--eta", "1.5"], ["--eta"]),
         (["sample", "--checkpoint", "mnist-ddpm-c", "--out", "a.png", "--precision", "fp8"], ["--precision", "fp8"]),
         (["sample", "--checkpoint", "mnist-ddpm-c", "--out", "a.png", "--speed", "2"], ["--speed"]),
-        (["evaluate", "--checkpoint", "mnist-ddpm-c", "--metric", "kid"], ["--metric", "kid", "fid", "elbo", "accuracy"]),
+        (["evaluate", "--checkpoint", "mnist-ddpm-c", "--metric", "kod"], ["--metric", "kod", "fid", "elbo", "accuracy"]),
         (["info"], ["Missing argument"]),
     ],
 )
