@@ -58,6 +58,14 @@ class TestLinear:
         assert found.masses.sum() == pytest.approx(1, abs=1e-9)
         assert (found.sides**2).sum() == pytest.approx(144), "cells fill the square"
 
+    def test_a_posterior_that_hides_between_the_first_cells_is_found_where_it_is_said_to_be(self) -> None:
+        torch.manual_seed(3)
+        model = Pca(PcaConfig(size=4, code=2, variance=1e-5)).requires_grad_(False).eval()
+        model.decoder.weight.normal_(0, 0.4)
+        x = model.decode(torch.tensor([[0.31, -0.47]]))
+        log_p, posterior_of = self.closed(model, x)
+        assert exact(model, x, posterior_of.mean[None], cells=8).log_p == pytest.approx(log_p, abs=2e-2)
+
     def test_at_the_posterior_the_bound_is_log_p_and_elsewhere_their_distance_is_the_kl(self, model: Pca) -> None:
         from explorer.variational.divergence import between_gaussians
 
