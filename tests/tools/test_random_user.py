@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS, SEED = 25, 11
@@ -48,3 +50,18 @@ def test_what_was_done_is_read_again_as_it_was(tmp_path: Path, monkeypatch: pyte
     assert list(acts_of(tmp_path / "log.jsonl")) == list(enumerate(acts))
     assert about(tmp_path / "log.jsonl") == {"seed": 4}
     assert record.summary() == "3 x stall"
+
+
+def test_whatever_may_be_typed_arrives(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    from at_random.acts import Act
+    from at_random.chance import TYPED
+    from at_random.hands import type_words
+
+    field = QLineEdit()
+    qtbot.addWidget(field)
+    field.show()
+    for words in TYPED:
+        field.clear()
+        type_words(Act("text", words=words), field)
+        assert field.text() == words

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QWheelEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
+from shiboken6 import isValid
 
 from at_random.acts import Act
 from explorer.views.window.main_window import MainWindow
@@ -89,8 +90,17 @@ def _keys(act: Act, window: QWidget) -> None:
     QTest.keySequence(window.windowHandle(), QKeySequence(act.words))
 
 
-def _text(act: Act, window: QWidget) -> None:
-    QTest.keyClicks(window.focusWidget() or window, act.words)
+def type_words(act: Act, window: QWidget) -> None:
+    """Type the words of `act` into what has the focus there; nothing is typed once the window is gone."""
+    for sign in act.words:
+        if not isValid(window):  # what a sign before it closed
+            return
+        to = window.focusWidget() or window
+        if sign.isascii():
+            QTest.keyClick(to, sign)
+        else:  # which QTest ends the process at
+            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                QApplication.sendEvent(to, QKeyEvent(kind, Qt.Key.Key_unknown, Qt.KeyboardModifier.NoModifier, sign))
 
 
 def _drop(act: Act, window: QWidget) -> None:
@@ -143,6 +153,6 @@ def _close(act: Act, window: QWidget) -> None:
 
 
 _WAYS: dict[str, Callable[[Act, QWidget], object]] = {
-    "click": _click, "double": _double, "drag": _drag, "wheel": _wheel, "hover": _hover, "keys": _keys, "text": _text,
+    "click": _click, "double": _double, "drag": _drag, "wheel": _wheel, "hover": _hover, "keys": _keys, "text": type_words,
     "drop": _drop, "open": _open, "action": _action, "file": _file, "resize": _resize, "close": _close, "rest": lambda act, window: None,
 }  # fmt: skip
