@@ -10,7 +10,7 @@ from explorer.widgets.look.theme import text_pixels
 
 INSPECTOR_WIDTH = 288
 MIN_WIDTH, MAX_WIDTH = 256, 480
-WORDS_WIDTH = 240
+WORDS_WIDTH = 264
 """What names and values need at the ordinary size of text."""
 
 
