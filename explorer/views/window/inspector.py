@@ -10,8 +10,13 @@ from explorer.widgets.look.theme import text_pixels
 
 INSPECTOR_WIDTH = 288
 MIN_WIDTH, MAX_WIDTH = 256, 480
-WORDS_WIDTH = 264
-"""What names and values need at the ordinary size of text."""
+WORDS_WIDTH = 226
+"""What names and values need at the ordinary size of text, where the window is small."""
+
+
+def usual_width() -> int:
+    """Pixels that it has where there is room, with the text of the size that was chosen."""
+    return min(MAX_WIDTH, text_pixels(INSPECTOR_WIDTH))
 
 
 class Inspector(PageStack):

@@ -20,7 +20,7 @@ from explorer.views.window.drop_overlay import DropOverlay, dropped_files
 from explorer.views.window.engine_news import EngineNews
 from explorer.views.window.exports import Exports
 from explorer.views.window.help.desk import HelpDesk
-from explorer.views.window.inspector import INSPECTOR_WIDTH, Inspector
+from explorer.views.window.inspector import Inspector, usual_width
 from explorer.views.window.menus import Menus
 from explorer.views.window.notes.desk import NotesDesk
 from explorer.views.window.opening import Opener, open_filter
@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._show_workspace(self._current_name())
         self.resize(_fitting(self.screen().availableGeometry().size()))
-        self._splitter.setSizes([self.width() - RAIL_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
+        self._splitter.setSizes([self.width() - RAIL_WIDTH - usual_width(), usual_width()])
         self.notes.wire(self.menus, self.presentation)
 
     # --- parts

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from explorer.state.persistence import WindowState
-from explorer.views.window.inspector import INSPECTOR_WIDTH
+from explorer.views.window.inspector import usual_width
 from explorer.views.window.notes.desk import LEAST, USUAL, NotesPlace
 from explorer.views.window.rail import RAIL_WIDTH
 from explorer.views.window.workspaces import Workspaces
@@ -63,7 +63,7 @@ class Placement:
     def reset(self) -> None:
         """Everything at its usual size and place again."""
         self._inspector.setChecked(True)
-        self._splitter.setSizes([self._window.width() - RAIL_WIDTH - INSPECTOR_WIDTH, INSPECTOR_WIDTH])
+        self._splitter.setSizes([self._window.width() - RAIL_WIDTH - usual_width(), usual_width()])
         self._notes.set_height(USUAL)
         self._parts.clear()
         for workspace in self._workspaces.built.values():

@@ -452,9 +452,10 @@ def test_nonsense_about_the_window_is_passed_over(make: Maker, geometry: str) ->
     assert window.inspector.isVisible()
 
 
-@pytest.mark.parametrize("name", ["reverse-chain", "compare", "latent", "forward", "objective"])
-def test_every_workspace_fits_into_1280_by_800(make: Maker, name: str, qtbot: QtBot) -> None:
-    session = msgspec.structs.replace(Session(), workspace=name)
+@pytest.mark.parametrize("text", [100, 125])
+@pytest.mark.parametrize("name", ["reverse-chain", "compare", "latent", "forward", "objective", "training", "variational"])
+def test_every_workspace_fits_into_1280_by_800(make: Maker, name: str, text: int, qtbot: QtBot) -> None:
+    session = msgspec.structs.replace(Session(), workspace=name, text_size=text)
     window = make(session).window
     window.resize(1280, 800)
     window.show()
