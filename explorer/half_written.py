@@ -27,6 +27,18 @@ def neighbour(path: Path) -> Path:
     return path.with_name(f"{path.name[:NAME_KEPT]}.{'-'.join(map(str, _own(os.getpid())))}-{next(_numbers)}{ENDING}")
 
 
+def keep(path: Path, content: bytes) -> None:
+    """Write what is no loss where it cannot be written, such as what was measured: whole or not at all, with the folder for it."""
+    partial = neighbour(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
+        os.replace(partial, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
 def forget_dead(folder: Path) -> None:
     """Remove the half-written files and folders of processes that ended; of another machine none, as it cannot be asked."""
     with contextlib.suppress(OSError), os.scandir(folder) as entries:

@@ -11,13 +11,13 @@ import numpy as np
 
 from explorer.exports.arrays import ArrayArchive
 from explorer.exports.atomic import whole
-from explorer.half_written import neighbour
+from explorer.half_written import keep, neighbour
 from explorer.recipe import Recipe
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from explorer.half_written import neighbour
+from explorer.half_written import keep, neighbour
 out = Path(sys.argv[1])
 neighbour(out).write_bytes(b"half")
 folder = neighbour(out.with_suffix(".npz"))
@@ -75,3 +75,16 @@ def test_two_that_write_one_file_at_a_time_have_neighbours_of_their_own(tmp_path
     assert left(tmp_path) == []
     with np.load(out) as archive:
         assert archive["x"].tolist() == [0, 0, 0]  # the one that ended last
+
+
+def test_what_is_no_loss_is_kept_whole_with_its_folder_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "book.json"
+    keep(path, b"first")
+    keep(path, b"second")
+    assert path.read_bytes() == b"second"
+    assert os.listdir(path.parent) == ["book.json"]
+    (tmp_path / "file").write_bytes(b"")
+    keep(tmp_path / "file" / "book.json", b"no folder can be made there")
+    keep(path.parent, b"a folder is in its place")
+    assert path.read_bytes() == b"second"
+    assert sorted(os.listdir(tmp_path)) == ["file", "new"]

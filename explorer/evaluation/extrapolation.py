@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from explorer.evaluation.frechet import Moments, moments, symmetric_root
-from explorer.evaluation.kernel_distance import NORMAL_95, jackknife_error
+from explorer.evaluation.jackknife import Jackknifed
 
 PARTS = 3
 """The samples are taken whole, in halves and in thirds."""
@@ -18,32 +18,18 @@ BLOCKS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Extrapolated:
-    """A distance extrapolated to infinitely many samples.
+class Extrapolated(Jackknifed):
+    """A distance extrapolated to infinitely many samples: where the line through the distances against 1 / n meets 0.
+
+    It may lie below 0 by chance.
 
     Attributes
     ----------
-    value : float
-        Where the line through the distances against 1 / n meets 0; it may lie below 0 by chance.
     slope : float
         c: by how much n samples have a larger distance, times n.
-    left_out : ndarray, shape (B,), float64
-        The value without each block of neighbouring samples.
     """
 
-    value: float
     slope: float
-    left_out: np.ndarray
-
-    @property
-    def standard_error(self) -> float:
-        """Of other samples, by the jackknife; the reference is held fixed."""
-        return jackknife_error(self.left_out)
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """95 %, as of a normal distribution."""
-        return self.value - NORMAL_95 * self.standard_error, self.value + NORMAL_95 * self.standard_error
 
 
 def extrapolated(features: np.ndarray, reference: Moments, blocks: int = BLOCKS) -> Extrapolated:
@@ -67,7 +53,8 @@ def extrapolated(features: np.ndarray, reference: Moments, blocks: int = BLOCKS)
 
     edges = np.linspace(0, len(points), blocks + 1).round().astype(int)
     left = [line(np.delete(points, slice(start, end), axis=0))[0] for start, end in pairwise(edges)]
-    return Extrapolated(*line(points), np.array(left))
+    value, slope = line(points)
+    return Extrapolated(value, np.array(left), slope)
 
 
 def _distance(rows: np.ndarray, reference: Moments, root: np.ndarray, trace: float) -> float:

@@ -6,15 +6,15 @@ to the third: the means over all pairs of 60,000 points take as long as one pass
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 
+from explorer.evaluation.jackknife import Jackknifed
+
 DEGREE = 3
-NORMAL_95 = 1.959963984540054
 AT_ONCE = 1 << 25
 """Numbers made at a time where a block of points meets all others."""
 
@@ -114,30 +114,10 @@ def _with_itself(points: np.ndarray) -> np.ndarray:
     return values
 
 
-@dataclass(frozen=True, slots=True)
-class KernelDistance:
-    """A KID with what it would be without some of the samples.
+class KernelDistance(Jackknifed):
+    """A KID: below 0 by chance where the two clouds are alike, as it is unbiased."""
 
-    Attributes
-    ----------
-    value : float
-        Below 0 by chance where the two clouds are alike: it is unbiased.
-    left_out : ndarray, shape (B,), float64
-        The same without the samples of each block: its jackknife.
-    """
-
-    value: float
-    left_out: np.ndarray
-
-    @property
-    def standard_error(self) -> float:
-        """Of other samples, the reference held fixed: the jackknife's (Efron and Stein 1981: not too small on average)."""
-        return jackknife_error(self.left_out)
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """95 %, as of a normal distribution."""
-        return self.value - NORMAL_95 * self.standard_error, self.value + NORMAL_95 * self.standard_error
+    __slots__ = ()
 
 
 def kernel_distance(samples: Cloud, reference: Cloud, blocks: int | None = None) -> KernelDistance:
@@ -167,9 +147,3 @@ def kernel_distance(samples: Cloud, reference: Cloud, blocks: int | None = None)
         toward = (to_reference.sum() - to_reference[start:end].sum()) / rest
         left.append(pairs / (rest * (rest - 1)) + reference.within - 2 * toward)
     return KernelDistance(float(value), np.array(left))
-
-
-def jackknife_error(left_out: np.ndarray) -> float:
-    """Standard error of a figure from its values without each of B blocks alike in size (B,)."""
-    count = len(left_out)
-    return math.sqrt((count - 1) / count * float(np.square(left_out - left_out.mean()).sum()))

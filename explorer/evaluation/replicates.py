@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.evaluation.kernel_distance import jackknife_error
+from explorer.evaluation.jackknife import jackknife_error
 
 MOST = 1000
 """Seeds, beyond which nobody trains."""

@@ -5,14 +5,12 @@ Kept for this version of the app and this much memory, which both say what opens
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import msgspec
 
-from explorer import __version__
+from explorer import __version__, half_written
 from explorer.errors import BadInput
-from explorer.half_written import neighbour
 from explorer.memory import of_machine
 from explorer.paths import cache_folder
 from explorer.regular_file import read_whole
@@ -43,14 +41,7 @@ def keep(sha256: str, parameters: int) -> None:
     opened.parameters[sha256] = parameters
     for oldest in list(opened.parameters)[:-MOST]:
         del opened.parameters[oldest]
-    path = _path()
-    partial = neighbour(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(msgspec.json.encode(opened))
-        os.replace(partial, path)
-    except OSError:
-        partial.unlink(missing_ok=True)
+    half_written.keep(_path(), msgspec.json.encode(opened))
 
 
 def _path() -> Path:

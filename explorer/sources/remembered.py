@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import msgspec
 
+from explorer import half_written
 from explorer.errors import BadInput
-from explorer.half_written import neighbour
 from explorer.paths import state_folder
 from explorer.recipe.told import NOTHING, Told
 from explorer.regular_file import read_whole
@@ -42,14 +41,7 @@ def remember(file_sha256: str, told: Told) -> None:
         known[file_sha256] = told
     for oldest in list(known)[:-MOST]:
         del known[oldest]
-    path = _path()
-    partial = neighbour(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(msgspec.json.encode(known))
-        os.replace(partial, path)
-    except OSError:
-        partial.unlink(missing_ok=True)
+    half_written.keep(_path(), msgspec.json.encode(known))
 
 
 def _path() -> Path:

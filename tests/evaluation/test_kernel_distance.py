@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.evaluation.kernel_distance import Cloud, jackknife_error, kernel, kernel_distance
+from explorer.evaluation.jackknife import jackknife_error
+from explorer.evaluation.kernel_distance import Cloud, kernel, kernel_distance
 
 
 def points(seed: int, count: int, size: int = 5, shift: float = 0.0) -> np.ndarray:

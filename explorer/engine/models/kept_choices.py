@@ -9,9 +9,8 @@ from pathlib import Path
 import msgspec
 import torch
 
-from explorer import backends, paths
+from explorer import backends, half_written, paths
 from explorer.backends import TORCH
-from explorer.half_written import neighbour
 from explorer.recipe.arithmetic import RunBy, size_class
 
 FORMAT = 1
@@ -216,7 +215,7 @@ class KeptChoices:
         file = _read(self._path)  # another window may have written meanwhile
         file.machines[self._machine] = {**file.machines.get(self._machine, {}), **self._own}
         file.probed[self._machine] = {**file.probed.get(self._machine, {}), **self._probed}
-        _write(self._path, file)
+        half_written.keep(self._path, msgspec.json.format(msgspec.json.encode(file)))
 
 
 def exact_of(backend: str) -> str:
@@ -269,13 +268,3 @@ def _read(path: Path) -> _File:
     except (OSError, ValueError, RecursionError):  # none yet, spoilt, or of a version that knows other backends
         return _File(FORMAT, {})
     return found if found.format == FORMAT else _File(FORMAT, {})
-
-
-def _write(path: Path, content: _File) -> None:
-    aside = neighbour(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(msgspec.json.format(msgspec.json.encode(content)))
-        aside.replace(path)
-    except OSError:
-        aside.unlink(missing_ok=True)

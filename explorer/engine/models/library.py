@@ -7,13 +7,14 @@ import os
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from functools import lru_cache, partial
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
 
-from explorer import sources
+from explorer import half_written, sources
 from explorer.checkpoints.card import UNSAID
 from explorer.checkpoints.files import Checkpoint
 from explorer.checkpoints.snapshots import end_of_run, name_of
@@ -30,7 +31,6 @@ from explorer.engine.models.scanning import files, remember
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
-from explorer.half_written import neighbour
 from explorer.models.roles import ImageReader, LatentModel, SeenThroughDecoder, decodes_only
 from explorer.paths import cache_folder
 from explorer.recipe import Lane
@@ -172,10 +172,6 @@ def _mosaic(tiles: np.ndarray) -> np.ndarray:
 
 
 def _write(path: Path, picture: np.ndarray) -> None:
-    partial = neighbour(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(picture).save(partial, "PNG")
-        os.replace(partial, path)
-    except OSError:
-        partial.unlink(missing_ok=True)  # a cache that cannot be written is no loss
+    png = BytesIO()
+    Image.fromarray(picture).save(png, "PNG")
+    half_written.keep(path, png.getvalue())

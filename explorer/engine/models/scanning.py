@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -16,13 +15,12 @@ from pathlib import Path
 
 import msgspec
 
-from explorer import __version__, sources
+from explorer import __version__, half_written, sources
 from explorer.checkpoints.snapshots import end_of_run, snapshots
 from explorer.engine.desk import Desk
 from explorer.engine.models.messages import LibraryEntry, LibraryScanned, ScanLibrary
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
-from explorer.half_written import neighbour
 from explorer.paths import cache_folder
 from explorer.resources import resource, resource_root
 
@@ -102,13 +100,11 @@ def _told_stamp(entry: LibraryEntry) -> tuple[int, int]:
 
 def write_book(path: Path, remembered: tuple[Remembered, ...]) -> None:
     """Write it whole, or not at all: nothing is lost but time."""
-    partial = neighbour(path)
     text = msgspec.json.encode(_Book(__version__, remembered))
     with contextlib.suppress(OSError):
-        if not path.is_file() or path.read_bytes() != text:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_bytes(text)
-            os.replace(partial, path)
+        if path.is_file() and path.read_bytes() == text:
+            return
+    half_written.keep(path, text)
 
 
 def _book(path: Path) -> dict[str, Remembered]:

@@ -65,8 +65,8 @@ class VariationalController(QObject):
         self._questions = Questions(context.client, "variational", self)
         self._active = False
         self.total = 0
-        self.posterior: PosteriorShown | None = None
-        self._bound_of: InferenceRecipe | None = None
+        self._posterior: PosteriorShown | None = None
+        self._posterior_of: InferenceRecipe | None = None
         context.store.changed.connect(self._changed)
         context.library.changed.connect(self.refresh)
 
@@ -79,6 +79,11 @@ class VariationalController(QObject):
     def idle(self) -> bool:
         """Whether all that was asked for is shown."""
         return self._active and self._questions.idle
+
+    @property
+    def posterior(self) -> PosteriorShown | None:
+        """What is known of the image that is chosen; None until something is."""
+        return self._posterior if self._posterior_of == _subject(self.state) else None
 
     @property
     def entry(self) -> LibraryEntry | None:
@@ -128,8 +133,7 @@ class VariationalController(QObject):
         recipe = state.recipe.inference
         start = recipe.image.index // CHOICES * CHOICES
         self._ask("choices", ShowTestImages(start, CHOICES, self.dataset), self._take_choices)
-        subject = msgspec.structs.replace(recipe, q=None)
-        self._questions.ask("posterior", ShowPosterior(subject), self._take_posterior, once=True, on_failure=self._failed)
+        self._questions.ask("posterior", ShowPosterior(_subject(state)), self._take_posterior, once=True, on_failure=self._failed)
         self._ask_bound()
 
     def _ask(self, name: str, payload: Payload, receiver: Receiver) -> None:
@@ -140,7 +144,7 @@ class VariationalController(QObject):
         recipe = self.state.recipe.inference
         q = recipe.q or (self.posterior.encoder.q if self.posterior is not None else None)
         if q is not None:
-            self._ask("bound", ShowBound(msgspec.structs.replace(recipe, q=None), q), self._take_bound)
+            self._ask("bound", ShowBound(_subject(self.state), q), self._take_bound)
 
     # --- answers
 
@@ -155,12 +159,12 @@ class VariationalController(QObject):
 
     def _take_posterior(self, outcome: Outcome) -> None:
         if isinstance(outcome, PosteriorShown):
-            self.posterior = outcome
+            self._posterior, self._posterior_of = outcome, _subject(self.state)
             self._view.show_posterior(outcome, "")
             self._ask_bound()
 
     def _failed(self, failed: Failed) -> None:
-        self.posterior = None
+        self._posterior = None
         self._view.show_posterior(None, failed.message)
         self._context.client.failed.emit(failed)
 
@@ -171,3 +175,8 @@ class VariationalController(QObject):
     def _take_picture(self, outcome: Outcome) -> None:
         if isinstance(outcome, PictureTaken):
             self._view.take_picture(outcome)
+
+
+def _subject(state: VariationalState) -> InferenceRecipe:
+    """Model and image, whatever q the person has."""
+    return msgspec.structs.replace(state.recipe.inference, q=None)

@@ -155,8 +155,9 @@ class KlPage(QWidget):
 
     @property
     def shown(self) -> FitShown | None:
-        """What came last."""
-        return self._shown
+        """What came last; None until something came of densities on a line, or on the plane, as they are now."""
+        known = self._shown is not None and len(self._shown.mean) == len(edits.fit_of(self._state).q.mean)
+        return self._shown if known else None
 
     def show_state(self, state: VariationalState) -> None:
         """What the person chose."""
@@ -173,9 +174,9 @@ class KlPage(QWidget):
         self._draw()
 
     def _draw(self, _tokens: object = None) -> None:
-        shown, state = self._shown, self._state
+        shown, state = self.shown, self._state
         fit = edits.fit_of(state)
-        if shown is None or len(shown.mean) != len(fit.q.mean):
+        if shown is None:
             return
         p_colour, q_colour = OPTION_COLOURS["B"], OPTION_COLOURS["A"]
         if state.dimensions == "line":

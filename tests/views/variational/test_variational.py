@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
@@ -94,6 +95,31 @@ def test_a_fit_is_played_and_scrubbed(qtbot: QtBot, open_variational: Opener) ->
     settle(qtbot, page)
     assert state_of(page).step == 0
     assert state_of(page).recipe.line.q.mean[0] == pytest.approx(float(shown.mean[0]), abs=1e-3), "the fit begins where it was"
+
+
+def test_nothing_is_done_with_what_is_shown_of_other_densities(qtbot: QtBot, open_variational: Opener) -> None:
+    page = open_variational()
+    page.context.store.update_variational(dimensions="plane")
+    assert page.kl.shown is None, "that of the plane has not come yet"
+    before = state_of(page)
+    page.actions_["begin"].trigger()
+    assert state_of(page) == before
+    settle(qtbot, page)
+    assert page.kl.shown is not None
+
+
+def test_nothing_is_done_with_the_posterior_of_another_image(qtbot: QtBot, open_variational: Opener) -> None:
+    page = open_variational(page="inference")
+    assert page.controller.posterior is not None
+    recipe = state_of(page).recipe
+    image = msgspec.structs.replace(recipe.inference.image, index=recipe.inference.image.index + 1)
+    inference = msgspec.structs.replace(recipe.inference, image=image)
+    page.context.store.update_variational(recipe=msgspec.structs.replace(recipe, inference=inference))
+    assert page.controller.posterior is None
+    page.actions_["best"].trigger()
+    assert state_of(page).recipe.inference.q is None
+    settle(qtbot, page)
+    assert page.controller.posterior is not None
 
 
 def test_parts_come_and_go_by_double_click_and_key(qtbot: QtBot, open_variational: Opener) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import msgspec
 
+from explorer import half_written
 from explorer.engine.chain.kept.identity import Identity
 from explorer.engine.chain.kept.layout import Spoilt, read_description
 from explorer.errors import BadInput
-from explorer.half_written import neighbour
 from explorer.paths import cache_folder
 from explorer.recipe import Arithmetic
 from explorer.recipe.arithmetic import RunBy
@@ -95,7 +95,7 @@ def arithmetic_for(folder: Path, asked: tuple[str, str, bool]) -> Arithmetic | N
 def remember_arithmetic(folder: Path, asked: tuple[str, str, bool], took: Arithmetic) -> None:
     """So that the next start knows it."""
     if arithmetic_for(folder, asked) != took:
-        _write(folder / "engine.json", _Taken(asked, took))
+        half_written.keep(folder / "engine.json", msgspec.json.encode(_Taken(asked, took)))
 
 
 class _Wished(msgspec.Struct, frozen=True):
@@ -117,12 +117,4 @@ def wishes_in(folder: Path) -> dict[tuple[str, int], RunBy]:
 def remember_wishes(folder: Path, wishes: Mapping[tuple[str, int], RunBy]) -> None:
     """So that the next start knows them."""
     if wishes_in(folder) != wishes:
-        _write(folder / "wishes.json", [_Wished(run, size) for (_, size), run in wishes.items()])
-
-
-def _write(path: Path, content: object) -> None:
-    partial = neighbour(path)
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(msgspec.json.encode(content))
-        os.replace(partial, path)
+        half_written.keep(folder / "wishes.json", msgspec.json.encode([_Wished(run, size) for (_, size), run in wishes.items()]))
