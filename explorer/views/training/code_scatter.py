@@ -48,6 +48,12 @@ class CodeScatter(QWidget):
         """What is shown."""
         return self._codes
 
+    @property
+    def title(self) -> str:
+        """What they are codes of; while there are none, that they are computed."""
+        count = len(self._codes)
+        return tr("Codes of {count} images", count=f"{count:,}".replace(",", "\u202f")) if count else tr("Codes are computed…")
+
     def sizeHint(self) -> QSize:
         """Square."""
         return QSize(220, 220)
@@ -63,7 +69,7 @@ class CodeScatter(QWidget):
         painter.setFont(text_font(11))
         painter.setPen(QColor(tokens.faint))
         head = QRectF(8, 9, self.width() - 16, painter.fontMetrics().height() + 2)
-        painter.drawText(head, Qt.AlignmentFlag.AlignLeft, f"Codes of {len(self._codes):,} images".replace(",", "\u202f"))
+        painter.drawText(head, Qt.AlignmentFlag.AlignLeft, self.title)
         area = QRectF(self.rect()).adjusted(4, head.bottom(), -4, -4)
         across, up = self._high - self._low
         unit = min(area.width() / across, area.height() / up)

@@ -148,6 +148,9 @@ def test_codes_and_reconstructions_of_a_vae_and_its_way_to_latent(qtbot: QtBot, 
     page = open_training(trained["vae"])
     assert [row.name for row in page.rows.rows] == ["test images", "VAE"]
     assert page.scatter.codes.shape == (1000, 2)
+    assert page.scatter.title == "Codes of 1\u202f000 images"
+    page.scatter.show_codes(page.scatter.codes[:0], None)
+    assert page.scatter.title == "Codes are computed…"
     assert page.codes_card.isVisible()
     assert not page.bars_card.isVisible()
     page.inspector.places["latent"].click()
