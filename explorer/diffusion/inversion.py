@@ -1,6 +1,6 @@
-"""The noise that an image comes from: the probability-flow ODE upwards (DDIM inversion, Song et al. 2021, section 4.3), and ways between noises.
+"""The noise that an image comes from, by the probability-flow ODE upwards (DDIM inversion), and ways between noises.
 
-From a level to a noisier one, in y = x / sqrt(alpha_bar), s = sqrt((1 - alpha_bar) / alpha_bar):
+Song et al. 2021 (DDIM), section 4.3. From a level to a noisier one, in y = x / sqrt(alpha_bar), s = sqrt((1 - alpha_bar) / alpha_bar):
 
     y_s = y_t + (s_s - s_t) ( (1 - theta) eps_hat(x_t, t) + theta eps_hat(x_s, s) )
 
@@ -89,10 +89,10 @@ def inverting(predictor: Predictor, x0: Tensor, course: Plan, solver: Upwards = 
 
 
 def slerp(one: Tensor, other: Tensor, share: float) -> Tensor:
-    """Spherical interpolation of each sample (Shoemake 1985): sin((1 - a) w) / sin(w) one + sin(a w) / sin(w) other, w the angle between them.
+    """Spherical interpolation of each sample (Shoemake 1985).
 
-    Of noise N(0, I) in many dimensions all of the way has about the same norm, as a straight line has not. Where the two point alike,
-    or against each other, it is the straight line.
+    sin((1 - a) w) / sin(w) one + sin(a w) / sin(w) other, w the angle between them. Of noise N(0, I) in many dimensions all of the way
+    has about the same norm, as a straight line has not. Where the two point alike, or against each other, it is the straight line.
 
     Parameters
     ----------

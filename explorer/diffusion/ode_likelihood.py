@@ -81,13 +81,13 @@ class Likelihood:
         log p_1 of the states that were followed, in nats, by each probe; one column where the trace is exact.
     cost : Tensor, shape (N,), float64
         What dequantising adds to -log p_1: -log P(x_0) <= cost - log p_1.
-    x_T : Tensor, shape (N, C, H, W)
-        The noise to which the ODE takes the images.
+    noise : Tensor, shape (N, C, H, W)
+        x_T, the noise to which the ODE takes the images.
     """
 
     log_p: Tensor
     cost: Tensor
-    x_T: Tensor
+    noise: Tensor
 
     @cached_property
     def nats(self) -> Tensor:
@@ -204,8 +204,8 @@ def likelihood(predictor: Predictor, x0: Tensor, flow: Flow, indices: Sequence[i
         cost = torch.full((len(x0),), -values * math.log(2 * HALF_BIN) - inwards, dtype=torch.float64)
     else:
         x, cost = math.sqrt(level) * x0, torch.full((len(x0),), -inwards, dtype=torch.float64)
-    log_p, x_T = yield from log_density(told, x, flow, indices)
-    return Likelihood(log_p, cost, x_T)
+    log_p, noise = yield from log_density(told, x, flow, indices)
+    return Likelihood(log_p, cost, noise)
 
 
 def _probes(flow: Flow, indices: Sequence[int], t: int, x: Tensor, means: Means) -> list[Tensor] | None:
