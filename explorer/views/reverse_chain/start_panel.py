@@ -23,7 +23,7 @@ from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.picture_tile import CAPTION, PictureTile
 
-SIDE = 112
+SIDE, FIELD = 112, 96
 STATIONS = 9
 MOST_TRIPS = 5
 LIKE_NOISE = 4.0
@@ -37,7 +37,7 @@ EXPLANATION = tr(
     "A picture is taken up to its noise by the probability-flow ODE of this network (DDIM inversion); the chain then comes down from it "
     "without noise of its own. What comes back, and whether the noise looks like N(0, I), is measured below."
 )
-HEADS = (tr("steps"), tr("error"), tr("dB"), tr("‖x_T‖"), tr("looks like"))
+HEADS = (tr("steps"), tr("error"), tr("dB"), tr("norm of x_T"), tr("looks like"))
 
 
 class StartPanel(FrontPanel):
@@ -74,9 +74,11 @@ class StartPanel(FrontPanel):
             0, MAX_ROUNDS, tr("Rounds"), tr("How often each step is taken again with what it led to; 0 is plain DDIM inversion")
         )
         self.stations = IntField(2, MAX_STATIONS, tr("Stations"), tr("Samples on the way, both ends among them"))
+        for field in (self.steps, self.rounds, self.stations):
+            field.setFixedWidth(FIELD)
         for button in (self.go, self.stop):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._rows = Rows(theme, 72)
+        self._rows = Rows(theme, 64)
         self._of_pictures = [self._rows.row(tr("steps up"), self.steps), self._rows.row(tr("rounds"), self.rounds)]
         self._of_ways = self._rows.row(tr("stations"), self.stations)
         self.noise, self.back = PictureTile(theme), PictureTile(theme)
@@ -128,8 +130,13 @@ class StartPanel(FrontPanel):
         buttons.addStretch(1)
         right = QVBoxLayout()
         right.setSpacing(8)
-        right.addLayout(self._rows)
-        right.addLayout(tiles)
+        above, fields = QHBoxLayout(), QVBoxLayout()
+        fields.addLayout(self._rows)
+        fields.addStretch(1)
+        above.setSpacing(20)
+        above.addLayout(fields)
+        above.addLayout(tiles, 1)
+        right.addLayout(above)
         right.addWidget(self._trips)
         right.addWidget(self._note)
         right.addStretch(1)

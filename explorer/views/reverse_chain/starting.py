@@ -73,6 +73,7 @@ class Starting(QObject):
         for place in ("first", "second"):
             self._questions.forget(f"noise of the {place}")
         self._panel.begin(lanes[0].start, self._chain.key.seed, self._own_tile() is not None)
+        self._touch(self._panel.first)
 
     def accept_picture(self, picture: str | np.ndarray, end: StartEnd | None = None) -> bool:
         """Take a picture file, or pixels (H, W, 3), to the end that was touched last; False while the panel is not open."""
