@@ -123,6 +123,7 @@ class StartEnd(QWidget):
         self._seed, self._noise = seed, None
         self.seed.show_value(seed)
         self.sample.show_value(sample)
+        self.image.show_value(min(sample, MAX_IMAGE))
 
     def show_noise(self, of: NoiseOf, tile: np.ndarray) -> None:
         """What the noise looks like (H, W, 3), if it is still the one that is chosen."""
