@@ -154,6 +154,24 @@ class EmpiricalData:
             yield
         return self._joined(parts, x_t.device, uniforms is not None, min(k, self.n))
 
+    def spread(self, x_t: Tensor, alpha_bar: float) -> Tensor:
+        """Trace of Cov(x_0 | x_t) = sum_i w_i ||x^i - E[x_0 | x_t]||^2, shape (N,), float64; parameters as of `posterior_work`."""
+        found = []
+        for rows, levels in zip(self._groups(x_t), self._levels(x_t, alpha_bar), strict=True):
+            w = _exp(_finished(self._group_log_weights(rows, levels))[: len(rows)])
+            means = _finished(self._mean(w)).flatten(1) - self._centre
+            found += [self._spread_about(row, mean.double()) for row, mean in zip(w, means, strict=True)]
+        return torch.stack(found) if found else torch.zeros(0, dtype=torch.float64, device=self.device)
+
+    def _spread_about(self, w: Tensor, mean: Tensor) -> Tensor:
+        """sum_i w_i ||x^i - mean||^2: image by image where few have any weight, since squares of large norms would cancel."""
+        some = (w > NEGLIGIBLE).nonzero().flatten()
+        weights = w[some].double() / w[some].double().sum()
+        if len(some) > FEW:
+            return 2 * (weights @ self._half_norms[some]) - mean.square().sum()
+        images = self._centred[some].double()
+        return weights @ (images - weights @ images).square().sum(1)
+
     def nearest(self, x: Tensor, k: int = 1) -> tuple[Tensor, Tensor]:
         """Nearest images; as `nearest_work`, at once."""
         return _finished(self.nearest_work(x, k))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
@@ -122,6 +123,15 @@ class ExactPredictor:
         return ExactPrediction(
             said.mean, said.x0_hat, said.eps_hat, component, said.unclipped, entropy=found.entropy, drawn=found.drawn
         )  # fmt: skip
+
+    def noise_trace(self, x_t: Tensor, t: int) -> Tensor:
+        """Trace of d eps_hat / d x_t, shape (N,), float64, as of `explorer.diffusion.divergence`.
+
+        E[x_0 | x_t] has the Jacobian sqrt(ab) / (1 - ab) Cov(x_0 | x_t), so the trace is ( d - ab / (1 - ab) tr Cov ) / sqrt(1 - ab).
+        """
+        level = float(self.schedule.alpha_bar[t])
+        spread = self.data.spread(x_t, level).cpu()
+        return (x_t[0].numel() - level / (1 - level) * spread) / math.sqrt(1 - level)
 
     def _through(self, x0: Tensor, x_t: Tensor, t: int, step: Posterior, clip: Clip) -> Prediction:
         """Prediction of a clean image, taken through the option's output."""

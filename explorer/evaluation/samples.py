@@ -31,11 +31,15 @@ def blocks(samples: int, size: int) -> Iterator[range]:
 
 
 def walk(
-    predictor: Predictor, course: Plan, seed: int, indices: range, image_shape: Sequence[int], device: torch.device, clip: Clip
-) -> Iterator[Step]:
-    """The chain of the samples of these indices, with the noise of (seed, index, t) and the labels of those samples."""
+    predictor: Predictor, course: Plan, seed: int, indices: range, image_shape: Sequence[int], device: torch.device, clip: Clip,
+    start: Tensor | None = None,
+) -> Iterator[Step]:  # fmt: skip
+    """The chain of the samples of these indices, with the noise of (seed, index, t) and the labels of those samples.
+
+    `start` is x_T of these samples where it is not noise of their own.
+    """
     noise = noise_source(seed, indices, image_shape, device)
-    return reverse_steps(told_of(predictor, indices), course, initial_state(noise), noise, clip)
+    return reverse_steps(told_of(predictor, indices), course, initial_state(noise) if start is None else start, noise, clip)
 
 
 def chain_samples(

@@ -10,6 +10,7 @@ import msgspec
 from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.recipe.edits import Edit, check_order
 from explorer.recipe.sampler import MAX_STEPS, Sampler
+from explorer.recipe.start import Start
 from explorer.recipe.told import Told
 
 MAX_SAMPLES = 4096
@@ -116,6 +117,8 @@ class Lane(msgspec.Struct, frozen=True, omit_defaults=True):
         the classes in turn. The exact process has a label of its own.
     guidance : float
         w in eps = (1 + w) eps_c - w eps_null, in [-1, 100]; 0 is the plain conditional network, -1 that without a class.
+    start : Start or None
+        What its samples start from; None is noise of their own.
     """
 
     checkpoint: str
@@ -129,6 +132,7 @@ class Lane(msgspec.Struct, frozen=True, omit_defaults=True):
     told: Told | None = None
     labels: tuple[int, ...] = ()
     guidance: float = 0.0
+    start: Start | None = None
 
     def __post_init__(self) -> None:
         """Refuse a lane that is of two kinds, or whose edits cannot follow one another (ValueError)."""

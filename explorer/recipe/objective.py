@@ -7,10 +7,46 @@ from typing import Literal
 import msgspec
 
 from explorer.datasets.reading import AS_FOUND, Reading
+from explorer.diffusion.flow_settings import MAX_PROBES, MAX_STEPS, MIN_STEPS, STEPS, Dequantise, Probe, Solver
 from explorer.recipe.chain import MAX_LANES, MAX_SEED, Lane
 
 MAX_IMAGES = 10_000
 STRATA, MAX_STRATA = 48, 10_000
+FLOW_IMAGES = 16
+
+
+class FlowChoice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How log p(x) is measured by the probability-flow ODE, beside the bound and on the first of its images.
+
+    Attributes
+    ----------
+    images : int
+        Of many, the first so many that the bound's recipe draws.
+    steps : int
+        Levels of noise between t = 1 and T, evenly in its logarithm.
+    solver : "heun" or "euler"
+    probes : int
+        Vectors of Hutchinson's estimate at each level; 0 takes the trace exactly, of small images.
+    probe : "rademacher" or "gaussian"
+    dequantise : "gaussian", "uniform" or "none"
+        What stands for 8-bit values (see explorer.diffusion.ode_likelihood).
+    """
+
+    images: int = FLOW_IMAGES
+    steps: int = STEPS
+    solver: Solver = "heun"
+    probes: int = 2
+    probe: Probe = "rademacher"
+    dequantise: Dequantise = "gaussian"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be measured (ValueError)."""
+        if not 1 <= self.images <= MAX_IMAGES:
+            raise ValueError(f"images must be in 1..{MAX_IMAGES}, not {self.images}")
+        if not MIN_STEPS <= self.steps <= MAX_STEPS:
+            raise ValueError(f"steps of the ODE must be in {MIN_STEPS}..{MAX_STEPS}, not {self.steps}")
+        if not 0 <= self.probes <= MAX_PROBES:
+            raise ValueError(f"probes must be in 0..{MAX_PROBES}, not {self.probes}")
 
 
 class BoundRecipe(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -17,9 +17,10 @@ from explorer.diffusion.exact_predictor import ExactPredictor, of_samples
 from explorer.diffusion.pixel_range import seen
 from explorer.diffusion.predictor import NetworkPredictor, Predictor
 from explorer.diffusion.reverse import Plan, Step
+from explorer.engine.chain.starts import check_start, initial_states
 from explorer.engine.chain.through_decoder import PIXELS, decoded
 from explorer.engine.models.data_sets import DataSets, exact_predictor
-from explorer.engine.models.predictors import check_method, conditioned, course_of, limit_of, on_schedule, range_of
+from explorer.engine.models.predictors import check_method, conditioned, course_of, finished, limit_of, on_schedule, range_of
 from explorer.errors import BadInput
 from explorer.evaluation.samples import walk
 from explorer.models.roles import SeenThroughDecoder
@@ -48,6 +49,8 @@ class SampledLane:
     """What its states are, where they are codes."""
     network: SeenThroughDecoder | None = None
     """Through which they are seen."""
+    data: str = ""
+    """Name of the data set that its images are like."""
 
     @property
     def picture_shape(self) -> tuple[int, int, int]:
@@ -67,6 +70,7 @@ class SampledLane:
         """Option, name and steps, or the value of the setting that is swept, for people."""
         kind = str(self.lane.option) if self.lane.exact is None else _exact_words(self.lane)
         told = "" if self.swept else class_words(self.lane)
+        told += f" · {self.lane.start.words}" if self.lane.start is not None else ""
         method = method_words(self.lane.sampler)
         return f"{kind} · {Path(self.lane.source).stem} · {self.swept or f'{self.course.K} steps{method}'}{told}"
 
@@ -77,8 +81,11 @@ class SampledLane:
     def walk(self, seed: int, indices: range) -> Iterator[Step]:
         """Steps of the chains of these samples; `seed` is the shared one."""
         own = self.seed(seed)
-        predictor = of_samples(self.predictor, own, indices)
-        return walk(predictor, self.course, own, indices, self.image_shape, self.device, limit_of(self.lane.sampler))
+        predictor, start = of_samples(self.predictor, own, indices), None
+        if self.lane.start is not None:
+            check_start(self.lane, self.image_shape, predictor.schedule, of_codes=self.latent is not None)
+            start = finished(initial_states(self.lane, self.predictor, own, indices, self.image_shape, self.device))
+        return walk(predictor, self.course, own, indices, self.image_shape, self.device, limit_of(self.lane.sampler), start)
 
 
 def class_words(lane: Lane) -> str:
@@ -122,7 +129,7 @@ def lane_of(
         checkpoint.network.to(where.device)
     return SampledLane(
         lane, predictor, course, card.data.shape, where.device, precision, run=run,
-        latent=card.latent if decoder is not None else None, network=decoder,
+        latent=card.latent if decoder is not None else None, network=decoder, data=card.data.name,
     )  # fmt: skip
 
 

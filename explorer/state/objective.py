@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from explorer.recipe import BoundRecipe
+from explorer.recipe.objective import FlowChoice
 
 CurveName = Literal["terms", "running", "error", "excess"]
 PanelsName = Literal["together", "stacked", "beside"]
@@ -30,6 +31,10 @@ class ObjectiveState(msgspec.Struct, frozen=True):
         Timesteps too: the last ones, where most of the bound is, get most of the room.
     selected : int
         Number of the selected image in the strip.
+    likelihood : bool
+        log p(x) by the probability-flow ODE is measured, too.
+    flow : FlowChoice
+        How.
     """
 
     recipe: BoundRecipe = BoundRecipe()
@@ -39,6 +44,8 @@ class ObjectiveState(msgspec.Struct, frozen=True):
     log: bool = True
     log_t: bool = True
     selected: int = 0
+    likelihood: bool = False
+    flow: FlowChoice = FlowChoice()
 
     def __post_init__(self) -> None:
         """Refuse a cursor or a selection that cannot be (ValueError)."""

@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,16 +15,33 @@ import typer
 from explorer import sources
 from explorer.checkpoints.card import Card, Metric
 from explorer.cli import sampler_options, shared
-from explorer.cli.evaluate import accuracy, latent, objective, samples
-from explorer.cli.evaluate.measuring import OF_SAMPLES, OF_THE_OBJECTIVE, Measured, MetricName, Options, SplitName, VarianceName
+from explorer.cli.evaluate import accuracy, latent, objective, ode_likelihood, samples
+from explorer.cli.evaluate.measuring import OF_SAMPLES, OF_THE_OBJECTIVE, OF_THE_ODE, Measured, MetricName, Options, SplitName, VarianceName
 from explorer.cli.reading_options import BackgroundOption, MemberOption, RangeOption, reading
 from explorer.cli.told_options import takes_told
+from explorer.diffusion.flow_settings import MAX_PROBES
 from explorer.errors import BadInput
 from explorer.half_written import neighbour
 from explorer.recipe.labels import labels_of
 
 if TYPE_CHECKING:
     from explorer.checkpoints.files import Checkpoint
+
+
+class ProbeName(StrEnum):
+    """What probes of the divergence are drawn from."""
+
+    rademacher = "rademacher"
+    gaussian = "gaussian"
+
+
+class DequantiseName(StrEnum):
+    """What stands for 8-bit values where a density is wanted."""
+
+    gaussian = "gaussian"
+    uniform = "uniform"
+    none = "none"
+
 
 VARIANCE_HELP = "vlb: of the reverse step, sigma_t^2 (posterior, small) or beta_t (beta, large). fid, kid of a ddpm: as of sample."
 FOR_MACHINES = ("each_t",)
@@ -34,13 +52,17 @@ def evaluate(
     checkpoint: shared.CheckpointOption,
     metric: Annotated[
         MetricName,
-        typer.Option(help="fid, kid: ddpm, vae. vlb, excess: ddpm. elbo, prior-share: vae, ae. iwae, log-px: vae. accuracy: classifier."),
+        typer.Option(
+            help="fid, kid: ddpm, vae. vlb, excess, ode-likelihood: ddpm. elbo, prior-share: vae, ae. iwae, log-px: vae. "
+            "accuracy: classifier."
+        ),
     ],
     images: Annotated[
         int | None,
         typer.Option(
             min=2,
-            help="fid, kid, prior-share: samples (2000). vlb, excess: images (128). log-px: test images (400). Others: test images (all).",
+            help="fid, kid, prior-share: samples (2000). vlb, excess: images (128). ode-likelihood: images (32). "
+            "log-px: test images (400). Others: test images (all).",
         ),
     ] = None,
     draws: Annotated[
@@ -51,15 +73,24 @@ def evaluate(
         typer.Option(min=2, help="vlb, excess: strata of the T timesteps, one drawn from each (64); T takes every one."),
     ] = None,
     split: Annotated[
-        SplitName | None, typer.Option(help="vlb, accuracy: held-out images (test). excess, kid: training images (train).")
+        SplitName | None, typer.Option(help="vlb, ode-likelihood, accuracy: held-out images (test). excess, kid: training images (train).")
     ] = None,
     dataset: Annotated[
-        str | None, typer.Option(help="vlb, excess, kid, accuracy: other images: an IDX file, an array or a folder.")
+        str | None, typer.Option(help="vlb, excess, ode-likelihood, kid, accuracy: other images: an IDX file, an array or a folder.")
     ] = None,
     values: RangeOption = "auto",
     member: MemberOption = "",
     background: BackgroundOption = "white",
     variance: Annotated[VarianceName | None, typer.Option(help=VARIANCE_HELP)] = None,
+    probes: Annotated[
+        int | None,
+        typer.Option(min=0, max=MAX_PROBES, help="ode-likelihood: probes of the divergence at each level (2); 0: exact, of small images."),
+    ] = None,
+    probe: Annotated[ProbeName | None, typer.Option(help="ode-likelihood: what the probes are drawn from (rademacher).")] = None,
+    dequantise: Annotated[
+        DequantiseName | None,
+        typer.Option(help="ode-likelihood: what stands for 8-bit values (gaussian: as in the bound's L_0); none: the density itself."),
+    ] = None,
     steps: shared.StepsOption = None,
     sampler: sampler_options.SamplerOption = None,
     eta: sampler_options.EtaOption = None,
@@ -85,6 +116,8 @@ def evaluate(
     many samples would have, from 750 on. kid is the kernel distance in the same features, unbiased for few samples too, with a
     95 % interval; --dataset compares with other images of 28 x 28. vlb is the variational
     bound with all its terms; excess the error of x0_hat minus the ideal denoiser's. Both are estimates with standard errors.
+    ode-likelihood is log p(x) by the probability-flow ODE, in --steps of --sampler heun or euler, with the error of its probes, and what
+    half as many steps change; how long it takes is said before.
     elbo has the two terms, the KL of each dimension and IWAE-100; log-px is log p(x) itself, summed over a plane of codes;
     prior-share is the share of decodings of z ~ N(0, I)
     that the digit classifier reads with confidence over 0.9.
@@ -100,6 +133,7 @@ def evaluate(
         split=split, dataset=dataset, variance=None if metric in OF_SAMPLES else variance,
         labels=labels_of(label) if label is not None else (), guidance=guidance,
         read=reading(dataset, "--dataset", values, member, background),
+        probes=probes, probe=probe.value if probe else None, dequantise=dequantise.value if dequantise else None,
     )  # fmt: skip
     _check_options(metric, options)
     if write:
@@ -171,12 +205,16 @@ def _check_options(metric: MetricName, options: Options) -> None:
     odd = options.typed.given
     if options.variance is VarianceName.learned:
         raise BadInput(f"--variance learned: of no meaning for {metric.value}, whose steps have the posterior's or beta_t")
+    of_ode = [f"--{name}" for name in OF_THE_ODE if getattr(options, name) is not None]
+    if of_ode and metric is not MetricName.ode_likelihood:
+        raise BadInput(f"{', '.join(of_ode)}: of no meaning for {metric.value}; ode-likelihood takes it")
     told = {"--label": bool(options.labels), "--guidance": options.guidance != 0}
     refused = [name for name, is_given in told.items() if is_given]
-    if refused and metric in (MetricName.vlb, MetricName.excess):
+    of_lanes = metric in (MetricName.vlb, MetricName.excess, MetricName.ode_likelihood)
+    if refused and of_lanes:
         raise BadInput(f"{', '.join(refused)}: of no meaning for {metric.value}, which tells each image's own label; fid and kid take it")
     odd += refused
-    of_chains = metric in (MetricName.vlb, MetricName.excess) or (metric in OF_SAMPLES and options.checkpoint.card.kind == "ddpm")
+    of_chains = of_lanes or (metric in OF_SAMPLES and options.checkpoint.card.kind == "ddpm")
     if odd and not of_chains:
         raise BadInput(
             f"{', '.join(odd)}: of no meaning for {metric.value} of a {options.checkpoint.card.kind}; fid and kid of a ddpm take it"
@@ -184,7 +222,7 @@ def _check_options(metric: MetricName, options: Options) -> None:
     given = [f"--{name}" for name in OF_THE_OBJECTIVE if getattr(options, name) is not None]
     if metric is MetricName.iwae and given == ["--draws"]:
         return
-    if metric in (MetricName.accuracy, MetricName.kid) and set(given) <= {"--split", "--dataset"}:
+    if metric in (MetricName.accuracy, MetricName.kid, MetricName.ode_likelihood) and set(given) <= {"--split", "--dataset"}:
         return
     if given and metric not in (MetricName.vlb, MetricName.excess):
         raise BadInput(f"{', '.join(given)}: of no meaning for {metric.value}; vlb and excess take it")
@@ -192,6 +230,7 @@ def _check_options(metric: MetricName, options: Options) -> None:
 
 METRICS: dict[MetricName, Callable[[Options], Measured]] = {
     MetricName.fid: samples.fid, MetricName.kid: samples.kid, MetricName.vlb: objective.vlb, MetricName.excess: objective.excess,
+    MetricName.ode_likelihood: ode_likelihood.ode_likelihood,
     MetricName.elbo: latent.elbo, MetricName.iwae: latent.iwae,
     MetricName.log_px: latent.log_px, MetricName.prior_share: latent.prior_share,
     MetricName.accuracy: accuracy.accuracy,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from explorer.cli import shared
 from explorer.cli.sampler_options import SamplerOptions, words_for
 from explorer.datasets.reading import AS_FOUND, Reading
+from explorer.diffusion.flow_settings import Dequantise, Probe
 
 if TYPE_CHECKING:
     from explorer.checkpoints.card import Metric
@@ -24,6 +25,7 @@ class MetricName(StrEnum):
     kid = "kid"
     vlb = "vlb"
     excess = "excess"
+    ode_likelihood = "ode-likelihood"
     elbo = "elbo"
     iwae = "iwae"
     log_px = "log-px"
@@ -50,6 +52,7 @@ class VarianceName(StrEnum):
 
 OF_SAMPLES = (MetricName.fid, MetricName.kid)
 """Measured of samples, whose chain has a sampler."""
+OF_THE_ODE = ("probes", "probe", "dequantise")
 OF_THE_OBJECTIVE = ("draws", "strata", "split", "dataset", "variance")
 
 
@@ -71,6 +74,9 @@ class Options:
     labels: tuple[int, ...] = ()
     guidance: float = 0.0
     read: Reading = AS_FOUND
+    probes: int | None = None
+    probe: Probe | None = None
+    dequantise: Dequantise | None = None
 
     @property
     def clip(self) -> bool:

@@ -29,9 +29,9 @@ def vlb(options: Options) -> Measured:
 
     split = options.split or SplitName.test
     plain, precision = _predictor(options, MetricName.vlb)
-    known, choice = _images(options, split), _choice(options)
+    known, choice = images_of(options, split), _choice(options)
     variance = options.of_the_bound
-    predictor = _told(options, plain, known.labels)
+    predictor = told_own(options, plain, known.labels)
     (tally,) = _walk(options, [predictor], known, choice, f"bound of {options.checkpoint.path.stem}", variance)
     values = math.prod(known.image_shape)
     said, details = evaluation.summary(tally, values), _details(options, known, split, precision, tally) | {"variance": variance}
@@ -51,9 +51,9 @@ def excess(options: Options) -> Measured:
     plain, precision = _predictor(options, MetricName.excess)
     if options.variance is not None:
         raise BadInput("--variance: of no meaning for excess, which is about x0_hat alone")
-    known, choice = _images(options, split), _choice(options)
+    known, choice = images_of(options, split), _choice(options)
     of_classes = options.checkpoint.card.classes is not None and known.labels is not None
-    predictor = _told(options, plain, known.labels)
+    predictor = told_own(options, plain, known.labels)
     source = options.dataset or options.checkpoint.card.data.name
     training = known if split is SplitName.train else images_for(source, "train", known.image_shape, options.read)
     schedule, device = predictor.schedule, options.where.device
@@ -83,14 +83,15 @@ def _predictor(options: Options, metric: MetricName) -> tuple[Predictor, Precisi
     return options.where.predictor(checkpoint, options.where.run_by(checkpoint))
 
 
-def _told(options: Options, predictor: Predictor, labels: np.ndarray | None) -> Predictor:
+def told_own(options: Options, predictor: Predictor, labels: np.ndarray | None) -> Predictor:
     """The predictor, told each image's own label where it takes any; without them that there is no class."""
     from explorer.engine.models.predictors import told_data
 
     return told_data(predictor, labels, str(options.checkpoint.path))
 
 
-def _images(options: Options, split: SplitName) -> ImageSet:
+def images_of(options: Options, split: SplitName) -> ImageSet:
+    """The images that a checkpoint is measured on, at least two (BadInput if they are not here, or do not fit it)."""
     from explorer.evaluation import vlb as evaluation
 
     data = options.checkpoint.card.data

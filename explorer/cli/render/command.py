@@ -61,7 +61,8 @@ def render(
     label: shared.LabelOption = None,
     guidance: shared.GuidanceOption = 0.0,
     panel: Annotated[
-        PanelChoice | None, typer.Option(help="Open this panel, too: unet looks inside the network, data-set at what it learned from.")
+        PanelChoice | None,
+        typer.Option(help="Open this panel, too: unet (inside the network), data-set (what it learned from); objective: likelihood."),
     ] = None,
     skip_off: Annotated[
         list[int] | None, typer.Option(min=1, max=8, help="With --panel unet: switch off the skip of this level, 1 is the finest.")

@@ -24,6 +24,7 @@ class PanelChoice(StrEnum):
 
     unet = "unet"
     data_set = "data-set"
+    likelihood = "likelihood"
 
 
 class PageChoice(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -13,6 +14,7 @@ from explorer import sources
 from explorer.cli import sampler_options as options
 from explorer.cli import shared
 from explorer.cli.reading_options import BackgroundOption, MemberOption, RangeOption, reading
+from explorer.cli.sample.start_options import BETWEEN_HELP, INVERT_HELP, InvertRoundsOption, InvertStepsOption
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 from explorer.recipe import MAX_LANES, MAX_SAMPLES, NO_CLASS, ChainRecipe, OptionName, Recipe, Sampler, Shown
@@ -80,6 +82,10 @@ def sample(
     threshold: options.ThresholdOption = None,
     label: shared.LabelOption = None,
     guidance: shared.GuidanceOption = 0.0,
+    invert: Annotated[list[str] | None, typer.Option(help=INVERT_HELP)] = None,
+    between: Annotated[tuple[str, str] | None, typer.Option(help=BETWEEN_HELP, metavar="END END")] = None,
+    invert_steps: InvertStepsOption = None,
+    invert_rounds: InvertRoundsOption = 1,
     sweep: Annotated[str | None, typer.Option(help=SWEEP_HELP)] = None,
     grid: Annotated[bool, typer.Option("--grid", help="Pictures: lanes against samples, each labelled.")] = False,
     device: shared.DeviceOption = "auto",
@@ -117,10 +123,13 @@ def sample(
     labels = labels_of(label) if label is not None else ()
     if exact and (guidance or len(labels) > 1 or NO_CLASS in labels):
         raise BadInput("sample: an exact lane is of one class or of all, and is not guided: --label 7, or --sweep label=0..9")
-    read = reading(exact, "--exact", values, member, background)
+    if invert and between:
+        raise BadInput("sample: --invert and --between both say what the chains start from: give one of them")
+    read = reading(exact or invert or between, "--exact", values, member, background)
     import torch
 
     from explorer.cli.sample.exact_lanes import exact_lane_of
+    from explorer.cli.sample.starts import started_at
     from explorer.engine.models.data_sets import DataSets
     from explorer.sampling import lanes as sampling
     from explorer.sampling.writing import write
@@ -138,6 +147,11 @@ def sample(
         for source in exact
         for option in outputs
     ]
+    if invert or between:
+        begin = partial(started_at, invert=invert or [], between=between, steps=invert_steps, rounds=invert_rounds, samples=samples)
+        lanes = [begin(lane, paper=read.background) for lane in lanes]
+    elif invert_steps is not None:
+        raise BadInput("--invert-steps: of no meaning without --invert or --between")
     if sweep is not None:
         lanes = [one for lane in lanes for one in sampling.sweep(lane, sweep, kept)]
         if len(lanes) > MAX_LANES:
@@ -182,7 +196,7 @@ def _report(out: Path, lanes: list[SampledLane], seed: int, samples: int, where:
                 **_steps_told(lane.lane.sampler),
                 "precision": lane.precision,
             } | ({"exact": lane.lane.exact.follow} if lane.lane.exact else {}) | _told(lane, samples)
-            | ({"computed_by": lane.run.words} if lane.run else {})
+            | ({"computed_by": lane.run.words} if lane.run else {}) | ({"start": lane.lane.start.words} if lane.lane.start else {})
             for lane in lanes
         ],
     }  # fmt: skip

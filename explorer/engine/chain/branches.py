@@ -68,7 +68,6 @@ class BranchLane(ChainLane):
         self.branch = weave(key.lane, self.predictor, self.course, draws, predictor_of, self._states_of)
         self.course, self.noise = self.branch.course, self.branch.noise
         self.leaves = walking.place(self.course, key.lane.edits[-1].t)
-        self._prepared = 0
 
     @property
     def parent(self) -> ChainLane:

@@ -19,7 +19,8 @@ from explorer.diffusion.inpainting import Inpainting, as_it_is
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import INITIAL, Noise, Plan, Step, initial_state, noise_source
-from explorer.engine.models.predictors import limit_of
+from explorer.engine.chain.starts import initial_states
+from explorer.engine.models.predictors import finished, limit_of
 from explorer.errors import BadInput
 from explorer.recipe import BackUp, Change, Dab, Edit, FreshNoise, Inpaint, Lane, Paint, coverage
 from explorer.recipe.sampler import NOISY
@@ -305,7 +306,10 @@ def walked(lane: Lane, predictor: Predictor, course: Plan, draws: Draws, predict
     branch = weave(
         lane, predictor, course, draws, predictor_of, lambda i: _Beside(parent_of(lane, i), predictor, course, draws, predictor_of)
     )  # fmt: skip
-    return branch_steps(branch, branch.arrive(0, initial_state(noise)), 0)
+    x = initial_state(noise)
+    if lane.start is not None:
+        x = finished(initial_states(lane, predictor, draws.seed, draws.indices, draws.shape, draws.device))
+    return branch_steps(branch, branch.arrive(0, x), 0)
 
 
 class _Beside:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -23,8 +23,9 @@ from explorer.engine.chain.frames import Frame, FrameStore, to_cpu
 from explorer.engine.chain.kept.chains import arrays_of
 from explorer.engine.chain.kept.lane import KeptLane
 from explorer.engine.chain.kept.writing import Recorder
-from explorer.engine.chain.messages import LaneKey
+from explorer.engine.chain.messages import LaneKey, LaneProgress
 from explorer.engine.chain.shown_lane import NORMS, ShownLane
+from explorer.engine.chain.starts import check_start, initial_states, rises
 from explorer.engine.chain.through_decoder import ThroughDecoder
 from explorer.engine.models.measuring import aside
 from explorer.engine.models.predictors import check_method, course_of, limit_of
@@ -86,6 +87,10 @@ class ChainLane(ShownLane):
         self._apart: Iterator[Step] | None = None
         self._took = math.inf
         self._beginning: Iterator[None] | None = None
+        self._prepared = 0
+        self._to_prepare = rises(key.lane, predictor, key.samples)
+        self._untold = predictor
+        check_start(key.lane, image_shape, predictor.schedule)
 
     @property
     def done(self) -> int:
@@ -111,7 +116,13 @@ class ChainLane(ShownLane):
     @property
     def left(self) -> int:
         """How often its network is asked until x_0 is reached."""
-        return sum(evaluations(self.course, k) for k in range(self.done, self.course.K)) * self._asked
+        up = 0 if self.begun else self._to_prepare - self._prepared
+        return (up + sum(evaluations(self.course, k) for k in range(self.done, self.course.K))) * self._asked
+
+    @property
+    def progress(self) -> LaneProgress:
+        """As of a shown lane, and how far pictures are on their way up to noise."""
+        return LaneProgress(self.key, self.done, self.course.K, self._prepared, self._to_prepare)
 
     @property
     def _asked(self) -> int:
@@ -153,8 +164,26 @@ class ChainLane(ShownLane):
 
     def begin(self) -> Iterator[None]:
         """Put the first state; it yields where that takes more than one step."""
-        self.store.put(self.key, 0, Frame(to_cpu(initial_state(self.noise)), None))
-        yield from ()
+        if self.key.lane.start is None:
+            x = initial_state(self.noise)
+        else:
+            if self.latent is not None:
+                check_start(self.key.lane, self.image_shape, self.predictor.schedule, of_codes=True)
+            x = yield from self._started()
+        self.store.put(self.key, 0, Frame(to_cpu(x), None))
+
+    def _started(self) -> Generator[None, None, Tensor]:
+        """x_T of a lane that does not start from noise of its own, returned."""
+        self._prepared = 0
+        key = self.key
+        work = initial_states(key.lane, self._untold, key.seed, range(key.samples), self.image_shape, self.device)
+        while True:
+            try:
+                self._prepared += next(work)
+            except StopIteration as done:
+                found: Tensor = done.value
+                return found
+            yield
 
     def advance(self) -> None:
         """Take one step: from the newest state, or towards the first."""

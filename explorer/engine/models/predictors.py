@@ -353,7 +353,7 @@ def close_up_to(other: NetworkPredictor, exact: NetworkPredictor, image_shape: t
     return finished(closeness(other, exact, image_shape, device))
 
 
-def finished(work: Generator[None, None, T]) -> T:
+def finished(work: Generator[object, None, T]) -> T:
     """What work returns, its cancel points passed over."""
     while True:
         try:

@@ -122,7 +122,7 @@ class Bounds:
         if not recipe.lanes:
             yield BoundShown(recipe, (), 0, 0, False)
             return
-        known = yield from self._opened(recipe)
+        known = yield from self.opened(recipe)
         runs = []
         for lane in recipe.lanes:
             runs.append(self._run(lane, recipe, known))
@@ -150,7 +150,7 @@ class Bounds:
         yield _shown(recipe, runs, beside, every, partial=False)
 
     def _run(self, lane: Lane, recipe: BoundRecipe, known: ImageSet, of_classes: bool = False) -> _Run:
-        predictor = self._ideal_of_classes(lane, known) if of_classes else self._predictor(lane, known)
+        predictor = self._ideal_of_classes(lane, known) if of_classes else self.predictor(lane, known)
         tally = self._tally(lane, recipe, known, predictor.schedule.T, of_classes)
         design = tally.design
         one = recipe.image is not None
@@ -171,13 +171,14 @@ class Bounds:
         self._tallies.move_to_end(key)
         return found
 
-    def _predictor(self, lane: Lane, known: ImageSet) -> Predictor:
+    def predictor(self, lane: Lane, known: ImageSet) -> Predictor:
+        """A lane's predictor, told each image's own label where it takes any (BadInput if its images are of another shape)."""
         shape = self._models.image_shape(lane)
         if shape != known.image_shape:
             raise BadInput(f"{lane.source}: makes images of {shape}; {known.name} has images of {known.image_shape}: take that lane away")
         return told_data(self._models.predictor(lane), known.labels, lane.source)
 
-    def _opened(self, recipe: BoundRecipe) -> Generator[None, None, ImageSet]:
+    def opened(self, recipe: BoundRecipe) -> Generator[None, None, ImageSet]:
         """The recipe's images, returned, and its lanes ready; a None for each cancel point."""
         yield from self._models.ready(recipe.lanes)
         return (yield from aside(partial(self._data, recipe)))
@@ -247,7 +248,7 @@ class Bounds:
         if not request.recipe.lanes:
             yield HeldOutShown("", 0, (), read_only(np.zeros((0, 1, 1, 3), np.uint8)), None)
             return
-        known = yield from self._opened(request.recipe)
+        known = yield from self.opened(request.recipe)
         indices = shuffled(len(known.images), request.count, request.recipe.seed)
         tiles = grey_tiles(to_unit_range(known.images[list(indices)]))
         labels = None if known.labels is None else tuple(int(known.labels[i]) for i in indices)
@@ -255,13 +256,13 @@ class Bounds:
 
     def show_denoised(self, request: ShowDenoised) -> Steps:
         """One image at t by every lane; raises as `measure`, and where there is no such image."""
-        known = yield from self._opened(request.recipe)
+        known = yield from self.opened(request.recipe)
         if request.image >= len(known.images):
             raise BadInput(f"there is no image {request.image} among the {len(known.images):,} of {known.name}")
         x0 = source(known, self._models.device)([request.image])
         noisy, guesses, nats, timesteps = [], [], [], []
         for lane in request.recipe.lanes:
-            predictor = self._predictor(lane, known)
+            predictor = self.predictor(lane, known)
             t = min(max(request.t, 1), predictor.schedule.T)
             eps = shared_noise(request.recipe.seed, [request.image], t, x0.shape[1:], x0.device, STREAM)
             level = float(predictor.schedule.alpha_bar[t])

@@ -55,6 +55,11 @@ def look_at(state: ObjectiveState, number: int, image: int) -> ObjectiveState:
     return _replace(with_recipe(state, image=image), selected=number)
 
 
+def with_flow(state: ObjectiveState, **fields: object) -> ObjectiveState:
+    """Another way of following the probability-flow ODE (ValueError if there is none such)."""
+    return _replace(state, flow=_replace(state.flow, **fields))
+
+
 def more(state: ObjectiveState) -> ObjectiveState:
     """Twice as many images, or draws of the one."""
     return with_recipe(state, images=min(MAX_IMAGES, 2 * state.recipe.images))

@@ -19,13 +19,14 @@ from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.network.equations import log_snr
 from explorer.views.chain.steps_field import StepsField
 from explorer.views.chain.ways_field import WaysField
-from explorer.views.shared.labels import Called, checkpoint_name, formula, lane_titles, number_or_shipped, predicts_long
+from explorer.views.shared.labels import Called, checkpoint_name, formula, lane_titles, number_or_shipped, predicts_long, start_words
 from explorer.views.shared.rows import NOTHING, Row, Rows, capitals, heading
 from explorer.views.shared.sampler_controls import SamplerControls
 from explorer.views.shared.schedule_field import ScheduleField
 from explorer.widgets.controls.labels import Labelled
 from explorer.widgets.controls.number_fields import FloatField, IntField, SeedField
 from explorer.widgets.controls.training_slider import TrainingSlider
+from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.theme import Theme
@@ -145,6 +146,9 @@ class ChainInspector(QWidget):
         self.training = TrainingSlider(tr("the same noise"), tr("[ and ]"), unit="")
         self.training.accompany(rows.row(tr("images seen"), self.training).name)
         self._predicts = rows.text(tr("predicts"))
+        self._begins = ElidingLabel()
+        self._begins_row = rows.row(tr("starts"), self._begins)
+        self._begins_row.setVisible(False)
         self.labels = LabelField()
         self.guidance = FloatField(MIN_GUIDANCE, MAX_GUIDANCE, 0.5, tr("Guidance"), GUIDANCE_TIP)
         self._label_row = rows.row(tr("label"), self.labels)
@@ -246,6 +250,7 @@ class ChainInspector(QWidget):
             self._lane_heading.setText(tr("LANE"))
             for label in (self._checkpoint, self._predicts):
                 label.setText(NOTHING)
+            self._begins_row.setVisible(False)
             self.schedule.show_choice(None, "")
 
     def show_classes(self, choices: Choices | None, lane: Lane | None, can_be_guided: bool) -> None:
@@ -270,6 +275,10 @@ class ChainInspector(QWidget):
             tr("{source}\nsha256 {checkpoint}", source=lane.source, checkpoint=lane.checkpoint if lane.exact is None else lane.exact.sha256)
         )
         self._predicts.setText(predicts_long(lane))
+        begun = start_words(lane)
+        self._begins.setText(begun)
+        self._begins.setToolTip(begun)
+        self._begins_row.setVisible(bool(begun))
         self.schedule.show_choice(lane.schedule, f"{schedule} {length}" if schedule and lane.schedule is None else "")
         sampler = lane.sampler
         self._show_steps(self.steps, sampler.steps or length, length)

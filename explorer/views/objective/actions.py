@@ -6,6 +6,7 @@ from explorer.widgets.controls.actions import Do
 from explorer.widgets.look.language import tr
 
 EXCESS = tr("That error minus the ideal denoiser's over the training images: what a better network could still gain")
+LIKELIHOOD = tr("−log p(x₀) of each network by its probability-flow ODE, beside the bound; stopped by Esc, undone like any choice")
 EVERY = tr("A bar for each timestep instead of one for a stratum; measured anew")
 GROUPS = (
     (
@@ -37,6 +38,7 @@ GROUPS = (
         ),
     ),
     (
+        Do("likelihood", tr("Log &p(x) by the ODE"), "P", LIKELIHOOD, checkable=True),
         Do("more", tr("&More images"), "M", tr("Twice as many images (draws, of one image): the standard errors shrink by √2")),
         Do("resume", tr("R&esume"), "R", tr("Go on measuring from what is known"), needs=tr("measuring has nothing left to do")),
         Do(

@@ -9,6 +9,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from explorer.datasets.reading import AS_FOUND, Reading
+from explorer.engine.objective.likelihood_messages import LikelihoodShown, MeasureLikelihood
 from explorer.engine.objective.messages import BoundShown, DenoisedShown, HeldOutShown, LaneBound, MeasureBound, ShowDenoised, ShowHeldOut
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
@@ -17,12 +18,16 @@ from explorer.state.edits import objective as edits
 from explorer.state.objective import ObjectiveState
 from explorer.state.session import Session
 from explorer.views.objective.figures import largest_T
+from explorer.views.objective.likelihood_section import seconds_beforehand
 from explorer.views.shared.questions import Questions, Receiver, When
 from explorer.views.workspace import Context
 from explorer.widgets.look.language import tr
 
+LIKELIHOOD = "likelihood"
 BOUND = "bound"
-"""Name of the question that is measured for long."""
+"""Names of the questions that are measured for long."""
+IMAGES_A_VISIT = 4
+"""That a batch of the bound's has."""
 
 
 class View(Protocol):
@@ -38,6 +43,9 @@ class View(Protocol):
 
     def show_bound(self, shown: BoundShown | None, trouble: str) -> None:
         """How far the estimate is, or why there is none."""
+
+    def show_likelihood(self, shown: LikelihoodShown | None) -> None:
+        """How far log p(x) is."""
 
     def show_images(self, shown: HeldOutShown | None) -> None:
         """The strip's images."""
@@ -66,6 +74,9 @@ class ObjectiveController(QObject):
         self._started = (0.0, 0)
         self.stopped = False
         self.bound: BoundShown | None = None
+        self.likelihood: LikelihoodShown | None = None
+        self._flowing_since = 0.0
+        self._per_evaluation = 0.0
         self.images: HeldOutShown | None = None
         context.store.changed.connect(self._changed)
 
@@ -77,7 +88,27 @@ class ObjectiveController(QObject):
     @property
     def running(self) -> bool:
         """Whether it is being measured."""
-        return self._questions.is_open(BOUND)
+        return self._questions.is_open(BOUND) or self.flowing
+
+    @property
+    def flowing(self) -> bool:
+        """Whether the ODE is being followed."""
+        return self._questions.is_open(LIKELIHOOD)
+
+    @property
+    def flow_left(self) -> float:
+        """About how many seconds the ODE still takes: as estimated before it began, then as it goes."""
+        shown = self.likelihood
+        if not self.flowing or shown is None or not shown.seconds:
+            return 0.0
+        return max(1.0, shown.seconds - (time.monotonic() - self._flowing_since))
+
+    @property
+    def flow_seconds(self) -> float:
+        """About how long following the ODE would take, from how long the bound took; 0 where that is not known."""
+        state = self.state
+        images = 1 if state.recipe.image is not None else state.flow.images
+        return seconds_beforehand(state.flow, len(state.recipe.lanes), images, self._per_evaluation)
 
     @property
     def idle(self) -> bool:
@@ -88,6 +119,11 @@ class ObjectiveController(QObject):
     def complete(self) -> bool:
         """Whether as many images are measured as are wanted."""
         return self.bound is not None and not self.bound.partial
+
+    @property
+    def all_done(self) -> bool:
+        """Whether log p(x), too, is measured of as many images as are wanted, where it is."""
+        return self.complete and (not self.state.likelihood or (self.likelihood is not None and not self.likelihood.partial))
 
     @property
     def T(self) -> int:
@@ -108,7 +144,7 @@ class ObjectiveController(QObject):
         """Batches through the predictors in a second, since the measuring began; 0 if that is not known."""
         since, done = self._started
         seconds = time.monotonic() - since
-        if not self.running or self.bound is None or seconds < 0.5:
+        if not self._questions.is_open(BOUND) or self.bound is None or seconds < 0.5:
             return 0.0
         return max(0, self.bound.done - done) / seconds
 
@@ -126,12 +162,14 @@ class ObjectiveController(QObject):
         """Another workspace is shown, and the engine is its own; what is known is kept."""
         self._active = False
         self._questions.forget(BOUND)
+        self._questions.forget(LIKELIHOOD)
 
     def cancel(self) -> None:
         """Stop until the person goes on or wants something else."""
         self.stopped = True
         self._questions.drop()
         self._view.show_bound(self.bound, "")
+        self._view.show_likelihood(self.likelihood)
         self.settled.emit()
 
     def resume(self) -> None:
@@ -162,7 +200,8 @@ class ObjectiveController(QObject):
                     self._elsewhere = after.t
         elif old.objective != new.objective:
             recipe, other = old.objective.recipe, new.objective.recipe
-            if recipe != other:
+            flows = [(each.likelihood, each.flow) for each in (old.objective, new.objective)]
+            if recipe != other or flows[0] != flows[1]:
                 self.stopped = False
             if (recipe.dataset, recipe.split, recipe.read, recipe.lanes[:1]) != (other.dataset, other.split, other.read, other.lanes[:1]):
                 self.images = None  # an image of the strip may not be among the new ones
@@ -172,6 +211,7 @@ class ObjectiveController(QObject):
     def _refresh(self) -> None:
         self._view.show_state(self.state)
         self._ask_bound()
+        self._ask_likelihood()
         self._ask_images()
         self._ask_denoised()
         self.settled.emit()
@@ -192,6 +232,27 @@ class ObjectiveController(QObject):
         self._started = (time.monotonic(), 0 if self.bound is None else self.bound.done)
         self._questions.ask(BOUND, payload, self._take_bound, When.AT_ONCE, on_failure=self._bound_failed)
         self._view.show_bound(self.bound, "")
+
+    def _ask_likelihood(self) -> None:
+        """Follow the ODE, once the bound is there: the two would take the processors from each other."""
+        state = self.state
+        payload = MeasureLikelihood(msgspec.structs.replace(state.recipe, images=1), state.flow)
+        if self.likelihood is not None and (self.likelihood.recipe, self.likelihood.flow) != (payload.recipe, payload.flow):
+            self.likelihood = None
+        if not state.likelihood or not state.recipe.lanes or payload != self._questions.asked(LIKELIHOOD):
+            self._questions.forget(LIKELIHOOD)
+        if state.likelihood and state.recipe.lanes and self.complete and not self.stopped and payload != self._questions.asked(LIKELIHOOD):
+            self._flowing_since = time.monotonic()
+            self._questions.ask(LIKELIHOOD, payload, self._take_likelihood, When.AT_ONCE)
+        self._view.show_likelihood(self.likelihood)
+
+    def _take_likelihood(self, outcome: Outcome) -> None:
+        if isinstance(outcome, LikelihoodShown):
+            if self.likelihood is None:
+                self._flowing_since = time.monotonic()  # opening models does not count
+            self.likelihood = outcome
+            self._view.show_likelihood(outcome)
+        self.settled.emit()
 
     def _ask_images(self) -> None:
         recipe = msgspec.structs.replace(self.state.recipe, image=None, images=1)
@@ -216,8 +277,14 @@ class ObjectiveController(QObject):
         if isinstance(outcome, BoundShown):
             if self.bound is None:
                 self._started = (time.monotonic(), outcome.done)  # opening models does not count
+            if outcome.done > self._started[1]:
+                seconds = time.monotonic() - self._started[0]
+                self._per_evaluation = seconds / (outcome.done - self._started[1]) / IMAGES_A_VISIT
             self.bound = outcome
             self._view.show_bound(outcome, "")
+            if self.complete:
+                self._view.show_state(self.state)
+                self._ask_likelihood()
         self.settled.emit()
 
     def _bound_failed(self, failed: Failed) -> None:

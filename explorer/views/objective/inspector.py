@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.datasets.shipped import shipped
@@ -14,6 +15,7 @@ from explorer.recipe.objective import MAX_IMAGES, MAX_STRATA
 from explorer.state.objective import ObjectiveState
 from explorer.views.objective.data_menu import data_words
 from explorer.views.objective.figures import values_of
+from explorer.views.objective.likelihood_section import LikelihoodSection
 from explorer.views.shared.labels import lane_titles, short_titles
 from explorer.views.shared.rows import NOTHING, Row, Rows, capitals, heading
 from explorer.widgets.controls.number_fields import IntField, SeedField
@@ -41,7 +43,7 @@ NOTE = tr(
 class ObjectiveInspector(QWidget):
     """Shows; its fields are read by the workspace when they are committed."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, likelihood: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._names: tuple[str, ...] = ()
@@ -87,6 +89,9 @@ class ObjectiveInspector(QWidget):
         self._note.setWordWrap(True)
         mark(self._note, "faint")
         self._column.addWidget(self._note)
+        self._column.addSpacing(4)
+        self.likelihood = LikelihoodSection(theme, likelihood, LABEL_WIDTH)
+        self._column.addWidget(self.likelihood)
         self._column.addStretch(1)
 
     def _heading(self, text: str) -> QLabel:

@@ -9,9 +9,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
+from explorer.engine.objective.likelihood_messages import LaneLikelihood
 from explorer.engine.objective.messages import LaneBound
 from explorer.recipe import Lane
 from explorer.views.objective.figures import with_error
+from explorer.views.objective.likelihood_section import error_words
 from explorer.views.shared.labels import checkpoint_name, lane_colours, lane_tip, lane_titles, predicts
 from explorer.widgets.controls.menus import emptied
 from explorer.widgets.look.card import Card
@@ -32,8 +34,10 @@ COLUMNS = (
     ("L", tr("L_T + Σ Lₜ₋₁ + L₀: an upper bound of −log p(x₀), nats per image ± one standard error")),
     ("bits/dim", tr("The same over ln 2 and the number of pixels")),
     ("", ""),
+    ("ODE", tr("−log p(x₀) by the probability-flow ODE, bits/dim, on the first of the images: compare with L in bits/dim")),
 )
-TO_LAST = 5
+ODE_WIDTH = 104
+TO_LAST, ODE = 5, 7
 UNPAIRED = tr(
     "This lane has T = {}, the last T = {}: they are measured at other timesteps, so there are no common draws to take a difference "
     "over. Their L can be compared, each with its own error."
@@ -120,6 +124,9 @@ class BoundTable(Card):
                     "L minus that of {titles}, nats: over the same images, timesteps and noise, so most of the spread goes away",
                     titles=titles[-1],
                 )
+            if column == ODE:
+                label.setText(tr("ODE, bits/dim"))
+                self._ode_head = label
             label.setToolTip(tip)
             label.setFixedHeight(ROW)
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -135,7 +142,7 @@ class BoundTable(Card):
         name.setFixedHeight(ROW)
         self._grid.addWidget(name, row, 1)
         cells = []
-        for column in range(2, 8):
+        for column in range(2, 9):
             cell = QLabel("–")
             wear(cell, 13)
             cell.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -153,7 +160,7 @@ class BoundTable(Card):
         menu = QMenu(button)
         menu.aboutToShow.connect(lambda: self._fill(menu, row - 1))
         button.setMenu(menu)
-        self._grid.addWidget(button, row, 8)
+        self._grid.addWidget(button, row, 9)
         self._buttons.append(button)
 
     def _fill(self, menu: QMenu, index: int) -> None:
@@ -166,11 +173,24 @@ class BoundTable(Card):
         last = by_lane.get(lanes[-1]) if lanes else None
         for lane, cells in zip(lanes, self._cells, strict=True):
             bound = by_lane.get(lane)
-            for cell, said in zip(cells, _words(bound, last), strict=True):
+            for cell, said in zip(cells[:-1], _words(bound, last), strict=True):
                 if cell.text() != said:
                     cell.setText(said)
             unpaired = "" if bound is None or last is None or bound.T == last.T else UNPAIRED.format(bound.T, last.T)
-            cells[-1].setToolTip(unpaired)
+            cells[-2].setToolTip(unpaired)
+
+    def show_likelihoods(self, on: bool, found: Sequence[LaneLikelihood]) -> None:
+        """The ODE's figures beside those of the bound; no such column where they are not wanted."""
+        by_lane, lanes = {each.lane: each for each in found}, self._lanes or ()
+        self._ode_head.setVisible(on)
+        self._grid.setColumnMinimumWidth(ODE + 1, ODE_WIDTH if on else 0)
+        self._grid.setColumnMinimumWidth(ODE, 0 if on and len(lanes) == 1 else WIDTHS[-1])  # a lane alone has no difference to another
+        for lane, cells in zip(lanes, self._cells, strict=True):
+            own, cell = by_lane.get(lane), cells[-1]
+            cell.setVisible(on)
+            known = own is not None and own.images > 0
+            cell.setText(with_error(own.total, 1 / (math.log(2) * own.values), 3) if own is not None and known else "–")
+            cell.setToolTip(error_words(own) if own is not None and known else "")
 
     def text(self, row: int, column: str) -> str:
         """What stands in a cell, by the name of its column."""

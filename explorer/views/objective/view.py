@@ -13,6 +13,7 @@ from explorer import sources
 from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.datasets.shipped import SHIPPED, class_words, shipped, title_of
 from explorer.engine.models.messages import LibraryEntry
+from explorer.engine.objective.likelihood_messages import LikelihoodShown
 from explorer.engine.objective.messages import BoundShown, DenoisedShown, HeldOutShown
 from explorer.recipe import MAX_LANES, ExactProcess, Lane
 from explorer.state.edits import objective as edits
@@ -58,7 +59,7 @@ class ObjectiveWorkspace(Workspace):
         self.chart = BarChart(theme)
         self.table = BoundTable(theme, self._fill_lane_menu)
         self.strip = ImageStrip(theme)
-        self._inspector = ObjectiveInspector(theme)
+        self._inspector = ObjectiveInspector(theme, self.actions_["likelihood"])
         self.controller = ObjectiveController(context, self, self)
         self.opener = FileOpener(context.library, self._take_file, self)
         self._build()
@@ -92,6 +93,9 @@ class ObjectiveWorkspace(Workspace):
         a.on("log_t", partial(self._toggle, "log_t"))
         toolbar.of.chosen.connect(lambda name: self._look_at_one(name == "one"))
         a.on_toggled("one", self._look_at_one)
+        a.on_toggled("likelihood", self._measure_likelihood)
+        self._inspector.likelihood.changed.connect(self._change_flow)
+        self._inspector.likelihood.released.connect(self.chart.setFocus)
         a.on_toggled("every", lambda on: self._put(edits.every_timestep(self._state, on, self.controller.T), tr("change bars")))
         a.on_toggled("training", self._choose_split)
         a.on("data", self._inspector.data.showMenu)
@@ -176,6 +180,13 @@ class ObjectiveWorkspace(Workspace):
     def _look_at_one(self, one: bool) -> None:
         image = self.controller.image if one else None
         self._put(edits.with_recipe(self._state, image=image), tr("look at one image") if one else tr("look at all images"))
+
+    def _measure_likelihood(self, on: bool) -> None:
+        if on != self._state.likelihood:
+            self._put(msgspec.structs.replace(self._state, likelihood=on), tr("measure log p(x)") if on else tr("leave log p(x) out"))
+
+    def _change_flow(self, field: str, value: object) -> None:
+        self._put(edits.with_flow(self._state, **{field: value}), tr("follow the ODE otherwise"))
 
     def _choose_image(self, number: int) -> None:
         images = self.controller.images
@@ -271,6 +282,7 @@ class ObjectiveWorkspace(Workspace):
         a[state.curve].setChecked(True)
         a[state.panels].setChecked(True)
         checked = {"log": state.log, "log_t": state.log_t, "one": recipe.image is not None, "training": recipe.split == "train"}
+        checked["likelihood"] = state.likelihood
         for name, on in checked.items():
             a[name].setChecked(on)
         a["training"].setEnabled(shipped(self._source) is not None)
@@ -278,6 +290,7 @@ class ObjectiveWorkspace(Workspace):
         self.chart.set_cursor(state.t)
         self.strip.set_selected(state.selected)
         self._inspector.show_state(state)
+        self._inspector.likelihood.show_state(state, self.controller.flow_seconds)
         self._inspector.show_data(self.controller.images, recipe, self._own_data)
         self.table.setVisible(bool(recipe.lanes))
 
@@ -293,6 +306,12 @@ class ObjectiveWorkspace(Workspace):
         self.chart.set_figure(figure_of(shown, state))
         self.table.show_bounds(shown.lanes if shown is not None else ())
         self._inspector.show_bound(shown, state)
+
+    def show_likelihood(self, shown: LikelihoodShown | None) -> None:
+        """How far log p(x) is."""
+        state = self._state
+        self.table.show_likelihoods(state.likelihood, shown.lanes if shown is not None else ())
+        self._inspector.likelihood.show_likelihood(shown, state)
 
     def show_images(self, shown: HeldOutShown | None) -> None:
         """The strip's images."""
@@ -319,7 +338,7 @@ class ObjectiveWorkspace(Workspace):
         """The status, whenever it may be another."""
         controller = self.controller
         lanes = bool(self._state.recipe.lanes)
-        self.actions_["resume"].setEnabled(lanes and not controller.running and not controller.complete)
+        self.actions_["resume"].setEnabled(lanes and not controller.running and not controller.all_done)
         self.actions_["stop"].setEnabled(controller.running)
         self.actions_["every"].setChecked(self._state.recipe.strata >= controller.T)
         self.status_changed.emit(self._status())
@@ -337,6 +356,14 @@ class ObjectiveWorkspace(Workspace):
         if bound is None:
             return Status(tr("nothing measured yet"), right=right)
         done = min((b.rounds if of_one else b.images) for b in bound.lanes) if bound.lanes else 0
+        if self.controller.flowing:
+            flow, seconds = self.controller.likelihood, self.controller.flow_left
+            doing = tr("following the ODE")
+            if flow is None or not flow.total:
+                return Status(doing, 0, 1, right=right, cancellable=True)
+            detail = tr("{done} of {total} images", done=flow.done, total=flow.total)
+            detail += tr(" · {clock} left", clock=_clock(seconds)) if seconds else ""
+            return Status(doing, flow.done, flow.total, detail, right, cancellable=True)
         if running:
             speed = self.controller.speed
             left = tr(" · {clock} left", clock=_clock((bound.total - bound.done) / speed)) if speed > 0 else ""

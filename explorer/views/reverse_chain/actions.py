@@ -8,6 +8,7 @@ from explorer.widgets.look.language import tr
 
 ERASE = tr("Branch: make a region anew from this t down, keeping the rest (RePaint)")
 BACK_UP = tr("Branch: noise a finished image up to t and come down again: how much of it survives?")
+START = tr("What the chain starts from: the noise of a picture (DDIM inversion), of another sample, or a way between two (slerp)")
 BESIDE = tr("The branch and the lane that it leaves, side by side")
 ABOVE_ZERO = tr("at t = 0 nothing is left to change: go back to an earlier step")
 A_LANE = tr("there is no model: open one")
@@ -39,6 +40,7 @@ GROUPS = (
         ),
         Do("erase", tr("&Erase and fill in…"), "E", ERASE, icon="mdi6.eraser", needs=ABOVE_ZERO),
         Do("back_up", tr("&Noise again…"), "B", BACK_UP, icon="mdi6.arrow-u-up-left", needs=A_LANE),
+        Do("start", tr("Start &from…"), "I", START, icon="mdi6.ray-start-arrow", needs=A_LANE),
         Do(
             "paste",
             tr("Paste picture"),

@@ -71,14 +71,15 @@ class BranchBar(Card):
         tools.setContentsMargins(10, 4, 8, 4)
         tools.setSpacing(4)
         tools.addWidget(self.title)
-        words = {"fresh": tr("New noise"), "paint": tr("Paint"), "erase": tr("Erase"), "back_up": tr("Noise again")}
+        words = {"fresh": tr("New noise"), "paint": tr("Paint"), "erase": tr("Erase"), "back_up": tr("Noise again"), "start": tr("Start")}
         self.buttons: dict[str, QToolButton] = {}
-        for name in ("fresh", "paint", "erase", "back_up"):
+        for name in ("fresh", "paint", "erase", "back_up", "start"):
             self.buttons[name] = _button(actions[name], words[name])
         for name in ("fresh", "paint", "erase"):
             tools.addWidget(self.buttons[name])
         tools.addWidget(self.change)
         tools.addWidget(self.buttons["back_up"])
+        tools.addWidget(self.buttons["start"])
         tools.addSpacing(8)
         tools.addWidget(self.hint, 100)
         tools.addStretch(1)

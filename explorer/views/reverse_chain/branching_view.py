@@ -18,13 +18,13 @@ from explorer.views.reverse_chain.branching import Branching
 from explorer.views.reverse_chain.change_menu import fill_change_menu
 from explorer.views.reverse_chain.paint_panel import PaintPanel
 from explorer.views.reverse_chain.panels import Panels
+from explorer.views.reverse_chain.start_panel import StartPanel
+from explorer.views.reverse_chain.starting import NO_COPY, Starting
 from explorer.views.shared.lane_menu import verb
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.clipboard import copied
 from explorer.widgets.controls.timeline import Timeline
 from explorer.widgets.look.language import tr
-
-NO_COPY = tr("there is no picture in the clipboard; copy one, drop a file on the window or open one")
 
 
 class BranchingView(QObject):
@@ -47,7 +47,9 @@ class BranchingView(QObject):
         self.bar = BranchBar(theme, self.actions, timeline)
         self.panels = Panels(owner)
         self._paint, self._back_up = PaintPanel(theme, self.panels), BackUpPanel(theme, self.panels, self.actions["paste"])
+        self.start = StartPanel(theme, self.panels)
         self.controller = Branching(chain, self, self)
+        self.starting = Starting(chain, self.start, self.controller.tree.own_tile, owner)
         self._connect_actions()
         self._connect_bar()
         self._connect_panels()
@@ -70,7 +72,7 @@ class BranchingView(QObject):
         for name in ("fresh", "again", "paint", "erase"):
             self.actions[name].setEnabled(has_lane and t > 0)
         self.bar.change.setEnabled(has_lane and t > 0)
-        for name in ("back_up", "paste", "add"):
+        for name in ("back_up", "paste", "start", "add"):
             self.actions[name].setEnabled(has_lane)
 
     def show_branch(self, is_branch: bool) -> None:
@@ -94,6 +96,7 @@ class BranchingView(QObject):
             "erase": partial(controller.painting.open, True),
             "back_up": controller.backing_up.open,
             "paste": self.paste,
+            "start": self.starting.open,
             "compare": tree.compare,
             "add": tree.add_to_compare,
             "parent": tree.show_parent,
@@ -138,11 +141,11 @@ class BranchingView(QObject):
         verb(menu, tr("Delete"), partial(tree.delete, row), branch, tr("With the branches that leave it; undo brings them back"))
 
     def paste(self) -> None:
-        """Offer to noise the picture in the clipboard, or from the file that it names."""
+        """Offer to noise the picture in the clipboard, or from the file that it names; to start from it, where that is asked."""
         picture = copied()
         if picture is None:
             self._context.client.failed.emit(Failed(NO_COPY))
-        else:
+        elif not self.starting.accept_picture(picture):
             self.controller.backing_up.accept_picture(picture)
 
     def _choose_picture(self) -> None:

@@ -167,7 +167,7 @@ class ReverseChainWorkspace(ChainPage):
     @property
     def idle(self) -> bool:
         """Whether all that was asked for is shown."""
-        return super().idle and self.branching.controller.idle
+        return super().idle and self.branching.controller.idle and self.branching.starting.idle
 
     def action(self, name: str) -> QAction | None:
         """The action of a row of the table; those of branches have a name of their own."""
@@ -191,10 +191,11 @@ class ReverseChainWorkspace(ChainPage):
         """Another is shown."""
         super().deactivate()
         self.branching.controller.set_active(False)
+        self.branching.starting.leave()
 
     def accept_picture(self, path: str) -> bool:
-        """Offer to noise a picture again."""
-        return self.branching.controller.backing_up.accept_picture(path)
+        """Offer to noise a picture again, or to start from it where that is asked."""
+        return self.branching.starting.accept_picture(path) or self.branching.controller.backing_up.accept_picture(path)
 
     def set_sampler(self, label: str, index: int | None = None, **fields: object) -> None:
         """Fields of the sampler: of the chain and of every branch of it."""

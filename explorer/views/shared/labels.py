@@ -14,6 +14,7 @@ from explorer.recipe import NO_CLASS, Lane, Sampler
 from explorer.recipe.labels import label_words
 from explorer.recipe.quantities import QUANTITIES
 from explorer.recipe.sampler import METHOD_TITLES
+from explorer.recipe.start import End, Inverted
 from explorer.state.edits.labels import labels_of
 from explorer.state.edits.words import edits_words
 from explorer.widgets.look.language import tr
@@ -224,7 +225,27 @@ def _settings(lane: Lane, twins: Sequence[Lane], called: Called) -> tuple[tuple[
         (differ(labels_of), class_words(lane, called) or (tr("all classes") if lane.exact is not None else tr("each class"))),
         (differ(lambda twin: twin.guidance), f"w {lane.guidance:g}"),
         (differ(lambda twin: twin.seed), tr("seed {seed}", seed=lane.seed) if lane.seed is not None else tr("shared seed")),
+        (differ(lambda twin: twin.start), start_words(lane) or tr("own noise")),
     )
+
+
+def start_words(lane: Lane) -> str:
+    """What its samples start from, where it is not noise of their own: "from 7.png", "9 stations, 7.png to sample 3"."""
+    start = lane.start
+    if start is None:
+        return ""
+    ends = [_end_words(end) for end in start.ends]
+    if start.stations:
+        return tr("{count} stations, {first} to {last}", count=start.stations, first=ends[0], last=ends[1])
+    return tr("from {end}", end=ends[0]) if len(ends) == 1 else tr("from {count} starts", count=len(ends))
+
+
+def _end_words(end: End) -> str:
+    if isinstance(end, Inverted):
+        return end.picture.name or tr("a picture")
+    if end.seed is None:
+        return tr("sample {sample}", sample=end.sample)
+    return tr("sample {sample} of seed {seed}", sample=end.sample, seed=end.seed)
 
 
 def schedule_words(lane: Lane) -> str:
@@ -296,6 +317,8 @@ def lane_subtitle(lane: Lane, lanes: Sequence[Lane], called: Called = number_or_
         said.append(sampler)
     if lane.seed is not None:
         said.append(tr("seed {seed}", seed=lane.seed))
+    if begun := start_words(lane):
+        said.append(begun)
     if branch := edits_words(lane):
         said.append(branch)
     title = distinctions(lanes, called)[lanes.index(lane)] if lane in lanes else ""
@@ -307,7 +330,14 @@ def lane_subtitle(lane: Lane, lanes: Sequence[Lane], called: Called = number_or_
 def lane_tip(lane: Lane, called: Called = number_or_shipped) -> str:
     """All of it, for a tooltip."""
     guided = tr("guidance w {guidance:g}", guidance=lane.guidance) if lane.guidance else ""
-    told = (sampler_words(lane) or tr("all steps, ancestral"), schedule_words(lane), class_words(lane, called), guided, edits_words(lane))
+    told = (
+        sampler_words(lane) or tr("all steps, ancestral"),
+        schedule_words(lane),
+        class_words(lane, called),
+        guided,
+        start_words(lane),
+        edits_words(lane),
+    )
     sampler = "; ".join(filter(None, told))
     if lane.exact is not None:
         return tr(

@@ -16,8 +16,10 @@ from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
 from explorer.engine.engine import Engine
+from explorer.engine.objective.likelihood_messages import LikelihoodShown, MeasureLikelihood
 from explorer.engine.objective.messages import Estimate, MeasureBound
 from explorer.recipe import BoundRecipe, ExactProcess, Lane, Sampler, ScheduleChoice
+from explorer.recipe.objective import FlowChoice
 from explorer.state.objective import ObjectiveState
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
@@ -371,3 +373,44 @@ def test_the_running_sum_waits_for_every_term(lane: LaneMaker) -> None:
     found = running(bound)
     assert found[-1] == pytest.approx(bound.prior.value + bound.terms[-1] * bound.sizes[-1])
     assert found[0] == pytest.approx(bound.total.value)
+
+
+def test_log_p_by_the_ode_is_beside_the_bound_and_undone(qtbot: QtBot, open_objective: Opener, lane: LaneMaker) -> None:
+    page = open_objective((lane("A"), lane("C")), images=4, flow=FlowChoice(images=2, steps=4, probes=2))
+    section, controller = page.inspector.likelihood, page.controller
+    assert "about" in section.measure.text(), "how long it takes is said before it begins"
+    section.measure.click()
+    assert controller.state.likelihood
+    qtbot.waitUntil(lambda: page.idle and controller.all_done, timeout=WAIT)
+    *_, known = (
+        outcome
+        for outcome in Engine().handle(MeasureLikelihood(msgspec.structs.replace(controller.state.recipe, images=1), controller.state.flow))
+        if outcome is not None
+    )
+    assert isinstance(known, LikelihoodShown)
+    for row, found in enumerate(known.lanes):
+        bits = found.total.value / 784 / math.log(2)
+        assert float(page.table.text(row, "ODE").split(" ± ")[0]) == pytest.approx(bits, abs=2e-3)
+        assert f"{found.probe_error:.2g}" in section.text(row)
+    page.actions_["likelihood"].trigger()
+    assert not controller.state.likelihood
+    assert not page.table._cells[0][-1].isVisible()
+    page.context.store.undo()
+    page.context.store.undo()
+    assert controller.state.flow.images == 2
+    assert not controller.state.likelihood
+
+
+def test_the_ode_is_stopped_and_goes_on(qtbot: QtBot, open_objective: Opener, lane: LaneMaker) -> None:
+    page = open_objective((lane("C"),), images=4, flow=FlowChoice(images=4000, steps=4, probes=1))
+    page.actions_["likelihood"].trigger()
+    controller = page.controller
+    qtbot.waitUntil(lambda: controller.likelihood is not None and controller.likelihood.done > 0, timeout=WAIT)
+    assert controller.running
+    page.actions_["stop"].trigger()
+    assert page.idle
+    done = controller.likelihood.done
+    assert page.actions_["resume"].isEnabled()
+    page.actions_["resume"].trigger()
+    qtbot.waitUntil(lambda: controller.likelihood.done > done, timeout=WAIT)
+    page.cancel()

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from explorer.datasets.images import read_picture, to_unit_range
+from explorer.datasets.images import load_images, read_picture, to_unit_range
 from explorer.datasets.reading import Reading
 from explorer.datasets.shipped import is_dark
 from explorer.engine.arrays import read_only
@@ -55,13 +55,16 @@ def fit(request: FitPicture, desk: Desk) -> Steps:
     """Answer a FitPicture, whether or not the lane is sampled yet (BadInput if the picture or the lane's file cannot be read)."""
     chains = desk.of(Chains)
     name = Path(request.path).name if request.path else "pasted picture"
-    if request.pixels is not None:
+    data = _data_name(request.key.lane, chains)
+    if request.image is not None:
+        raw, name = _test_image(data, request.image), f"{data}:{request.image}"
+    elif request.pixels is not None:
         raw = np.ascontiguousarray(np.atleast_3d(request.pixels).transpose(2, 0, 1), np.uint8)
     else:
         raw = read_picture(Path(request.path), Reading(background=request.paper))
     yield None
     shape = chains.models.image_shape(request.key.lane)
-    dark = is_dark(_data_name(request.key.lane, chains))
+    dark = request.image is None and is_dark(data)
     try:
         fitted = fit_picture(raw, shape, dark)
     except ValueError as error:
@@ -71,6 +74,14 @@ def fit(request: FitPicture, desk: Desk) -> Steps:
         name, size, len(raw) == 3 and bool((raw[0] != raw[1]).any() or (raw[0] != raw[2]).any()), shape, read_only(_small(raw)),
         tile_of(torch.from_numpy(to_unit_range(fitted))), picture_of(fitted, name),
     )  # fmt: skip
+
+
+def _test_image(data: str, image: int) -> np.ndarray:
+    """A test image of a data set that is here, (C, H, W), uint8 (BadInput if there is none such)."""
+    known = load_images(data, "test")
+    if image >= len(known.images):
+        raise BadInput(f"{data}: has the test images 0 to {len(known.images) - 1:,}, not {image}")
+    return np.asarray(known.images[image])
 
 
 def _data_name(lane: Lane, chains: Chains) -> str:

@@ -100,6 +100,8 @@ class FitPicture(Payload):
     pixels : ndarray, shape (H, W, 3), uint8, or None
     paper : "white" or "black"
         What is seen where the file's picture is transparent.
+    image : int or None
+        Number of a test image of what the lane's network was trained on, in the place of both.
     """
 
     answered_by = "explorer.engine.chain.branching.branch_pictures:fit"
@@ -108,6 +110,7 @@ class FitPicture(Payload):
     path: ReadFile = ""
     pixels: np.ndarray | None = None
     paper: Background = "white"
+    image: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
