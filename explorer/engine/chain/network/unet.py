@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -21,7 +22,7 @@ from explorer.engine.pictures.tiles import Palette, diverging_tiles, tiles_of
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.models.anatomy import INPUT, OUTPUT, Anatomy
-from explorer.models.roles import anatomy_of
+from explorer.models.roles import anatomy_of, outside_of
 from explorer.models.trace import traced
 from explorer.recipe.quantities import QUANTITIES
 
@@ -64,7 +65,9 @@ def inspect(request: InspectUNet, desk: Desk) -> Steps:
     yield None
     switched = _look(lane, network, parts, k, (x, before), request, off) if off else whole
     yield None
-    yield _shown(request, lane, own.option, k, asked, parts, off, whole, switched)
+    shown = _shown(request, lane, own.option, k, asked, parts, off, whole, switched)
+    skip, scale = outside_of(own.network, asked)
+    yield replace(shown, skip=skip, scale=scale)
 
 
 def _own(predictor: Predictor, t: int) -> tuple[NetworkPredictor | None, int]:

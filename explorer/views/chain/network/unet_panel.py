@@ -238,7 +238,7 @@ class UNetPanel(QWidget):
         """What the engine found; `whose` is told where the network is not the lane's own."""
         self._shown = shown
         self.diagram.show_network(shown.anatomy)
-        self.diagram.show_blocks(shown.blocks, shown.asked)
+        self.diagram.show_blocks(shown.blocks, shown.asked, (shown.skip, shown.scale))
         self.diagram.show_choice(shown.channels.block, self._look.off)
         found, block = shown.channels, shown.blocks[shown.channels.block]
         node = shown.anatomy.node(found.block)
