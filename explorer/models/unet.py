@@ -177,7 +177,7 @@ class UNet(nn.Module):
         """What every block is told of timesteps (N,) and labels (N,): (N, 4 width); None where t comes in as a channel."""
         if self.time_mlp is None:
             return None
-        embedded = timestep_embedding(t, self.config.width)
+        embedded = timestep_embedding(t, self.config.width).to(next(self.time_mlp.parameters()).dtype)
         if self.class_embedding is None:
             features: Tensor = self.time_mlp(embedded)
             return features

@@ -14,10 +14,10 @@ from explorer.checkpoints.files import load
 from explorer.diffusion.schedule import cosine, linear
 from explorer.engine.chain.messages import LaneKey, SampleChain, ShowTerms, lane_keys
 from explorer.engine.chain.network.messages import InspectUNet, UNetAbsent, UNetShown
-from explorer.engine.chain.network.unet import picture, smaller, stated_scale
+from explorer.engine.chain.network.unet import picture, smaller
 from explorer.engine.engine import Engine
 from explorer.engine.models.models import Models
-from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
+from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles, stated_scale
 from explorer.engine.thread.messages import StartEngine
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.errors import BadInput
