@@ -47,6 +47,8 @@ class TrainingState(msgspec.Struct, frozen=True):
         That step.
     line : int
         The line of Algorithm 1 that is lit, in 1..9; of a shorter form the last where it has not so many.
+    after : bool
+        Output and error are shown as the update leaves them.
     """
 
     chosen: tuple[str, ...] = ()
@@ -62,6 +64,7 @@ class TrainingState(msgspec.Struct, frozen=True):
     page: TrainingPage = "runs"
     recipe: StepRecipe = StepRecipe()
     line: int = LAST_LINE
+    after: bool = False
 
     def __post_init__(self) -> None:
         """Refuse more runs than are shown together, and a line that Algorithm 1 has not (ValueError)."""
