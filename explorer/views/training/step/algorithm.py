@@ -14,7 +14,7 @@ from explorer.widgets.look.math_text import Formula, var, words
 X0, XT, EPS, THETA, LOSS = var("x", 0), var("x", "t"), var("ε"), var("θ"), var("ℓ", "t")
 BAR = var("α", "t", "bar")
 OUTPUT: dict[str, Formula] = {
-    "A": (var("μ", "θ"),), "B": (var("x", "θ"),), "C": (var("ε", "θ"),), "V": (var("v", "θ"),),
+    "A": (var("μ", "θ"),), "B": (var("x", "θ"), words("⁽⁰⁾")), "C": (var("ε", "θ"),), "V": (var("v", "θ"),),
 }  # fmt: skip
 TARGET: dict[str, Formula] = {"A": (var("μ", "q"),), "B": (X0,), "C": (EPS,), "V": (var("v"),)}
 TITLES = {
@@ -66,7 +66,7 @@ def lines_of(option: str, all_timesteps: bool, shown: TrainingStepShown | None, 
         Line((XT, words(" ← √"), BAR, words(" "), X0, words(" + √(1 − "), BAR, words(") "), EPS), depth, "x_t", numbers["x_t"]),
     ]
     if option == "A":
-        made = (*TARGET["A"], words(" ← "), var("α", "t⁽⁰⁾"), words(" "), X0, words(" + "), var("α", "t⁽ᵗ⁾"), words(" "), XT)
+        made = (*TARGET["A"], words(" ← "), var("a", 0), words(" "), X0, words(" + "), var("a", "t"), words(" "), XT)
         lines.append(Line(made, depth, "target", numbers["target"]))
     elif option == "V":
         made = (*TARGET["V"], words(" ← √"), BAR, words(" "), EPS, words(" − √(1 − "), BAR, words(") "), X0)
@@ -113,7 +113,7 @@ def _numbers(shown: TrainingStepShown | None, recipe: StepRecipe) -> dict[str, s
         "x_t": f"{short(signal)} x₀ + {short(noise)} ε",
         "target": target,
         "loss": f"{short(shown.loss_t * shown.pixels)} = {shown.pixels} × {short(shown.loss_t)}",
-        "update": f"{short(before)} → {short(after)}  {change(before, after)}",
+        "update": f"{short(before)} → {short(after)}",
     }
 
 

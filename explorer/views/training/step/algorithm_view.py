@@ -58,7 +58,7 @@ class AlgorithmView(QWidget):
 
     def sizeHint(self) -> QSize:
         """Nine lines."""
-        return QSize(360, 9 * 24)
+        return QSize(360, 9 * ROW[0])
 
     def minimumSizeHint(self) -> QSize:
         """Nine narrow lines."""

@@ -17,6 +17,8 @@ from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.theme import Theme
 
 NAMES, NUMBERS, AXIS, MARGIN = 92, 64, 16, 8
+POWER = 36
+"""Room for a power of ten under the axis."""
 LEAST_ROW, MOST_ROW = 12, 26
 DECADES = 6
 
@@ -46,7 +48,7 @@ class GradientBars(QWidget):
 
     def sizeHint(self) -> QSize:
         """Fourteen bars."""
-        return QSize(320, 14 * 16 + AXIS)
+        return QSize(320, 14 * LEAST_ROW + AXIS)
 
     def minimumSizeHint(self) -> QSize:
         """Thin bars."""
@@ -80,7 +82,7 @@ class GradientBars(QWidget):
         low, high = self.ends
         axis = QRectF(MARGIN + NAMES, 0, self.width() - 2 * MARGIN - NAMES - NUMBERS, self._row * len(self._blocks))
         steps = round(high - low)
-        for power in range(0, steps + 1, max(1, steps // 4)):
+        for power in range(0, steps + 1, max(1, math.ceil(POWER * steps / max(axis.width(), 1)))):
             x = axis.left() + axis.width() * power / steps
             painter.setPen(QPen(QColor(tokens.grid_line), 1))
             painter.drawLine(QPointF(x, axis.top()), QPointF(x, axis.bottom()))

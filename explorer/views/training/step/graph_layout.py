@@ -10,11 +10,11 @@ from PySide6.QtCore import QPointF, QRectF
 from explorer.views.training.step.algorithm import MADE_TARGET, short
 
 PICTURES = ("x0", "eps", "x_t", "output", "target", "error")
-BOXES = {"t": (64, 26), "unet": (96, 56), "loss": (92, 46), "gradient": (92, 46)}
+BOXES = {"t": (64, 26), "unet": (124, 56), "loss": (92, 46), "gradient": (92, 46)}
 COLUMNS = (("x0", "eps"), ("x_t",), ("unet", "t"), ("output", "target"), ("error",), ("loss",), ("gradient",))
 CAPTION = 18
 """Height under a picture: its name."""
-TOP, BOTTOM = 10, 30
+TOP, BOTTOM = 2, 26
 LEAST_SIDE, MOST_SIDE = 32, 168
 LEAST_GAP, MOST_GAP = 22, 72
 WIDE = sum(width for name, (width, _) in BOXES.items() if name != "t")
@@ -83,7 +83,7 @@ def lay_out(option: str, factors: dict[str, float], width: float, height: float,
     pixels : int
         Of the images' longer side: pictures are a whole number of times as large, where there is room.
     """
-    high = (height - TOP - BOTTOM - 3 * CAPTION - 2 * 6) / 3
+    high = (height - TOP - BOTTOM - 3 * CAPTION - 2 * 4) / 3
     wide = (width - 2 * 10 - WIDE - 6 * LEAST_GAP) / 4
     side = min(max(min(high, wide), LEAST_SIDE), MOST_SIDE)
     side = float(side // pixels * pixels) if side >= pixels else side

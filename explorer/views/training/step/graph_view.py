@@ -77,7 +77,7 @@ class StepGraphView(QWidget):
 
     def sizeHint(self) -> QSize:
         """Three rows of pictures."""
-        return QSize(860, 330)
+        return QSize(860, 372)
 
     def minimumSizeHint(self) -> QSize:
         """Small pictures."""

@@ -25,7 +25,10 @@ from explorer.widgets.plots.density_plot import Curve, DensityFigure, DensityPlo
 
 GAP = 10
 LEAST_SPAN = 10
-LOSS_TIP = tr("Loss before each update, and after the last; in the form of all timesteps, the loss of every t")
+GROUPS = 50
+LOSS_TIP = tr(
+    "Loss before each update, and after the last; in the form of all timesteps, the loss against t, as means over a fiftieth of them"
+)
 
 
 class StepPage(QWidget):
@@ -60,7 +63,9 @@ class StepPage(QWidget):
         theme.changed.connect(self._draw)
 
     def _lay_out(self, actions: Actions) -> None:
-        bar = QHBoxLayout()
+        self.bar = QWidget()
+        bar = QHBoxLayout(self.bar)
+        bar.setContentsMargins(0, 0, 0, 0)
         bar.setSpacing(8)
         for name in ("first_line", "line_back", "line_on", "last_line"):
             bar.addWidget(IconButton(actions[name], width=32))
@@ -77,14 +82,13 @@ class StepPage(QWidget):
         grid.addWidget(self._card("algorithm", self.algorithm), 1, 0)
         grid.addWidget(self._card("bars", self.bars), 1, 1)
         grid.addWidget(self._card("losses", self.losses), 1, 2)
-        for column, share in enumerate((13, 10, 9)):
+        for column, share in enumerate((16, 10, 9)):
             grid.setColumnStretch(column, share)
-        grid.setRowStretch(0, 11)
-        grid.setRowStretch(1, 9)
+        grid.setRowStretch(0, 10)
+        grid.setRowStretch(1, 6)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
-        column.addLayout(bar)
         column.addLayout(grid, 1)
 
     def _card(self, name: str, view: QWidget) -> Card:
@@ -148,7 +152,7 @@ class StepPage(QWidget):
         self.titles["graph"].setText(
             tr("One training step of {model}: {updates} updates made on a copy", model=shown.model, updates=shown.recipe.updates)
         )
-        self.graph.show_step(shown, self.line, state.after)
+        self.graph.show_step(shown, self.line, state.after and reached)
         self.facts["bars"].setText(self._gradient_words(shown) if reached else tr("The last line computes it."))
         self._draw_losses(shown)
 
@@ -159,10 +163,10 @@ class StepPage(QWidget):
         colour = OPTION_COLOURS.get(shown.option, self._theme.tokens.accent)
         if len(shown.by_timestep):
             self.titles["losses"].setText(tr("Loss of every t"))
-            t = np.arange(1, shown.T + 1, dtype=np.float64)
-            curves = [Curve(tr("before"), t, shown.by_timestep, self._theme.tokens.muted)]
+            t, before = _smooth(shown.by_timestep)
+            curves = [Curve(tr("before"), t, before, self._theme.tokens.muted)]
             if len(shown.by_timestep_after):
-                curves.append(Curve(tr("after"), t, shown.by_timestep_after, colour))
+                curves.append(Curve(tr("after"), t, _smooth(shown.by_timestep_after)[1], colour))
             top = 1.1 * max(float(np.quantile(curve.y, 0.995)) for curve in curves)
             ticks = tuple(float(round(shown.T * share)) for share in (0, 0.25, 0.5, 0.75, 1))
             self.losses.set_figure(
@@ -174,12 +178,17 @@ class StepPage(QWidget):
             self.titles["losses"].setText(tr("Loss update by update"))
             number = np.arange(len(shown.losses), dtype=np.float64)
             span = max(LEAST_SPAN, len(shown.losses) - 1)
-            top = 1.15 * float(shown.losses.max())
+            low, high = float(shown.losses.min()), float(shown.losses.max())
+            pad = max(0.25 * (high - low), 0.02 * high)
+            values = shown.losses - low + pad
             marks = ((float(shown.recipe.updates), self._theme.tokens.accent),)
-            rows = tuple((value, short(value)) for value in (shown.losses[0],))
-            curve = Curve("", number, shown.losses, colour, filled=True)
+            rows = tuple((value - low + pad, short(value)) for value in sorted({float(shown.losses[0]), float(shown.losses[-1])}))
+            curve = Curve("", number, values, colour)
             ticks = tuple(range(0, span + 1, max(1, span // 5)))
-            self.losses.set_figure(DensityFigure(0.0, float(span), curves=(curve,), top=top, marks=marks, ticks=ticks, rows=rows))
+            top = high - low + 2 * pad
+            self.losses.set_figure(
+                DensityFigure(0.0, float(span), curves=(curve,), top=top, marks=marks, ticks=ticks, rows=rows, beside=True)
+            )
         self.facts["losses"].setText(self._loss_words(shown))
 
     def _loss_words(self, shown: TrainingStepShown) -> str:
@@ -195,3 +204,11 @@ class StepPage(QWidget):
             whole = change(float(shown.losses[0]), after)
             said += " " + tr("From the start: {change}.", change=whole)
         return said
+
+
+def _smooth(losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Middles of groups of neighbouring timesteps, and the mean loss of each group: one t alone depends much on its noise."""
+    size = max(1, len(losses) // GROUPS)
+    count = len(losses) // size
+    kept = losses[: count * size].reshape(count, size).mean(axis=1)
+    return 1 + size * (np.arange(count) + 0.5) - 0.5, kept
