@@ -43,8 +43,9 @@ def equation_of(plan: LanePlanned, k: int, tokens: Tokens) -> Equation:
 
 
 def in_one_line(plan: LanePlanned, k: int, told: StepDescription) -> str:
-    """The mean as Property 3 has it, ( x_t - (1 - alpha_t) / sqrt(1 - alpha_bar_t) eps_hat ) / sqrt(alpha_t), of Option C's ancestral steps.
+    """The mean of Option C's ancestral steps as Property 3 has it.
 
+    mean = ( x_t - (1 - alpha_t) / sqrt(1 - alpha_bar_t) eps_hat ) / sqrt(alpha_t), and no more than that is told.
     Empty of other steps, and where x0_hat is limited: then the mean does not follow from eps_hat in that way.
     """
     sampler = plan.key.lane.sampler

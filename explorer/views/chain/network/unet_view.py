@@ -85,7 +85,9 @@ class UNetView(QStackedWidget):
         shown, store, state = self.panel.shown, self._part.store, self._part.state
         if shown is None or state.lane >= len(state.recipe.lanes):
             return
-        lane = lane_at(shown.key.lane, [shown.t], 0)
+        lane = shown.key.lane
+        first = max([shown.t, *(edit.t for edit in lane.edits)])
+        lane = lane_at(lane, range(first, -1, -1), first - shown.t)
         training = training_step.of_lane(store.session.training, lane, shown.asked)
         store.update(tr("lay a training step open"), workspace="training", training=training)
 
