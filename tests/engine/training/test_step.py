@@ -18,6 +18,7 @@ from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.schedule import linear
 from explorer.diffusion.training import TrainingTables, loss, loss_all_timesteps
+from explorer.engine.desk import Desk
 from explorer.engine.engine import Engine
 from explorer.engine.models.models import Models
 from explorer.engine.thread.messages import StartEngine
@@ -29,8 +30,13 @@ from explorer.recipe.training import StepRecipe
 
 
 @pytest.fixture(scope="module")
-def engine() -> Engine:
-    made = Engine()
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture(scope="module")
+def engine(desk: Desk) -> Engine:
+    made = Engine(desk)
     list(made.handle(StartEngine(device="cpu", precision="fp32"), "test"))
     return made
 
@@ -81,14 +87,14 @@ def test_two_updates_are_those_of_gradient_descent_by_hand(engine: Engine, check
     assert found.blocks[-1].name == "head"
 
 
-def test_the_network_itself_stays_as_it_is(engine: Engine, checkpoints: Mapping[str, Path]) -> None:
+def test_the_network_itself_stays_as_it_is(engine: Engine, desk: Desk, checkpoints: Mapping[str, Path]) -> None:
     path = checkpoints["mnist-ddpm-c"]
     before = hashlib.sha256(path.read_bytes()).hexdigest()
     shown(engine, recipe_of(load(path), updates=3))
-    kept = engine.desk.of(Models).checkpoint(str(path)).network.state_dict()
+    kept = desk.of(Models).checkpoint(str(path)).network.state_dict()
     original = load(path).network.state_dict()
     assert all(torch.equal(kept[name], original[name]) for name in original)
-    assert not any(parameter.grad is not None for parameter in engine.desk.of(Models).checkpoint(str(path)).network.parameters())
+    assert not any(parameter.grad is not None for parameter in desk.of(Models).checkpoint(str(path)).network.parameters())
     assert hashlib.sha256(path.read_bytes()).hexdigest() == before
 
 
@@ -118,7 +124,7 @@ def test_all_timesteps_go_down_their_mean(engine: Engine, tmp_path: Path) -> Non
     usual = ["--width", "8", "--timesteps", "50", "--images", "64", "--batch", "16", "--epochs", "1", "--device", "cpu", "--json"]
     assert main(["train", "ddpm", "--option", "A", "--network", "lecture", "--levels", "2", *usual, "--out", str(tmp_path / "run")]) == 0
     checkpoint = load(tmp_path / "run" / "final.safetensors")
-    recipe = recipe_of(checkpoint, t=20, all_timesteps=True, learning_rate=0.5)
+    recipe = recipe_of(checkpoint, t=20, all_timesteps=True, learning_rate=1e-3)
     every = answers(engine, recipe)
     found = every[-1]
     x0 = of_image(0, 1, 0)[0]

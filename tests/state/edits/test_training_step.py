@@ -47,7 +47,7 @@ def test_lines_stay_within_the_algorithm() -> None:
 
 @pytest.mark.parametrize("wrong", [{"t": 0}, {"seed": -1}, {"learning_rate": -1.0}, {"learning_rate": float("nan")}, {"updates": 201}])
 def test_what_is_no_step_is_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="t is in|seed|learning rate|updates"):
+    with pytest.raises(ValueError, match=r"t is in|seed|learning rate|updates"):
         StepRecipe(**wrong)  # type: ignore[arg-type]
 
 
