@@ -6,7 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from explorer.recipe.training import StepRecipe, TrainRecipe
+from explorer.recipe.step import StepRecipe
+from explorer.recipe.training import TrainRecipe
 
 TrainingPage = Literal["runs", "step"]
 CurveShown = Literal["loss", "gradient_norm", "learning_rate"]

@@ -8,7 +8,8 @@ import numpy as np
 
 from explorer.engine.pictures.tiles import Palette
 from explorer.engine.thread.requests import Outcome, Payload
-from explorer.recipe.training import StepRecipe, TrainRecipe
+from explorer.recipe.step import StepRecipe
+from explorer.recipe.training import TrainRecipe
 
 
 @dataclass(frozen=True, slots=True)

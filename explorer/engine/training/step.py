@@ -33,7 +33,7 @@ from explorer.errors import BadInput
 from explorer.latent.picture import fit_picture
 from explorer.models.anatomy import INPUT, OUTPUT
 from explorer.models.roles import Denoiser, SeenThroughDecoder, anatomy_of, label_count, outside_of, told_of_before
-from explorer.recipe.training import StepRecipe
+from explorer.recipe.step import StepRecipe
 
 USUAL = "mnist-ddpm-c"
 """The network where none is chosen."""

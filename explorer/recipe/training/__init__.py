@@ -4,14 +4,12 @@ from explorer.recipe.training.command import arguments
 from explorer.recipe.training.recipe import ModelName, TrainRecipe, together
 from explorer.recipe.training.setting import Kind
 from explorer.recipe.training.settings import RunSettings, TrainOptions, TrainSettings
-from explorer.recipe.training.step import StepRecipe
 from explorer.recipe.training.words import knot_words, knots_of, widths_of
 
 __all__ = [
     "Kind",
     "ModelName",
     "RunSettings",
-    "StepRecipe",
     "TrainOptions",
     "TrainRecipe",
     "TrainSettings",

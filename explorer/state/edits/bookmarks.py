@@ -10,7 +10,7 @@ from explorer.recipe import MAX_STEPS
 from explorer.recipe.forward import ForwardImage
 from explorer.recipe.notes import MAX_BOOKMARKS, MAX_NAME, MAX_TEXT, Bookmark, Notes
 from explorer.recipe.quantities import QUANTITIES
-from explorer.recipe.training.step import MOST_UPDATES
+from explorer.recipe.step import MOST_UPDATES
 from explorer.recipe.variational import MOST_STEPS as MOST_FIT_STEPS
 from explorer.state.forward import ForwardPage
 from explorer.state.objective import CurveName

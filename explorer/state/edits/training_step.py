@@ -6,9 +6,8 @@ import msgspec
 
 from explorer.recipe import Lane, Picture
 from explorer.recipe.forward import ForwardImage
+from explorer.recipe.step import MOST_UPDATES, StepRecipe
 from explorer.recipe.told import NOTHING, Told
-from explorer.recipe.training import StepRecipe
-from explorer.recipe.training.step import MOST_UPDATES
 from explorer.state.training import LAST_LINE, TrainingState
 
 _replace = msgspec.structs.replace

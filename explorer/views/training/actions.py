@@ -79,6 +79,8 @@ GROUPS = (
         Do("open_image", tr("Open ima&ge…"), "Shift+E", tr("Train on a picture file; dropping it does the same"), "ph.image",
         label=tr("Open")),
         Do("paste", tr("&Paste image"), "Ctrl+V", tr("Train on the picture in the clipboard"), "ph.clipboard", label=tr("Paste")),
+        Do("export_step", tr("E&xport the step…"), "X", tr("The page as a picture with its recipe, which opens as that step"),
+        "ph.export", label=tr("Export")),
         Do("noise", tr("Other noi&se"), "D", tr("Draw another seed"), "ph.dice-five", label=tr("Other")),
     ),
 )  # fmt: skip

@@ -26,7 +26,7 @@ from explorer.engine.training.messages import ShowTrainingStep, TrainingStepShow
 from explorer.errors import BadInput
 from explorer.recipe.dabs import Picture, picture_of
 from explorer.recipe.forward import ForwardImage
-from explorer.recipe.training import StepRecipe
+from explorer.recipe.step import StepRecipe
 
 
 @pytest.fixture(scope="module")

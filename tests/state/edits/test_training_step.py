@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.recipe import Lane, picture_of
-from explorer.recipe.training import StepRecipe
-from explorer.recipe.training.step import MOST_UPDATES
+from explorer.recipe.step import MOST_UPDATES, StepRecipe
 from explorer.state.edits import training_step as edits
 from explorer.state.training import LAST_LINE, TrainingState
 

@@ -11,8 +11,10 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
+from explorer.cli.main import main
 from explorer.engine.training.messages import TrainingStepShown
-from explorer.recipe.training import StepRecipe
+from explorer.exports.embedded import read_recipe
+from explorer.recipe.step import StepRecipe
 from explorer.state.persistence import Loaded, Saved, decode_saved, encode_saved
 from explorer.state.session import Session
 from explorer.state.training import TrainingState
@@ -160,6 +162,25 @@ def test_a_picture_and_a_checkpoint_that_are_opened_are_taken(
     page.context.store.update_training(page="runs")
     assert not page.accept_entry(entry)
     assert not page.accept_picture(str(tmp_path / "dark.png"))
+
+
+def test_an_exported_step_opens_as_that_step(qtbot: QtBot, open_step: Opener, tmp_path: Path) -> None:
+    page = open_step(recipe=StepRecipe(t=77, seed=4, updates=1))
+    shown = settled(qtbot, page, t=77)
+    page.step.export(str(tmp_path / "step.png"))
+    recipe = read_recipe(tmp_path / "step.png")
+    assert recipe.step is not None
+    assert (recipe.step.t, recipe.step.seed, recipe.step.updates) == (77, 4, 1)
+    assert recipe.step.checkpoint
+    page.context.store.update_training(recipe=StepRecipe(), page="runs")
+    page.window().opener.open_path(str(tmp_path / "step.png"))  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: state_of(page).recipe == recipe.step, timeout=WAIT)
+    assert settled(qtbot, page, t=77).losses.tolist() == shown.losses.tolist()
+    assert main(["replay", str(tmp_path / "step.png"), "--out", str(tmp_path / "again.png")]) == 2
+    told: list[str] = []
+    page.context.client.failed.connect(lambda failed: told.append(failed.message))
+    page.step.export(str(tmp_path / "nowhere" / "step.png"))
+    assert "nowhere" in told[0]
 
 
 def test_the_lane_that_is_looked_into_is_laid_open(qtbot: QtBot, open_step: Opener) -> None:

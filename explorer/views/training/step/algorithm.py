@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from explorer.engine.training.messages import TrainingStepShown
-from explorer.recipe.training import StepRecipe
+from explorer.recipe.step import StepRecipe
 from explorer.state.training import LAST_LINE
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import Formula, var, words

@@ -11,8 +11,7 @@ from explorer.checkpoints.snapshots import name_of
 from explorer.engine.forward.messages import TestImagesShown
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.training.messages import TrainingStepShown
-from explorer.recipe.training import StepRecipe
-from explorer.recipe.training.step import LEAST_RATE, MOST_RATE, MOST_UPDATES
+from explorer.recipe.step import LEAST_RATE, MOST_RATE, MOST_UPDATES, StepRecipe
 from explorer.views.shared.labels import PREDICTS
 from explorer.views.shared.rows import NOTHING, Rows, Section
 from explorer.views.training.step.algorithm import short

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from explorer.engine.training.messages import TrainingStepShown
 from explorer.exports.colours import OPTION_COLOURS
-from explorer.recipe.training.step import MOST_UPDATES
+from explorer.recipe.step import MOST_UPDATES
 from explorer.state.training import TrainingState
 from explorer.views.training.step.algorithm import TITLES, change, line_count, lines_of, short
 from explorer.views.training.step.algorithm_view import AlgorithmView

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import secrets
 from functools import partial
+from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from explorer.endings import PICTURE_FILES
 from explorer.engine.forward.messages import PictureTaken, TestImagesShown
 from explorer.engine.models.messages import LibraryEntry
+from explorer.engine.thread.messages import Failed
 from explorer.engine.training.messages import TrainingStepShown
-from explorer.recipe import MAX_SEED
-from explorer.recipe.training.step import MOST_UPDATES
+from explorer.errors import BadInput
+from explorer.recipe import MAX_SEED, Recipe
+from explorer.recipe.step import MOST_UPDATES
 from explorer.state.edits import training_step as edits
 from explorer.state.training import TrainingState
 from explorer.views.training.step.algorithm import change, short
@@ -23,7 +27,9 @@ from explorer.views.training.step.page import StepPage
 from explorer.views.workspace import Context, Status
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.clipboard import copied
+from explorer.widgets.controls.save_file import ask_where
 from explorer.widgets.look.language import tr
+from explorer.widgets.look.sharp import pixels_of
 
 NAMES = ("first_line", "line_back", "line_on", "last_line", "update", "back_update", "restart")
 """Actions that are of the page alone."""
@@ -69,6 +75,7 @@ class StepPart(QObject):
         a.on("image", lambda: self._choose(secrets.randbelow(max(1, self.controller.total))))
         a.on("open_image", self._ask_for_picture)
         a.on("paste", self._paste)
+        a.on("export_step", self._ask_for_export)
         a.on("noise", lambda: self._put(edits.with_step(self._state, seed=secrets.randbelow(min(MAX_SEED, 10**6))), WORDS["seed"]))
         self.page.line_chosen.connect(self._go)
         inspector.network_chosen.connect(self._choose_network)
@@ -126,6 +133,26 @@ class StepPart(QObject):
         else:
             self.status_changed.emit(Status(tr("there is no picture in the clipboard: copy one, then paste it here")))
 
+    def _ask_for_export(self) -> None:
+        stem = f"training-step-t{self._state.recipe.t}-{self._state.recipe.updates}"
+        path, _ = ask_where(self.page, tr("Export the step"), f"{stem}.png", tr("Picture (*.png)"), ".png")
+        if path:
+            self.export(path)
+
+    def export(self, path: str) -> None:
+        """Write the page as a picture, with its recipe; says why where that cannot be."""
+        from explorer.exports.pictures import write_png  # and Pillow with it
+
+        entry, recipe = self.controller.entry, self._state.recipe
+        if entry is not None and not recipe.checkpoint:  # by its name here: what is usual elsewhere may be another
+            recipe = msgspec.structs.replace(recipe, checkpoint=entry.sha256, source=entry.path)
+        try:
+            write_png(Path(path), pixels_of(self.page.grab().toImage()), Recipe(step=recipe))
+        except BadInput as error:
+            self._context.client.failed.emit(Failed(str(error)))
+        else:
+            self.status_changed.emit(Status(tr("written: {path}", path=path)))
+
     # --- what is shown
 
     def show_state(self, state: TrainingState) -> None:
@@ -140,7 +167,7 @@ class StepPart(QObject):
             ("update", recipe.updates < MOST_UPDATES), ("back_update", recipe.updates > 0), ("restart", recipe.updates > 0),
         ):  # fmt: skip
             a[name].setEnabled(front and can)
-        for name in ("all", "before", "after", "image", "open_image", "paste", "noise"):
+        for name in ("all", "before", "after", "image", "open_image", "paste", "noise", "export_step"):
             a[name].setEnabled(front)
         a["all"].setChecked(recipe.all_timesteps)
         a["after" if state.after else "before"].setChecked(True)
