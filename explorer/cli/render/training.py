@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from explorer.engine.models.messages import LibraryEntry
     from explorer.state.session import Session
 
-TAKES: frozenset[str] = frozenset({"--run", "--checkpoint", "--page"})
+TAKES: frozenset[str] = frozenset({"--run", "--checkpoint", "--page", "--t"})
 KINDS: tuple[str, ...] = ("ddpm",)
 MOST, PLACES = 1, "networks whose step is laid open"
 
@@ -31,6 +31,8 @@ def check(options: Options) -> None:
             raise BadInput(f"{folder}: holds no run: there is no run.json that can be read")
     if options.page is not None and options.page not in get_args(TrainingPage):
         raise BadInput(f"--page {options.page}: the pages of training are {', '.join(get_args(TrainingPage))}")
+    if options.t is not None and options.t < 1:
+        raise BadInput(f"--t {options.t}: a training step has t in 1..T")
 
 
 def shown(session: Session, options: Options, chosen: Sequence[LibraryEntry], _entries: Sequence[LibraryEntry]) -> Session:
@@ -43,5 +45,7 @@ def shown(session: Session, options: Options, chosen: Sequence[LibraryEntry], _e
     if chosen:
         card = chosen[0].card
         training = edits.of_network(training, chosen[0].sha256, chosen[0].path, card.told if card is not None else None)
+    if options.t is not None:
+        training = edits.with_step(training, t=options.t)
     training = msgspec.structs.replace(training, page=options.page or training.page)
     return msgspec.structs.replace(session, training=training)
