@@ -212,7 +212,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     skip: Annotated[
         Literal["constant", "linear", "none"],
         Setting(
-            kinds=DDPM, said_if=lambda recipe: recipe.network == "refined",
+            kinds=DDPM,
             switches=(
                 Switch("outer_skip", True, "none", "ddpm: output = x_t + s net(x_t, t)."),
                 Switch("linear_skip", False, "linear", "ddpm: output = skip(t) x_t + scale(t) net(x_t, t)."),
