@@ -26,7 +26,7 @@ from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.image_choice import ImageChoice
 
-CHOICE_WIDTH = 248
+CHOICE_WIDTH = 264
 RATE_TIP = tr(
     "η of θ ← θ − η ∇ℓ. Empty: a fiftieth of Polyak's first step, 0.02 ℓ / ‖∇ℓ‖², by which an update takes about 2 % of the loss away"
 )
