@@ -32,7 +32,7 @@ def main(run: Path, name: str) -> None:
     made, shipped = load_file(run / FINAL_NAME), load_file(folder.with_suffix(".safetensors"))
     if made.keys() != shipped.keys() or not all(np.array_equal(made[key], shipped[key]) for key in made):
         sys.exit(f"{run}: its last weights are not those of {name}")
-    write_status(folder, msgspec.structs.replace(status, pid=0, started=0.0, updated=0.0, started_in=""))
+    write_status(folder, msgspec.structs.replace(status, pid=0, started=0.0, updated=0.0, started_in="", process=None))
     with open(run / CURVE_NAME, newline="", encoding="utf-8") as file:
         head, *rows = list(csv.reader(file))
     every = max(1, len(rows) // ROWS)

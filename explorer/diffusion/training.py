@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -96,6 +97,28 @@ def loss_weight(option: Option, tables: TrainingTables, t: Tensor, kind: str) ->
     return to_mean / tables.a0[index] ** 2 * (alpha_bar / (1 - alpha_bar)).clamp(max=SNR_LIMIT)
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What Algorithm 1 makes of images on its way to the loss: x_t, the target and the network's output, each of x_0's shape."""
+
+    x_t: Tensor
+    target: Tensor
+    output: Tensor
+
+    @property
+    def squared_error(self) -> Tensor:
+        """Mean over pixels of (target - output)^2, for each image, shape (N,)."""
+        return (self.output - self.target).square().flatten(1).mean(1)
+
+
+def parts(network: Network, option: Option, tables: TrainingTables, x0: Tensor, t: Tensor, eps: Tensor) -> Parts:
+    """Algorithm 1 from x_0, t and eps up to the network's output; shapes as of `loss`."""
+    x_t = q_sample(tables.schedule, x0, t, eps)
+    output = network(x_t, t)
+    exact = output if output.dtype == torch.float64 else output.float()
+    return Parts(x_t, target(option, tables, x0, eps, x_t, t), exact)
+
+
 def loss(
     network: Network,
     option: Option,
@@ -124,9 +147,7 @@ def loss(
         If `kind` is none of these.
     """
     weight = loss_weight(option, tables, t, kind)
-    x_t = q_sample(tables.schedule, x0, t, eps)
-    wanted = target(option, tables, x0, eps, x_t, t)
-    error = (network(x_t, t).float() - wanted).square().flatten(1).mean(1)
+    error = parts(network, option, tables, x0, t, eps).squared_error
     return error if kind == "simple" else error * weight.to(error.device, error.dtype)
 
 

@@ -50,6 +50,11 @@ class Configuration(Protocol):
         ...
 
     @property
+    def downsample(self) -> Literal["conv", "max-pool"]:
+        """How a level is halved."""
+        ...
+
+    @property
     def size_multiple(self) -> int:
         """Sides of an image must be multiples of this."""
         ...
@@ -127,6 +132,8 @@ class Anatomy:
         t scales and shifts in every block, or is one more channel of the input.
     outer_skip : bool
         x_t is added to what the head puts out.
+    pooled : bool
+        Levels are halved by max-pooling, which has no weights.
     """
 
     nodes: tuple[Node, ...]
@@ -135,6 +142,7 @@ class Anatomy:
     levels: int
     time: Literal["film", "channel"]
     outer_skip: bool
+    pooled: bool = False
 
     def node(self, name: str) -> Node | None:
         """Block of that name, None if there is none."""
@@ -179,7 +187,7 @@ def anatomy(config: Configuration, height: int, width: int) -> Anatomy:
         nodes.append(node(f"up.{index}", "up", level, widths[level], level in config.attention))
     nodes += [node("head", "head", 0, config.channels), node(OUTPUT, "output", 0, config.channels)]
     skips = tuple(Skip(level, f"down.{level}", f"up.{levels - 1 - level}", widths[level]) for level in range(levels))
-    return Anatomy(tuple(nodes), _chain(nodes), skips, levels, config.time, config.outer_skip)
+    return Anatomy(tuple(nodes), _chain(nodes), skips, levels, config.time, config.outer_skip, config.downsample == "max-pool")
 
 
 def _chain(nodes: Sequence[Node]) -> tuple[tuple[str, str], ...]:

@@ -189,6 +189,12 @@ def anatomy_of(network: object, height: int, width: int) -> Anatomy | None:
     return network.anatomy(height, width) if isinstance(network, Dissectable) else None
 
 
+def outside_of(network: object, t: int) -> tuple[float, float]:
+    """(skip, scale) at timestep t: output = skip x_t + scale h, h of the head; (0, 1) of a network that adds nothing outside."""
+    found: tuple[float, float] = network.outside(t) if hasattr(network, "outside") else (0.0, 1.0)
+    return found
+
+
 def label_count(network: object) -> int:
     """Labels that a denoiser has to be told one of for each image; 0 if it takes none."""
     return network.label_count if isinstance(network, Conditional) else 0

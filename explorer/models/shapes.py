@@ -64,7 +64,7 @@ def _unet(config: UNetConfig) -> Named:
         yield from _layer("time_mlp.2", size, size)
     yield from _layer("stem", widths[0], config.channels + (config.time == "channel"), 3, 3)
     for level, width in enumerate(widths):
-        if level:
+        if level and config.downsample == "conv":
             yield from _layer(f"downsample.{level - 1}", previous, previous, 3, 3)
         yield from _level(config, f"down.{level}", previous, width, level in config.attention)
         previous = width

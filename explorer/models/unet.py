@@ -116,7 +116,7 @@ class UNet(nn.Module):
         previous = widths[0]
         for level, width in enumerate(widths):
             if level:
-                self.downsample.append(nn.Conv2d(previous, previous, 3, stride=2, padding=1))
+                self.downsample.append(_halving(config, previous))
             self.down.append(Level(config, previous, width, level in config.attention))
             previous = width
         self.middle = Level(config, previous, previous, bool(config.attention))
@@ -139,6 +139,15 @@ class UNet(nn.Module):
             self.register_buffer("scale_table", torch.ones(config.timesteps + 1))
         # last, so that a seed gives the other weights what it gives them without classes
         self.class_embedding = nn.Embedding(config.classes + 1, _time_size(config)) if config.classes else None
+        if config.norm == "none" and not config.residual:
+            self._keep_sizes()
+
+    def _keep_sizes(self) -> None:
+        """Weights under which what passes keeps its size (He et al. 2015): nothing else here does, and fourteen layers are many."""
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d) and module is not self.head:
+                nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+                nn.init.zeros_(_bias(module))
 
     @property
     def label_count(self) -> int:
@@ -154,6 +163,12 @@ class UNet(nn.Module):
         """Whether images (C, H, W) have its channels and halve evenly at every level."""
         return shape[0] == self.config.channels and not any(side % self.config.size_multiple for side in shape[1:])
 
+    def outside(self, t: int) -> tuple[float, float]:
+        """(skip, scale) at timestep t: output = skip x_t + scale h, where h is what the head puts out."""
+        if self.config.skip_by_timestep:
+            return float(self.skip_table[t]), float(self.scale_table[t])
+        return float(self.config.outer_skip), self.config.output_scale
+
     def anatomy(self, height: int, width: int) -> Anatomy:
         """As explorer.models.anatomy says it of its configuration."""
         return anatomy(self.config, height, width)
@@ -162,7 +177,7 @@ class UNet(nn.Module):
         """What every block is told of timesteps (N,) and labels (N,): (N, 4 width); None where t comes in as a channel."""
         if self.time_mlp is None:
             return None
-        embedded = timestep_embedding(t, self.config.width)
+        embedded = timestep_embedding(t, self.config.width).to(next(self.time_mlp.parameters()).dtype)
         if self.class_embedding is None:
             features: Tensor = self.time_mlp(embedded)
             return features
@@ -227,6 +242,10 @@ class UNet(nn.Module):
 
 def _norm(config: UNetConfig, channels: int) -> nn.Module:
     return nn.GroupNorm(GROUPS, channels) if config.norm == "group" else nn.Identity()
+
+
+def _halving(config: UNetConfig, channels: int) -> nn.Module:
+    return nn.MaxPool2d(2) if config.downsample == "max-pool" else nn.Conv2d(channels, channels, 3, stride=2, padding=1)
 
 
 def _activation(config: UNetConfig) -> nn.Module:

@@ -45,6 +45,8 @@ class UNetConfig:
     classes : int
         0, or how many classes it is told of, with "film" alone: each of the labels 0..classes - 1, and `classes` for
         none of them, has a vector that is added to what every block is told of t.
+    downsample : "conv" or "max-pool"
+        From level to level: a 3x3 convolution with stride 2, or the largest of each 2x2 pixels (the lecture).
     """
 
     channels: int = 1
@@ -60,6 +62,7 @@ class UNetConfig:
     skip_by_timestep: bool = False
     timesteps: int = 1000
     classes: int = 0
+    downsample: Literal["conv", "max-pool"] = "conv"
 
     def __post_init__(self) -> None:
         """Refuse what cannot be built.

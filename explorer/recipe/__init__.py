@@ -47,6 +47,7 @@ from explorer.recipe.plane import (
 )
 from explorer.recipe.sampler import MAX_STEPS, MethodName, Sampler, SpacingName, VarianceName
 from explorer.recipe.shown import LayoutName, Shown
+from explorer.recipe.step import StepRecipe
 
 __all__ = [
     "DRAWN",
@@ -95,6 +96,7 @@ __all__ = [
     "SliceKind",
     "Spacing",
     "SpacingName",
+    "StepRecipe",
     "Stroke",
     "StrokeShape",
     "VarianceName",
@@ -122,6 +124,7 @@ class Recipe(msgspec.Struct, frozen=True):
     forward: ForwardRecipe | None = None
     shown: Shown | None = None
     arithmetic: Arithmetic | None = None
+    step: StepRecipe | None = None
 
 
 class _Version(msgspec.Struct):
@@ -131,8 +134,11 @@ class _Version(msgspec.Struct):
 
 
 def encode_recipe(recipe: Recipe) -> str:
-    """JSON text of a recipe."""
-    return msgspec.json.encode(recipe).decode()
+    """JSON text of a recipe; one without a training step is, to the byte, what versions wrote that knew none."""
+    told = msgspec.to_builtins(recipe)
+    if recipe.step is None:
+        del told["step"]
+    return msgspec.json.encode(told).decode()
 
 
 def decode_recipe(text: str | bytes, origin: str = "recipe") -> Recipe:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from explorer.state.forward import ForwardState
 from explorer.state.objective import ObjectiveState
 from explorer.state.session import ChainState, LatentState, Session, recipes, with_recipes_of
+from explorer.state.training import TrainingState
 from explorer.state.variational import VariationalState
 
 HISTORY_LIMIT = 200
@@ -145,6 +146,11 @@ class Store(QObject):
         """Replace fields of the Variational workspace's state."""
         state: VariationalState = msgspec.structs.replace(self._session.variational, **fields)
         self.update(label, merge, variational=state)
+
+    def update_training(self, label: str = "", merge: str = "", **fields: object) -> None:
+        """Replace fields of the Training workspace's state."""
+        state: TrainingState = msgspec.structs.replace(self._session.training, **fields)
+        self.update(label, merge, training=state)
 
     def end_merge(self) -> None:
         """The drag is over: the next change is an entry of its own."""

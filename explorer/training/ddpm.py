@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -17,6 +19,8 @@ from explorer.training.cards import config_dict, data_card
 
 IMAGES_FOR_MEAN_SQUARE = 10_000
 SEEDS = 2**62
+LECTURE: dict[str, Any] = {"norm": "none", "residual": False, "activation": "relu", "time": "channel", "downsample": "max-pool"}
+"""The lecture's own U-Net: 3x3 convolutions with ReLU, max-pooling with stride 2, t as one more channel of its input."""
 DROPPED = 0.1
 """Chance with which an image's label is left out: that of Ho and Salimans (2022)."""
 
@@ -31,6 +35,8 @@ class DdpmTask:
     With a linear skip it is skip(t) x_t + scale(t) net(x_t, t), the best linear prediction of the target from x_t
     and the root mean square of what that leaves (`linear_fit`): the inner network is then asked for the same whatever
     its option, and the options differ in nothing but how much each t counts in the loss.
+
+    The lecture's own network (`lecture`) is of the layers on its slide, each level with twice the channels of the one before.
 
     With classes the network is told the label of each image, or, with the chance `drop_labels`, the null label in its
     place: so that one network learns both the conditional and the unconditional prediction, as guidance needs them.
@@ -48,6 +54,8 @@ class DdpmTask:
         schedule: Schedule,
         *,
         width: int = 32,
+        levels: int = 3,
+        lecture: bool = False,
         attention: tuple[int, ...] = (),
         outer_skip: bool = True,
         loss_kind: str = "simple",
@@ -67,9 +75,9 @@ class DdpmTask:
         constant = residual_scale(option, self.tables, mean_square) if outer_skip and not linear_skip else 1.0
         try:
             self.config = UNetConfig(
-                channels=data.image_shape[0], width=width, attention=attention,
+                channels=data.image_shape[0], width=width, multipliers=tuple(2**level for level in range(levels)), attention=attention,
                 outer_skip=outer_skip, output_scale=constant, skip_by_timestep=linear_skip, timesteps=schedule.T,
-                classes=_classes_in(data) if classes else 0,
+                classes=_classes_in(data) if classes else 0, **(LECTURE if lecture else {}),
             )  # fmt: skip
         except ValueError as error:
             raise BadInput(str(error)) from None

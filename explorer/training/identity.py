@@ -12,7 +12,7 @@ from explorer.recipe.training import TrainSettings
 
 OPTIONS = {
     "width": "--width", "attention": "--attention", "outer_skip": "--outer-skip", "skip_by_timestep": "--linear-skip",
-    "classes": "--classes",
+    "classes": "--classes", "multipliers": "--levels", "downsample": "--network",
     "architecture": "--architecture", "code": "--code", "hidden": "--hidden", "activation": "--activation",
     "beta": "--beta", "sigma": "--fixed-sigma", "likelihood": "--objective",
 }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from explorer.datasets.images import ImageSet
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.schedule import Schedule
-from explorer.models.unet import UNetConfig
+from explorer.errors import BadInput
 from explorer.recipe.training import RunSettings, TrainOptions
 from explorer.training.autoencoder import LOGISTIC_NOTES, AutoencoderTask
 from explorer.training.classifier import ClassifierTask
@@ -35,11 +35,14 @@ def notes_of(asked: TrainOptions) -> str:
 
 def ddpm_task(settings: RunSettings, data: ImageSet, option: Option, schedule: Schedule, all_timesteps: bool = False) -> DdpmTask:
     """A diffusion model of these settings (BadInput as `make_task`)."""
-    coarsest = len(UNetConfig().multipliers) - 1
+    lecture = settings.network == "lecture"
+    if lecture and settings.skip == "linear":
+        raise BadInput("the lecture's network puts its prediction out as it is: --network lecture has no --linear-skip")
     return DdpmTask(
         data, option, schedule,
-        width=settings.width, attention=(coarsest,) if settings.attention else (), loss_kind=settings.loss, all_timesteps=all_timesteps,
-        outer_skip=settings.skip != "none", linear_skip=settings.skip == "linear",
+        width=settings.width, levels=settings.levels, lecture=lecture, attention=(settings.levels - 1,) if settings.attention else (),
+        loss_kind=settings.loss, all_timesteps=all_timesteps,
+        outer_skip=settings.skip != "none" and not lecture, linear_skip=settings.skip == "linear",
         classes=settings.classes, drop_labels=settings.drop_labels,
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ KINDS = {
     "emoji-ddpm-c": "ddpm",
     "mnist-ddpm-a": "ddpm", "mnist-ddpm-b": "ddpm", "mnist-ddpm-c": "ddpm", "mnist-vae-2d": "vae", "mnist-ae-2d": "ae",
     "mnist-pca-2d": "ae", "mnist-hinton2006-2d": "ae", "mnist-vae-16d": "vae",
-    "mnist-classifier": "classifier",
+    "mnist-classifier": "classifier", "mnist-ddpm-lecture": "ddpm",
 }  # fmt: skip
 
 

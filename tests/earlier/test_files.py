@@ -46,7 +46,7 @@ def test_a_session_is_read_whole_and_all_of_it_is_written_again() -> None:
     assert [type(branch.lane.edits[-1]).__name__ for branch in branches] == ["FreshNoise", "Paint", "Inpaint", "Change", "BackUp"]
 
 
-@pytest.mark.parametrize("name", ["chain.json", "plane.json"])
+@pytest.mark.parametrize("name", ["chain.json", "plane.json", "step.json"])
 def test_a_recipe_is_read_whole_and_written_to_the_byte(name: str) -> None:
     text = (FILES / name).read_text(encoding="utf-8")
     assert encode_recipe(decode_recipe(text, name)) == text

@@ -36,6 +36,7 @@ def unets(draw: st.DrawFn) -> UNetConfig:
         norm=draw(st.sampled_from(["group", "none"])), residual=draw(st.booleans()), time=time,
         attention=tuple(draw(st.sets(st.integers(0, len(multipliers) - 1)))), outer_skip=skips, skip_by_timestep=skips,
         timesteps=draw(st.integers(1, 9)), classes=draw(st.integers(0, 3)) if time == "film" else 0,
+        downsample=draw(st.sampled_from(["conv", "max-pool"])),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from explorer.models.unet import UNet, UNetConfig, timestep_embedding
 
-LECTURE = {"norm": "none", "residual": False, "activation": "relu", "time": "channel"}
+LECTURE = {"norm": "none", "residual": False, "activation": "relu", "time": "channel", "downsample": "max-pool"}
 
 
 def awake(config: UNetConfig) -> UNet:
@@ -34,6 +34,7 @@ CONFIGS = {
     "colour": UNetConfig(width=8, channels=3),
     "outer skip": UNetConfig(width=8, outer_skip=True, output_scale=0.01),
     "skip by timestep": UNetConfig(width=8, outer_skip=True, skip_by_timestep=True),
+    "lecture, with strided convolutions": UNetConfig(width=8, **LECTURE | {"downsample": "conv"}),  # type: ignore[arg-type]
     "only residual": UNetConfig(width=6, norm="none", time="channel"),
     "relu with film": UNetConfig(width=8, activation="relu", residual=False),
 }
@@ -83,7 +84,7 @@ def test_the_lectures_network_has_two_3x3_convolutions_a_level_and_its_parameter
 
     w = [width * m for m in multipliers]
     expected = conv(channels + 1, w[0])  # t is one more channel
-    expected += block(w[0], w[0]) + conv(w[0], w[0]) + block(w[0], w[1]) + conv(w[1], w[1]) + block(w[1], w[2])
+    expected += block(w[0], w[0]) + block(w[0], w[1]) + block(w[1], w[2])  # max-pooling between them has no weights
     expected += block(w[2], w[2])
     expected += block(2 * w[2], w[2]) + conv(w[2], w[1], 2) + block(2 * w[1], w[1]) + conv(w[1], w[0], 2) + block(2 * w[0], w[0])
     expected += conv(w[0], channels)

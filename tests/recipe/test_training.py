@@ -63,6 +63,7 @@ def test_what_is_usual_is_not_said() -> None:
         (TrainRecipe("B", loss="min-snr", skip="none"), "--loss min-snr --no-outer-skip"),
         (TrainRecipe(ema=0.9999, precision="bf16", devices=2), "--ema 0.9999 --precision bf16 --devices 2"),
         (TrainRecipe(threads=3), "--threads 3"),
+        (TrainRecipe(network="lecture", levels=2, width=8), "--width 8 --network lecture --levels 2"),
         (TrainRecipe(schedule="bent", knots=KNOTS), "--schedule bent --knots 0:9.2,0.5:-0.25,1:-10"),
     ],
 )

@@ -22,11 +22,13 @@ from explorer.diffusion.training import TrainingTables, linear_fit, loss, residu
 from explorer.errors import BadInput
 from explorer.latent.elbo import elbo
 from explorer.models.registry import misfit, parse_config
+from explorer.recipe.training import TrainRecipe
 from explorer.training.autoencoder import AutoencoderTask
 from explorer.training.cards import config_dict
 from explorer.training.classifier import ClassifierTask
 from explorer.training.ddpm import DdpmTask
 from explorer.training.task import Task
+from explorer.training.tasks import ddpm_task
 
 SCHEDULE = linear(60)
 
@@ -223,6 +225,35 @@ def test_a_ddpm_sees_the_same_x_t_that_property_1_says(data: ImageSet, digits: T
     draws = generator()
     t = torch.randint(1, 61, (64,), generator=draws)
     assert torch.equal(inputs[0], q_sample(SCHEDULE, digits, t, torch.randn(digits.shape, generator=draws)))
+
+
+def test_the_lectures_network_is_pooled_told_t_as_a_channel_and_doubled(data: ImageSet, digits: Tensor) -> None:
+    task = DdpmTask(data, Option.C, SCHEDULE, width=8, levels=2, lecture=True, outer_skip=False)
+    kinds = [type(module) for module in task.network.modules()]
+    assert kinds.count(nn.MaxPool2d) == 1
+    assert nn.ReLU in kinds
+    assert not {nn.GroupNorm, nn.SiLU, nn.Linear} & set(kinds)
+    first = task.network.get_submodule("stem")
+    assert isinstance(first, nn.Conv2d)
+    assert first.in_channels == 2
+    assert task.config.multipliers == (1, 2)
+    learn(task, task.network, digits, None, generator()).backward()
+    assert all(parameter.grad is not None for parameter in task.network.parameters())
+
+
+def test_the_lectures_network_has_no_skip_around_it(data: ImageSet, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = TrainRecipe("C", network="lecture", levels=2, width=8)
+    config = ddpm_task(settings, data, Option.C, SCHEDULE).config
+    assert not config.outer_skip
+    assert config.downsample == "max-pool"
+    run = ["train", "ddpm", "--network", "lecture", "--linear-skip", "--device", "cpu", "--out", str(tmp_path / "run")]
+    assert main(run) == 2
+    assert "--network lecture has no --linear-skip" in capsys.readouterr().err
+
+
+def test_levels_that_images_do_not_have_are_refused(data: ImageSet) -> None:
+    with pytest.raises(BadInput, match="image sides must be multiples of 8"):
+        DdpmTask(data, Option.C, SCHEDULE, width=8, levels=4)
 
 
 def test_two_skips_at_once_are_refused_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def fits(network: UNet) -> bool:
     """Whether the kernel has all its operations."""
     config = network.config
-    return not config.attention or config.width % 8 == 0
+    return config.downsample == "conv" and (not config.attention or config.width % 8 == 0)
 
 
 def accepts(network: UNet, image: tuple[int, int, int]) -> bool:

@@ -67,7 +67,7 @@ def render(
     skip_off: Annotated[
         list[int] | None, typer.Option(min=1, max=8, help="With --panel unet: switch off the skip of this level, 1 is the finest.")
     ] = None,
-    page: Annotated[PageChoice | None, typer.Option(help="Which page of forward or variational is shown.")] = None,
+    page: Annotated[PageChoice | None, typer.Option(help="Which page of forward, training or variational is shown.")] = None,
     layer: Annotated[list[LayerChoice] | None, typer.Option(help="latent: only these layers; at most one after prior.")] = None,
     image: Annotated[int | None, typer.Option(min=0, max=2**31 - 1, help="latent: encode this test image.")] = None,
     point: Annotated[list[str] | None, typer.Option(help='latent: a point, "x,y".')] = None,

@@ -28,7 +28,7 @@ class PanelChoice(StrEnum):
 
 
 class PageChoice(StrEnum):
-    """Pages of forward and of variational."""
+    """Pages of forward, training and variational."""
 
     noise = "noise"
     schedule = "schedule"
@@ -38,6 +38,8 @@ class PageChoice(StrEnum):
     chain = "chain"
     kl = "kl"
     inference = "inference"
+    runs = "runs"
+    step = "step"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,8 @@ def replay(
         raise BadInput(f"{out}: is the export itself; name another file")
     check_free(out, force=force)
     recipe = recipe_of(export)
+    if recipe.step is not None:
+        raise BadInput(f"{export}: its recipe is of a training step, which the window lays open: open the file there")
     if recipe.plane is None and (recipe.chain is None or not recipe.chain.lanes):
         raise BadInput(f"{export}: its recipe has no chain and no strip of decodings")
     same_kind = export.suffix.lower() == out.suffix.lower()

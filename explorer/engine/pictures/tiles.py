@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Literal
 
@@ -12,6 +13,8 @@ from explorer.recipe.quantities import QUANTITIES
 
 Palette = Literal["dark", "light"]
 """Which theme a diverging map is for."""
+OUTLIERS = 0.995
+"""Share of the values that a stated scale shows without cutting them off."""
 
 
 @lru_cache(maxsize=2)
@@ -59,3 +62,13 @@ def tiles_of(values: np.ndarray, quantity: str, palette: Palette, by_mean: bool 
     """Tiles of a quantity and the half width of its map (1 for images)."""
     row = QUANTITIES[quantity]
     return diverging_tiles(values, row.scale, palette, by_mean) if row.diverging else grey_tiles(values), row.scale
+
+
+def stated_scale(values: np.ndarray) -> float:
+    """Half width of a map: the next of 1, 2, 5 times a power of ten that holds nearly all values, so that it seldom jumps."""
+    sizes = np.abs(values[np.isfinite(values)])
+    most = float(np.quantile(sizes, OUTLIERS)) if sizes.size else 0.0
+    if most <= 1e-12:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(most))
+    return float(f"{next(m * power for m in (1, 2, 5, 10) if m * power >= most * (1 - 1e-9)):.3g}")

@@ -137,6 +137,32 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         ),
     ] = 32  # fmt: skip
 
+    network: Annotated[
+        Literal["refined", "lecture"],
+        Setting(
+            "ddpm: refined layers, or the lecture's own: ReLU, max-pooling, t as one more channel, nothing added outside.", kinds=DDPM,
+            costs=True,
+            field=ChoiceField(
+                "&U-Net", "network",
+                "Refined: normalized, residual, told of t in every block. Lecture: ReLU, max-pooling with stride 2, t as one more channel, "
+                "and its output is the prediction itself",
+                choices=("refined", "lecture"),
+            ),
+        ),
+    ] = "refined"  # fmt: skip
+
+    levels: Annotated[
+        int,
+        Setting(
+            "ddpm: levels of the U-Net; each has half the pixels a side and twice the channels of the one before.", kinds=DDPM,
+            least=1, most=6, costs=True,
+            field=NumberField(
+                "Le&vels", "network", "Levels of the U-Net: each has half the pixels a side and twice the channels of the one before",
+                least=1, most=6,
+            ),
+        ),
+    ] = 3  # fmt: skip
+
     timesteps: Annotated[
         int | None,
         Setting(

@@ -7,8 +7,10 @@ from typing import Any, get_args
 import msgspec
 
 from explorer.recipe import MAX_STEPS
+from explorer.recipe.forward import ForwardImage
 from explorer.recipe.notes import MAX_BOOKMARKS, MAX_NAME, MAX_TEXT, Bookmark, Notes
 from explorer.recipe.quantities import QUANTITIES
+from explorer.recipe.step import MOST_UPDATES
 from explorer.recipe.variational import MOST_STEPS as MOST_FIT_STEPS
 from explorer.state.forward import ForwardPage
 from explorer.state.objective import CurveName
@@ -51,7 +53,14 @@ def _objective_place(session: Session) -> Bookmark:
 
 
 def _training_place(session: Session) -> Bookmark:
-    return Bookmark("here", "training", frame=session.training.snapshot, shown=session.training.curve)
+    state = session.training
+    if state.page == "step":
+        image = state.recipe.image
+        index = image.index if image.picture is None else None
+        return Bookmark(
+            "here", "training", t=state.recipe.t, sample=index, seed=state.recipe.seed, frame=state.recipe.updates, shown="step"
+        )
+    return Bookmark("here", "training", frame=state.snapshot, shown=state.curve)
 
 
 def _variational_place(session: Session) -> Bookmark:
@@ -72,7 +81,7 @@ _PLACES = {
 def place_words(place: Bookmark, with_seed: bool = True) -> str:
     """For example "Reverse chain, t = 300, sample 2, seed 0"."""
     said = [place.workspace.replace("-", " ").capitalize()]
-    if place.workspace in ("latent", "forward", "variational") and place.shown:
+    if place.shown and (place.workspace in ("latent", "forward", "variational") or place.shown == "step"):
         said.append(_PAGES.get(place.shown, place.shown))
     said += [f"t = {place.t}"] if place.t is not None else []
     said += [f"{_sample_word(place)} {place.sample}"] if place.sample is not None else []
@@ -81,7 +90,7 @@ def place_words(place: Bookmark, with_seed: bool = True) -> str:
     return ", ".join(said)
 
 
-_PAGES = {"kl": "KL"}
+_PAGES = {"kl": "KL", "step": "one step"}
 """How pages are called that are not called by their names."""
 _FRAMES = {"training": "update", "variational": "step"}
 """What is counted there."""
@@ -144,6 +153,12 @@ def _in_objective(state: Any, place: Bookmark) -> Any:
 
 
 def _in_training(state: Any, place: Bookmark) -> Any:
+    if place.shown == "step":
+        image = {} if place.sample is None or place.sample >= 2**31 else {"image": ForwardImage(place.sample)}
+        updates = None if place.frame is None else min(place.frame, MOST_UPDATES)
+        t = None if place.t is None else min(max(1, place.t), MAX_STEPS)
+        return _replace(state, page="step", recipe=_replace(state.recipe, **_known(t=t, seed=place.seed, updates=updates), **image))
+    state = _replace(state, page="runs")
     return _replace(state, snapshot=place.frame, **_known(curve=place.shown if place.shown in get_args(CurveShown) else None))
 
 

@@ -9,7 +9,14 @@ RELATIVE = tr(
     "Each run's loss divided by its own scale s², the mean square of what the network has to add to its skip: "
     "1 before anything is learnt, whatever the option. An autoencoder's is divided by its pixels"
 )
+NOT_ON_STEP = tr("the Step page is not in front")
+NO_MODEL = tr("a snapshot of a diffusion model is not shown")
 GROUPS = (
+    (
+        Do("runs", tr("Show r&uns"), "4", tr("Runs, their curves, and what their snapshots make"), one_of="page"),
+        Do("step", tr("Show one s&tep"), "5", tr("One training step laid open: Algorithm 1 on one image"), one_of="page"),
+        Do("lay_open", tr("A st&ep of this snapshot"), "L", tr("One training step of the snapshot that is shown"), needs=NO_MODEL),
+    ),
     (
         Do("new", tr("&New run…"), "N", tr("Choose a model, a data set and settings, and train")),
         Do("open", tr("&Open run…"), "O", tr("Watch a run whose folder is elsewhere")),
@@ -49,4 +56,31 @@ GROUPS = (
         Do("later", tr("La&ter snapshot"), "Right", tr("What the model made later in training"), needs=tr("it is the last snapshot")),
         Do("newest", tr("Ne&west snapshot"), "End", tr("Follow the training"), needs=tr("the newest is shown")),
     ),
-)
+    (
+        Do("first_line", tr("&First line"), "Home", tr("Before anything is computed"), "mdi6.skip-backward", label=tr("First"),
+        needs=NOT_ON_STEP),
+        Do("line_back", tr("Line &back"), ",", tr("One line of Algorithm 1 back"), "mdi6.step-backward", label=tr("Back"),
+        needs=NOT_ON_STEP),
+        Do("line_on", tr("Line &on"), ".", tr("One line of Algorithm 1 on"), "mdi6.step-forward", label=tr("On"), needs=NOT_ON_STEP),
+        Do("last_line", tr("L&ast line"), "Shift+End", tr("The whole step"), "mdi6.skip-forward", label=tr("Last"), needs=NOT_ON_STEP),
+    ),
+    (
+        Do("update", tr("&Update"), "U", tr("θ ← θ − η ∇ℓ on the copy, and the step that comes then"), needs=NOT_ON_STEP),
+        Do("back_update", tr("Update &back"), "Shift+U", tr("One update less"), needs=tr("no update was made")),
+        Do("restart", tr("&As it was"), "Backspace", tr("The copy as the checkpoint is: no update"), needs=tr("no update was made")),
+        Do("all", tr("All t&imesteps"), "T", tr("One update goes down the loss of every t: the lecture's first form"), checkable=True),
+    ),
+    (
+        Do("before", tr("Output &before the update"), "B", tr("Output and error as the weights are now"), one_of="after"),
+        Do("after", tr("Output a&fter the update"), "A", tr("Output and error as the update leaves them"), one_of="after"),
+    ),
+    (
+        Do("image", tr("Random i&mage"), "I", tr("Any of the test images"), "mdi6.shuffle-variant", label=tr("Random")),
+        Do("open_image", tr("Open ima&ge…"), "Shift+E", tr("Train on a picture file; dropping it does the same"), "ph.image",
+        label=tr("Open")),
+        Do("paste", tr("&Paste image"), "Ctrl+V", tr("Train on the picture in the clipboard"), "ph.clipboard", label=tr("Paste")),
+        Do("export_step", tr("E&xport the step…"), "X", tr("The page as a picture with its recipe, which opens as that step"),
+        "ph.export", label=tr("Export")),
+        Do("noise", tr("Other noi&se"), "D", tr("Draw another seed"), "ph.dice-five", label=tr("Other")),
+    ),
+)  # fmt: skip

@@ -9,10 +9,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.datasets.shipped import shipped, title_of
+from explorer.state.training import TrainingPage
 from explorer.training.runs import Run, Snapshot
 from explorer.views.shared.rows import NOTHING, Rows, Section
 from explorer.views.training.estimate import GIGABYTE, speed_of
 from explorer.views.training.figures import clock, phase_words, title
+from explorer.views.training.step.inspector import StepInspector
+from explorer.widgets.controls.actions import Actions
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -32,7 +35,7 @@ FACTS = (
     ("left", tr("Of the whole run, at the speed so far")),
     ("memory", tr("What its process holds, at most so far")),
 )
-PLACES = (("reverse-chain", tr("Reverse chain")), ("compare", tr("Compare")), ("latent", tr("Latent")))
+PLACES = (("reverse-chain", tr("Reverse chain")), ("compare", tr("Compare")), ("latent", tr("Latent")), ("step", tr("a training step")))
 NOTE = tr("The training is a process of its own: it goes on when the window is closed, and is found again at the next start.")
 
 
@@ -42,14 +45,15 @@ class TrainingInspector(QWidget):
     Signals
     -------
     open_wanted(str)
-        The person wants the snapshot that is shown in the workspace of that name.
+        The person wants the snapshot that is shown in the workspace of that name, or its training step ("step").
     """
 
     open_wanted = Signal(str)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._typed = ""
+        self.step = StepInspector(theme, actions)
         self.run, self.snapshot, self._command = Section(tr("Run")), Section(tr("Snapshot")), Section(tr("Command"))
         self.places: dict[str, QPushButton] = {}
         self._fill_run(theme)
@@ -58,9 +62,15 @@ class TrainingInspector(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(8)
-        for section in (self.run, self.snapshot, self._command):
+        for section in (self.step, self.run, self.snapshot, self._command):
             column.addWidget(section)
         column.addStretch(1)
+
+    def show_page(self, page: TrainingPage) -> None:
+        """What is beside the page in front."""
+        self.step.setVisible(page == "step")
+        for section in (self.run, self.snapshot, self._command):
+            section.setVisible(page == "runs")
 
     def _fill_run(self, theme: Theme) -> None:
         self.facts = Rows(theme, NAMES)
@@ -77,9 +87,11 @@ class TrainingInspector(QWidget):
         row = QVBoxLayout()
         row.setSpacing(6)
         for name, place in PLACES:
-            button = self.places[name] = QPushButton(tr("Open in {place}", place=place))
-            button.setAccessibleName(tr("Open in {place}", place=place))
-            button.setToolTip(tr("Open the snapshot that is shown in {place}", place=place))
+            words = tr("Lay {place} open", place=place) if name == "step" else tr("Open in {place}", place=place)
+            button = self.places[name] = QPushButton(words)
+            button.setAccessibleName(words)
+            told = tr("One training step of the snapshot that is shown, from inside  (L)")
+            button.setToolTip(told if name == "step" else tr("Open the snapshot that is shown in {place}", place=place))
             button.clicked.connect(partial(self._pressed, name))
             row.addWidget(button)
         self.snapshot.column.addLayout(row)
@@ -115,7 +127,9 @@ class TrainingInspector(QWidget):
     def show_snapshot(self, run: Run | None, snapshot: Snapshot | None) -> None:
         """Which snapshot is shown, and where it can be opened."""
         self.snapshot.set_title(tr("Snapshot") if snapshot is None else tr("Snapshot at update {step}", step=snapshot.step))
-        places = {"ddpm": ("reverse-chain", "compare"), "vae": ("latent",), "ae": ("latent",)}.get(run.kind if run is not None else "", ())
+        places = {"ddpm": ("reverse-chain", "compare", "step"), "vae": ("latent",), "ae": ("latent",)}.get(
+            run.kind if run is not None else "", ()
+        )
         for name, button in self.places.items():
             button.setVisible(name in places)
             button.setEnabled(snapshot is not None)

@@ -28,10 +28,10 @@ class TrainingToolbar(QWidget):
         mark(self.new, "primary")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setSpacing(6)
         for button in (self.new, self.open):
             row.addWidget(button)
-        row.addSpacing(8)
+        row.addSpacing(4)
         for button in (self.hold, self.stop):
             button.setMinimumWidth(80)
             row.addWidget(button)

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import get_args
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtGui import QAction, QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.messages import Failed
 from explorer.state.edits import training as edits
-from explorer.state.training import MAX_CHOSEN, CurveShown, TrainingState
+from explorer.state.training import MAX_CHOSEN, CurveShown, TrainingPage, TrainingState
 from explorer.training.reading import RunCurves
 from explorer.training.runs import Run, Snapshot, listed, look
 from explorer.views.training.actions import GROUPS
@@ -30,15 +31,20 @@ from explorer.views.training.run_list import RunList
 from explorer.views.training.run_plot import RunPlot
 from explorer.views.training.snapshot_slider import SnapshotSlider
 from explorer.views.training.status import status_of
+from explorer.views.training.step.part import StepPart
 from explorer.views.training.tile_rows import TileRows
 from explorer.views.training.toolbar import TrainingToolbar
 from explorer.views.workspace import Context, Status, Workspace
-from explorer.widgets.controls.actions import Actions
+from explorer.widgets.controls.actions import Actions, segment
+from explorer.widgets.controls.page_stack import PageStack
+from explorer.widgets.controls.segments import SegmentBar
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.language import tr
 from explorer.widgets.plots.bar_chart import BarChart
 
 MARGIN, GAP = 14, 10
+PAGES: dict[TrainingPage, str] = {"runs": tr("Runs"), "step": tr("Step")}
+"""What is written on the segment of each page."""
 NO_RUNS = tr("Here a run's loss is drawn while it learns.\nNew run (N) chooses a model, a data set and settings.")
 NOT_YET = tr("The first values come after ten updates.")
 NO_VALUES = tr("It ended before its first values.")
@@ -66,8 +72,9 @@ class TrainingWorkspace(Workspace):
         self.bars.setAccessibleName(tr("Loss by timestep"))
         self.scatter = CodeScatter(theme)
         self.rows = TileRows(theme, tr("What the snapshot makes"))
-        self._inspector = TrainingInspector(theme)
+        self._inspector = TrainingInspector(theme, self.actions_)
         self.controller = TrainingController(context, self, self)
+        self.step = StepPart(context, self.actions_, self._inspector.step, self)
         self._asking = False
         self._build()
         self._connect()
@@ -96,15 +103,26 @@ class TrainingWorkspace(Workspace):
         column.addLayout(top, 5)
         column.addWidget(self.bars_card, 3)
         column.addWidget(pictures, 4)
-        below = QHBoxLayout()
+        self.runs = QWidget()
+        below = QHBoxLayout(self.runs)
+        below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(GAP)
         below.addWidget(self.list)
         below.addLayout(column, 1)
+        self._stack = PageStack()
+        for part in (self.runs, self.step.page):
+            self._stack.addWidget(part)
+        self.segments = SegmentBar([segment(name, self.actions_[name], label) for name, label in PAGES.items()], tr("What is shown"))
+        top = QHBoxLayout()
+        top.setSpacing(GAP)
+        top.addWidget(self.segments)
+        top.addWidget(self.toolbar, 1)
+        top.addWidget(self.step.page.bar, 1)
         page = QVBoxLayout(self)
         page.setContentsMargins(MARGIN, MARGIN - 2, MARGIN, MARGIN - 2)
         page.setSpacing(GAP)
-        page.addWidget(self.toolbar)
-        page.addLayout(below, 1)
+        page.addLayout(top)
+        page.addWidget(self._stack, 1)
 
     def _connect(self) -> None:
         a, toolbar = self.actions_, self.toolbar
@@ -114,6 +132,12 @@ class TrainingWorkspace(Workspace):
             a.on(way, partial(self._flip, way))
         toolbar.curves.chosen.connect(self._draw)
         toolbar.scales.chosen.connect(self._flip)
+        for name in PAGES:
+            a.on(name, partial(self._show_page, name))
+        self.segments.chosen.connect(self._show_page)
+        a.on("lay_open", lambda: self._open_in("step"))
+        self.step.status_changed.connect(self.status_changed)
+        self._inspector.addActions(list(a.by_name.values()))
         a.on("new", lambda: self._put(edits.ask_for_run(self._state)))
         a.on("open", self._ask_for_folder)
         a.on("hold", self.controller.hold)
@@ -128,7 +152,7 @@ class TrainingWorkspace(Workspace):
         self.bars.scrubbed.connect(self.bars.set_cursor)
         self.training_time.moved.connect(lambda place: self._put(edits.look_at(self._state, self._steps, place)))
         self._inspector.open_wanted.connect(self._open_in)
-        self.controller.settled.connect(lambda: self.status_changed.emit(status_of(self._first)))
+        self.controller.settled.connect(self._say)
 
     # --- the contract of a workspace
 
@@ -140,7 +164,7 @@ class TrainingWorkspace(Workspace):
     @property
     def idle(self) -> bool:
         """Whether all that is known of the runs is shown."""
-        return self.controller.idle
+        return self.controller.idle and (self._state.page == "runs" or self.step.controller.idle)
 
     def menu_actions(self) -> Sequence[QAction]:
         """The Training menu."""
@@ -161,8 +185,33 @@ class TrainingWorkspace(Workspace):
         self.status_changed.emit(Status())
 
     def cancel(self) -> None:
-        """Stop the runs that are shown; their state is kept."""
-        self.controller.each("stop")
+        """Stop the runs that are shown; their state is kept. On the Step page, stop computing it."""
+        if self._state.page == "step":
+            self.step.controller.cancel()
+        else:
+            self.controller.each("stop")
+
+    def accept_entry(self, entry: LibraryEntry) -> bool:
+        """While the Step page is in front, a diffusion model becomes the one whose step is laid open."""
+        if not self._on_step or entry.card is None or entry.card.kind != "ddpm" or entry.problem:
+            return False
+        self.step.take_entry(entry)
+        return True
+
+    def accept_picture(self, path: str) -> bool:
+        """While the Step page is in front, a picture is trained on."""
+        if not self._on_step:
+            return False
+        self.step.read_picture(path)
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """On the Step page, Left and Right go line by line."""
+        by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if by is None or self._state.page != "step" or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            super().keyPressEvent(event)
+        else:
+            self.step.by_line(by)
 
     def may_close(self) -> bool:
         """Ask what becomes of runs that are at work here; False if the window shall stay."""
@@ -177,6 +226,19 @@ class TrainingWorkspace(Workspace):
     @property
     def _state(self) -> TrainingState:
         return self.context.store.session.training
+
+    @property
+    def _on_step(self) -> bool:
+        return self._state.page == "step" and self.context.store.session.workspace == "training"
+
+    def _show_page(self, page: TrainingPage) -> None:
+        self.context.store.update_training(page=page)
+
+    def _say(self) -> None:
+        if self._state.page == "runs":
+            self.status_changed.emit(status_of(self._first))
+        else:
+            self.step.say()
 
     def _put(self, state: TrainingState) -> None:
         self.context.store.update(training=state)  # it is not undone: nothing of it determines pictures
@@ -241,6 +303,11 @@ class TrainingWorkspace(Workspace):
 
     def _open_in(self, place: str) -> None:
         made = self.controller.made
+        if place == "step":
+            first = made[0].snapshot if made and made[0].run.kind == "ddpm" else None
+            if first is not None:
+                self.context.library.open(first.path, self.step.take_entry)
+            return
         for one in made if place == "compare" else made[:1]:
             if one.snapshot is not None:
                 self.context.library.open(one.snapshot.path, lambda entry: self.open_wanted.emit(entry, place))
@@ -251,6 +318,16 @@ class TrainingWorkspace(Workspace):
         """What the person chose."""
         a = self.actions_
         self.toolbar.show_state(state)
+        a[state.page].setChecked(True)
+        self.segments.set_current(state.page)
+        front = self.runs if state.page == "runs" else self.step.page
+        if self._stack.currentWidget() is not front:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._stack.setCurrentWidget(front)
+        self.toolbar.setVisible(state.page == "runs")
+        self.step.page.bar.setVisible(state.page == "step")
+        self._inspector.show_page(state.page)
+        self.step.show_state(state)
         a[state.curve].setChecked(True)
         a["log"].setChecked(state.log)
         a["raw"].setChecked(state.raw)
@@ -303,9 +380,11 @@ class TrainingWorkspace(Workspace):
         self.plot.set_cursor(known[place].step if known and not followed else -1)
         self._inspector.show_snapshot(made[0].run if made else None, known[place] if known else None)
         a = self.actions_
-        a["earlier"].setEnabled(place > 0)
-        a["later"].setEnabled(place < len(known) - 1)
-        a["newest"].setEnabled(not followed)
+        on_runs = self._state.page == "runs"
+        a["earlier"].setEnabled(on_runs and place > 0)
+        a["later"].setEnabled(on_runs and place < len(known) - 1)
+        a["newest"].setEnabled(on_runs and not followed)
+        a["lay_open"].setEnabled(bool(made) and made[0].run.kind == "ddpm" and bool(known))
 
     def tell(self, message: str) -> None:
         """Something could not be done: say so in the window."""

@@ -288,12 +288,12 @@ def open_filter() -> str:
 
 
 def _recipe_in(path: str) -> Recipe | None:
-    """Recipe of a chain or a plane that a .json file is, as `replay` takes it; None if it is anything else."""
+    """Recipe of a chain, a plane or a training step that a .json file is, as `replay` takes it; None if it is anything else."""
     try:
         recipe = decode_recipe(read_whole(Path(path), MAX_SESSION_BYTES))
     except (BadInput, OSError):
         return None
-    return recipe if recipe.chain is not None or recipe.plane is not None else None
+    return recipe if any(part is not None for part in (recipe.chain, recipe.plane, recipe.step)) else None
 
 
 def _holds_images(folder: Path) -> bool:

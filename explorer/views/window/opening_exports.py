@@ -9,11 +9,12 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from explorer import sources
+from explorer.checkpoints.snapshots import name_of
 from explorer.engine.chain.export.messages import ExportRead, ReadExport
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
-from explorer.recipe import PlaneRecipe, Recipe, Shown
+from explorer.recipe import PlaneRecipe, Recipe, Shown, StepRecipe
 from explorer.state.found_again import relinked_plane, relinked_recipe, unopened
 from explorer.state.opened_plane import with_opened
 from explorer.state.session import ChainState
@@ -75,6 +76,8 @@ class ExportOpener(QObject):
             self._open_chain(name, recipe)
         elif recipe.plane is not None:
             self._open_plane(name, recipe.plane)
+        elif recipe.step is not None:
+            self._open_step(name, recipe.step)
         else:
             self._banner.say(tr("{name}: its recipe has no lanes", name=name), severity="notice")
 
@@ -107,6 +110,17 @@ class ExportOpener(QObject):
         store.update_latent(tr("open {name}", name=name), **msgspec.structs.asdict(with_opened(store.session.latent, plane)))
         self.workspace_wanted.emit("latent")
         self._say_replaced(name, replaced)
+
+    def _open_step(self, name: str, recipe: StepRecipe) -> None:
+        """Lay a training step open; its network is found by its hash, or where the recipe says."""
+        known = self._context.library.find(recipe.checkpoint) if recipe.checkpoint else None
+        if known is not None:
+            recipe = msgspec.structs.replace(recipe, source=known.path)
+        elif recipe.source and not Path(recipe.source).exists():
+            self._say_missing(name, (name_of(recipe.source),))
+            return
+        self._context.store.update_training(tr("open {name}", name=name), recipe=recipe, page="step")
+        self.workspace_wanted.emit("training")
 
     def _say_missing(self, name: str, missing: tuple[str, ...]) -> None:
         message = tr("{name}: its checkpoint {list} is not on this machine", name=name, list=", ".join(missing))

@@ -19,11 +19,23 @@ def test_a_run_is_drawn(tmp_path: Path) -> None:
         assert drawn.size == (1280, 800)
 
 
+def test_a_training_step_is_drawn(tmp_path: Path) -> None:
+    pictures = [tmp_path / f"{t}.png" for t in (40, 400)]
+    for picture, t in zip(pictures, ("40", "400"), strict=True):
+        step = ["--page", "step", "--checkpoint", "mnist-ddpm-b", "--t", t]
+        assert main(["render", "training", *step, "--size", "1280x800", "--out", str(picture)]) == 0
+    first, second = (Image.open(picture).tobytes() for picture in pictures)
+    assert len(first) == 1280 * 800 * 3
+    assert first != second
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["training", "--run", "."], "holds no run"),
-        (["training", "--t", "3"], "--t: of no meaning for training; reverse-chain, compare, forward and objective take it"),
+        (["training", "--samples", "3"], "--samples: of no meaning for training"),
+        (["training", "--page", "kl"], "the pages of training are runs, step"),
+        (["training", "--page", "step", "--t", "0"], "a training step has t in 1..T"),
         (["training", *["--run", "x"] * 5], "at most 4 runs"),
         (["forward", "--run", "x"], "--run: of no meaning for forward"),
     ],

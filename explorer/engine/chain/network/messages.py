@@ -153,6 +153,8 @@ class UNetShown(Outcome):
         Levels whose skip was off.
     asked : int
         The timestep that the network was told: t, or that of the same noise level where the lane walks another schedule.
+    skip, scale : float
+        There, the network's output is skip x_t + scale h, h being what its head puts out.
     """
 
     key: LaneKey
@@ -165,6 +167,8 @@ class UNetShown(Outcome):
     outputs: tuple[OutputShown, ...]
     off: tuple[int, ...]
     asked: int
+    skip: float = 0.0
+    scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -17,19 +18,17 @@ from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.network.messages import BlockShown, ChannelsShown, InspectUNet, OutputShown, UNetAbsent, UNetShown
 from explorer.engine.desk import Desk
 from explorer.engine.models.predictors import through_network
-from explorer.engine.pictures.tiles import Palette, diverging_tiles, tiles_of
+from explorer.engine.pictures.tiles import Palette, diverging_tiles, stated_scale, tiles_of
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.models.anatomy import INPUT, OUTPUT, Anatomy
-from explorer.models.roles import anatomy_of
+from explorer.models.roles import anatomy_of, outside_of
 from explorer.models.trace import traced
 from explorer.recipe.quantities import QUANTITIES
 
 OUTPUT_NAMES = {Option.A: "mean", Option.B: "x0_hat", Option.C: "eps_hat", Option.V: "v"}
 NO_NETWORK = "This lane has no U-Net: its steps come from the data set itself. Choose a lane that has a network."
 NO_ANATOMY = "What this network is made of is not known here: another tool built it. Choose a lane whose U-Net is of this app."
-OUTLIERS = 0.995
-"""Share of the values that a block's map shows without cutting them off."""
 
 
 def inspect(request: InspectUNet, desk: Desk) -> Steps:
@@ -64,7 +63,9 @@ def inspect(request: InspectUNet, desk: Desk) -> Steps:
     yield None
     switched = _look(lane, network, parts, k, (x, before), request, off) if off else whole
     yield None
-    yield _shown(request, lane, own.option, k, asked, parts, off, whole, switched)
+    shown = _shown(request, lane, own.option, k, asked, parts, off, whole, switched)
+    skip, scale = outside_of(own.network, asked)
+    yield replace(shown, skip=skip, scale=scale)
 
 
 def _own(predictor: Predictor, t: int) -> tuple[NetworkPredictor | None, int]:
@@ -155,16 +156,6 @@ def picture(name: str, values: np.ndarray, palette: Palette) -> tuple[np.ndarray
     name = "eps_hat" if name == "v" else name  # a velocity is as large as noise
     tiles, scale = tiles_of(values[None], name, palette)
     return read_only(tiles[0]), scale, QUANTITIES[name].diverging
-
-
-def stated_scale(values: np.ndarray) -> float:
-    """Half width of a map: the next of 1, 2, 5 times a power of ten that holds nearly all values, so that it seldom jumps."""
-    sizes = np.abs(values[np.isfinite(values)])
-    most = float(np.quantile(sizes, OUTLIERS)) if sizes.size else 0.0
-    if most <= 1e-12:
-        return 1.0
-    power = 10.0 ** math.floor(math.log10(most))
-    return float(f"{next(m * power for m in (1, 2, 5, 10) if m * power >= most * (1 - 1e-9)):.3g}")
 
 
 def smaller(values: np.ndarray, largest: int) -> np.ndarray:

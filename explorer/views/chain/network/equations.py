@@ -37,8 +37,25 @@ def equation_of(plan: LanePlanned, k: int, tokens: Tokens) -> Equation:
     writer = _Writer(plan, k, told, term_colours(tokens))
     sampler = plan.key.lane.sampler
     step = writer.sum(told.step, "=")
-    note = ", ".join(filter(None, (_guided(lane.guidance), limit_words(sampler), variance_words(sampler), done)))
+    said = (in_one_line(plan, k, told), _guided(lane.guidance), limit_words(sampler), variance_words(sampler), done)
+    note = ", ".join(filter(None, said))
     return Equation(step, writer.derivation(told.derivation, sampler.clip and told.derivation.result == "x0_hat"), told.title, note)
+
+
+def in_one_line(plan: LanePlanned, k: int, told: StepDescription) -> str:
+    """The mean of Option C's ancestral steps as Property 3 has it.
+
+    mean = ( x_t - (1 - alpha_t) / sqrt(1 - alpha_bar_t) eps_hat ) / sqrt(alpha_t), and no more than that is told.
+    Empty of other steps, and where x0_hat is limited: then the mean does not follow from eps_hat in that way.
+    """
+    sampler = plan.key.lane.sampler
+    if told.output != "eps_hat" or sampler.method != "ancestral" or sampler.eta != 1 or sampler.clip:
+        return ""
+    values = coefficients(plan, k)
+    return tr(
+        "in one line (Property 3): mean = (xₜ − {share} ε̂) / {root}",
+        share=number(values["eps_share"]), root=number(values["root_alpha"]),
+    )  # fmt: skip
 
 
 def limit_words(sampler: Sampler) -> str:

@@ -217,10 +217,13 @@ def coefficients(plan: LanePlanned, k: int) -> dict[str, float]:
     a0, at, sigma; signal = sqrt(alpha_bar), noise = sqrt(1 - alpha_bar); of the state that it leads to signal_prev, and the weight
     `direction` of eps_hat there. With s = noise / signal, Heun's step is x_prev = ratio x_t - fall slope, ratio = signal_prev / signal,
     fall = signal_prev (s - s_prev). DPM-Solver++ has D = further x0_hat - ahead x0_before, ahead = 1 / (2 r).
+    Property 3 has mean = (x_t - eps_share eps_hat) / root_alpha.
     """
     alpha_bar, alpha_bar_prev, sigma = float(plan.alpha_bar[k]), float(plan.alpha_bar[k + 1]), float(plan.sigma[k])
     signal, noise, signal_prev = math.sqrt(alpha_bar), math.sqrt(1 - alpha_bar), math.sqrt(alpha_bar_prev)
+    alpha = alpha_bar / alpha_bar_prev
     found = {
+        "eps_share": (1 - alpha) / noise, "root_alpha": math.sqrt(alpha),
         "a0": float(plan.a0[k]), "at": float(plan.at[k]), "sigma": sigma, "signal": signal, "noise": noise, "signal_prev": signal_prev,
         "direction": math.sqrt(max(1 - alpha_bar_prev - sigma**2, 0)), "ratio": signal_prev / signal, "half": 0.5,
         "fall": signal_prev * noise / signal - math.sqrt(1 - alpha_bar_prev),

@@ -10,10 +10,10 @@ from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QImage, QKeyEvent, QM
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.engine.chain.network.messages import BlockShown
-from explorer.models.anatomy import Anatomy
+from explorer.models.anatomy import OUTPUT, Anatomy, Node
 from explorer.views.chain.network.unet_layout import UNetLayout, lay_out
 from explorer.views.chain.network.unet_painter import UNetPainter
-from explorer.views.chain.network.unet_words import block_words, skip_words
+from explorer.views.chain.network.unet_words import added, block_words, skip_words
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import to_image
 from explorer.widgets.look.theme import Theme
@@ -49,6 +49,7 @@ class UNetDiagram(QWidget):
         self._images: dict[str, QImage] = {}
         self._off: frozenset[int] = frozenset()
         self._chosen, self._t, self._message = "", 0, ""
+        self._outside = (0.0, 1.0)
         self._hover: Item | None = None
         self._focus: Item | None = None
         self.setMouseTracking(True)
@@ -67,9 +68,9 @@ class UNetDiagram(QWidget):
             self._parts, self._message = parts, message
             self._place()
 
-    def show_blocks(self, blocks: Mapping[str, BlockShown], t: int) -> None:
-        """Pictures of the blocks at timestep t, by name."""
-        self._blocks, self._t = blocks, t
+    def show_blocks(self, blocks: Mapping[str, BlockShown], t: int, outside: tuple[float, float] = (0.0, 1.0)) -> None:
+        """Pictures of the blocks at timestep t, by name; the output is outside[0] x_t + outside[1] head."""
+        self._blocks, self._t, self._outside = blocks, t, outside
         self._images = {name: to_image(shown.tile) for name, shown in blocks.items()}
         self._describe()
         self.update()
@@ -92,6 +93,11 @@ class UNetDiagram(QWidget):
     def blocks(self) -> Mapping[str, BlockShown]:
         """What every block shows."""
         return self._blocks
+
+    @property
+    def outside(self) -> tuple[float, float]:
+        """(skip, scale): what is drawn says output = skip x_t + scale head."""
+        return self._outside
 
     @property
     def chosen(self) -> str:
@@ -127,7 +133,7 @@ class UNetDiagram(QWidget):
             return ""
         if isinstance(item, str):
             node = self._parts.node(item)
-            return "" if node is None else block_words(node, self._blocks.get(item))
+            return "" if node is None else self._words_of_block(node)
         skip = self._parts.skip(item)
         if skip is None:
             return ""
@@ -135,6 +141,11 @@ class UNetDiagram(QWidget):
         assert source is not None
         assert target is not None
         return skip_words(skip, source, target, item in self._off)
+
+    def _words_of_block(self, node: Node) -> str:
+        assert self._parts is not None
+        words = block_words(node, self._blocks.get(node.name), self._parts.pooled)
+        return f"{words}\n{added(*self._outside)}" if node.name in ("head", OUTPUT) and self._outside != (0.0, 1.0) else words
 
     def sizeHint(self) -> QSize:
         """Room for pictures of twice their size."""
@@ -164,7 +175,7 @@ class UNetDiagram(QWidget):
             return
         focus = self._focus if self.hasFocus() else None
         drawing = UNetPainter(painter, self._theme.tokens, self._parts, self._layout, self.devicePixelRatioF())
-        drawing.draw(self._images, self._blocks, self._chosen, self._off, self._hover, focus, self._t)
+        drawing.draw(self._images, self._blocks, self._chosen, self._off, self._hover, focus, self._t, self._outside)
 
     def _place(self) -> None:
         self._layout = None if self._parts is None else lay_out(self._parts, self.width(), self.height(), self.devicePixelRatioF())

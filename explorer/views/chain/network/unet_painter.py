@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from explorer.engine.chain.network.messages import BlockShown
 from explorer.models.anatomy import INPUT, OUTPUT, Anatomy, Node
 from explorer.views.chain.network.unet_layout import TITLES, UNetLayout
-from explorer.views.chain.network.unet_words import percent
+from explorer.views.chain.network.unet_words import added, percent
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import draw_sharp, fitted
@@ -54,11 +54,12 @@ class UNetPainter:
         hover: str | int | None,
         focus: str | int | None,
         t: int,
+        outside: tuple[float, float] = (0.0, 1.0),
     ) -> None:
         """Lines first, pictures over them, words last."""
         for points in self._layout.arrows:
             self._arrow(points, QColor(self._tokens.muted), 1.5)
-        self._outer()
+        self._outer(*outside)
         for level in self._layout.skips:
             self._skip(level, level in off, hover == level, focus == level)
         for node in self._parts.nodes:
@@ -87,13 +88,13 @@ class UNetPainter:
         self._painter.setBrush(colour)
         self._painter.drawPolygon(QPolygonF([tip, neck + aside * HEAD, neck - aside * HEAD]))
 
-    def _outer(self) -> None:
+    def _outer(self, skip: float, scale: float) -> None:
         if not self._layout.outer:
             return
         colour = QColor(self._tokens.faint)
         self._arrow(self._layout.outer, colour, 1.2)
         middle = QPointF((self._layout.outer[1].x() + self._layout.outer[2].x()) / 2, self._layout.outer[1].y())
-        self._pill(middle, tr("xₜ is added"), colour, QColor(self._tokens.muted))
+        self._pill(middle, added(skip, scale), colour, QColor(self._tokens.muted))
 
     def _skip(self, level: int, off: bool, hovered: bool, focused: bool) -> None:
         start, end = self._layout.skips[level]

@@ -60,7 +60,8 @@ class UNetPanel(QWidget):
 
     Signals
     -------
-    closed()
+    closed(), step_wanted()
+        The panel shall close; the training step of this network shall be laid open.
     lane_chosen(int), sample_stepped(int)
         Another lane; the sample after (1) or before (-1).
     block_chosen(str), skip_toggled(int), all_on()
@@ -68,6 +69,7 @@ class UNetPanel(QWidget):
     """
 
     closed = Signal()
+    step_wanted = Signal()
     lane_chosen = Signal(int)
     sample_stepped = Signal(int)
     block_chosen = Signal(str)
@@ -137,9 +139,12 @@ class UNetPanel(QWidget):
         self.on = QPushButton(tr("All skips on"))
         self.on.setToolTip(tr("Switch every skip connection on again"))
         self.on.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.learning = QPushButton(tr("Training step"))
+        self.learning.setToolTip(tr("One training step of this network at this t, laid open in Training"))
+        self.learning.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.close_button = self._button(tr("Close"), with_keys(tr("Close this panel"), self._closes))
         left: tuple[QWidget, ...] = (self._title, self.lanes, self._before, self._after, self._where)
-        right: tuple[QWidget, ...] = (self.on, self.instead, self.summary, self.close_button)
+        right: tuple[QWidget, ...] = (self.on, self.instead, self.summary, self.learning, self.close_button)
         for widget in left:
             row.addWidget(widget)
         row.addStretch(1)
@@ -181,6 +186,7 @@ class UNetPanel(QWidget):
         self.output.chosen.connect(self.output_chosen)
         self.on.clicked.connect(self.all_on)
         self.close_button.clicked.connect(self.closed)
+        self.learning.clicked.connect(self.step_wanted)
         self.lanes.activated.connect(self.lane_chosen)
         self._before.clicked.connect(self._step_back)
         self._after.clicked.connect(self._step_on)
@@ -227,6 +233,7 @@ class UNetPanel(QWidget):
     def say(self, message: str) -> None:
         """There is nothing to look into: say why."""
         self._shown = None
+        self.learning.setEnabled(False)
         self.diagram.show_network(None, message)
         self.channels.clear()
         self._heading.setText(tr("CHANNELS"))
@@ -237,8 +244,9 @@ class UNetPanel(QWidget):
     def show_network(self, shown: UNetShown, whose: str = "") -> None:
         """What the engine found; `whose` is told where the network is not the lane's own."""
         self._shown = shown
+        self.learning.setEnabled(True)
         self.diagram.show_network(shown.anatomy)
-        self.diagram.show_blocks(shown.blocks, shown.asked)
+        self.diagram.show_blocks(shown.blocks, shown.asked, (shown.skip, shown.scale))
         self.diagram.show_choice(shown.channels.block, self._look.off)
         found, block = shown.channels, shown.blocks[shown.channels.block]
         node = shown.anatomy.node(found.block)

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 from explorer.engine.chain.messages import LanePlanned
 from explorer.engine.chain.network.messages import UNetShown
 from explorer.state.edits import chain as edits
+from explorer.state.edits import training_step
+from explorer.state.edits.words import lane_at
 from explorer.state.session import UNetLook
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.network.unet_controller import UNetController
@@ -58,6 +60,7 @@ class UNetView(QStackedWidget):
         self._action.triggered.connect(self.set_open)
         self.button.clicked.connect(self.set_open)
         panel.closed.connect(lambda: self.set_open(False))
+        panel.step_wanted.connect(self.lay_step_open)
         panel.block_chosen.connect(lambda name: self.choose(block=name))
         panel.skip_toggled.connect(lambda level: part.put(edits.toggle_skip(part.state, level)))
         panel.all_on.connect(lambda: self.choose(off=()))
@@ -76,6 +79,17 @@ class UNetView(QStackedWidget):
     def choose(self, **fields: object) -> None:
         """Replace fields of the look."""
         self._part.put(edits.look_inside(self._part.state, **fields))
+
+    def lay_step_open(self) -> None:
+        """Show one training step of the network that makes this step, at its timestep, in Training."""
+        shown, store, state = self.panel.shown, self._part.store, self._part.state
+        if shown is None or state.lane >= len(state.recipe.lanes):
+            return
+        lane = shown.key.lane
+        first = max([shown.t, *(edit.t for edit in lane.edits)])
+        lane = lane_at(lane, range(first, -1, -1), first - shown.t)
+        training = training_step.of_lane(store.session.training, lane, shown.asked)
+        store.update(tr("lay a training step open"), workspace="training", training=training)
 
     # --- what the controller hands over ---
 

@@ -19,9 +19,24 @@ WHAT = {
 }
 
 
-def what(node: Node) -> str:
-    """What a block does."""
+POOLED = tr("max-pooling with stride 2: the largest of each 2×2 pixels, half the size")
+
+
+def what(node: Node, pooled: bool = False) -> str:
+    """What a block does; a network that is `pooled` halves its levels by max-pooling."""
+    if pooled and node.kind == "downsample":
+        return POOLED
     return tr("{what}, then self-attention", what=WHAT[node.kind]) if node.attention else WHAT[node.kind]
+
+
+def added(skip: float, scale: float) -> str:
+    """What is added outside, with its numbers: output = skip x_t + scale head."""
+    return tr("output = {skip} xₜ + {scale} head", skip=number(skip), scale=number(scale)).replace("+ −", "− ")
+
+
+def number(value: float) -> str:
+    """Such as "0.9975", "−0.0139": four significant digits."""
+    return f"{value:.4g}".replace("-", "−")
 
 
 def which(shown: BlockShown) -> str:
@@ -31,9 +46,9 @@ def which(shown: BlockShown) -> str:
     return tr("channel {channel}, the strongest", channel=shown.channel)
 
 
-def block_words(node: Node, shown: BlockShown | None) -> str:
+def block_words(node: Node, shown: BlockShown | None, pooled: bool = False) -> str:
     """A block in a few lines: what it does, what is shown of it, its norm, and what the skips changed."""
-    lines = [f"{node.title} · {node.shape_text}", what(node)]
+    lines = [f"{node.title} · {node.shape_text}", what(node, pooled)]
     if shown is not None:
         if node.kind not in ("input", "output"):
             lines.append(tr("shown: {which}, −{scale:g} to {scale:g}", which=which(shown), scale=shown.scale))

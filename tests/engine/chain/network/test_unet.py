@@ -14,10 +14,10 @@ from explorer.checkpoints.files import load
 from explorer.diffusion.schedule import cosine, linear
 from explorer.engine.chain.messages import LaneKey, SampleChain, ShowTerms, lane_keys
 from explorer.engine.chain.network.messages import InspectUNet, UNetAbsent, UNetShown
-from explorer.engine.chain.network.unet import picture, smaller, stated_scale
+from explorer.engine.chain.network.unet import picture, smaller
 from explorer.engine.engine import Engine
 from explorer.engine.models.models import Models
-from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
+from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles, stated_scale
 from explorer.engine.thread.messages import StartEngine
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.errors import BadInput
@@ -245,3 +245,18 @@ def test_a_branch_with_another_network_shows_the_one_that_makes_the_step(
         network(x, torch.tensor([below.t]))
     for name, h in seen.items():
         assert below.blocks[name].norm == pytest.approx(float(h.double().norm()), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ["a", "b", "c"])
+@pytest.mark.parametrize("t", [1000, 500])
+def test_what_is_added_outside_and_the_pictured_head_make_the_output(
+    engine: Engine, keys: dict[str, LaneKey], checkpoints: Mapping[str, Path], name: str, t: int
+) -> None:
+    shown = look(engine, keys[name.upper()], t=t)
+    network = network_of(checkpoints, name)
+    x = torch.randn(1, 1, 28, 28, generator=torch.Generator().manual_seed(1))
+    with torch.inference_mode(), traced(network, network.anatomy(28, 28)) as seen:
+        network(x, torch.tensor([shown.asked]))
+    made = shown.skip * seen["input"] + shown.scale * seen["head"]
+    assert torch.allclose(made, seen["output"], rtol=0, atol=1e-5)
+    assert (shown.skip, shown.scale) == (0.0, 1.0) if name == "b" else shown.skip != 0

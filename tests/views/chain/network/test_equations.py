@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+import torch
 
 from explorer.diffusion.levels import log_snr as log_snrs
 from explorer.diffusion.reverse import plan
@@ -13,6 +14,7 @@ from explorer.diffusion.schedule import linear
 from explorer.engine.chain.messages import LaneKey, LanePlanned
 from explorer.recipe import Lane, Sampler
 from explorer.views.chain.network.equations import equation_of, log_snr, number
+from explorer.views.chain.network.steps import coefficients
 from explorer.widgets.look.theme import DARK
 
 
@@ -72,6 +74,29 @@ def test_at_zero_it_says_that_this_is_the_sample() -> None:
     assert shown.text.startswith("x_0 = x\u0302_0")
     assert "t\u00a0=\u00a050" in shown.note
     assert (found.a0[-1], found.at[-1], found.sigma[-1]) == pytest.approx((1, 0, 0))
+
+
+@pytest.mark.parametrize("k", [0, 400, 998, 999])
+def test_the_mean_in_one_line_is_that_of_both_lines(k: int) -> None:
+    plan = planned("C", Sampler())
+    values = coefficients(plan, k)
+    x_t, eps = torch.randn(2, 64, dtype=torch.float64)
+    x0_hat = (x_t - values["noise"] * eps) / values["signal"]
+    mean = values["a0"] * x0_hat + values["at"] * x_t
+    assert torch.allclose((x_t - values["eps_share"] * eps) / values["root_alpha"], mean, rtol=0, atol=1e-12)
+    note = equation_of(plan, k, DARK).note
+    assert f"(xₜ − {number(values['eps_share'])} ε̂) / {number(values['root_alpha'])}" in note
+
+
+def test_the_mean_is_in_one_line_only_where_it_follows_from_the_noise() -> None:
+    others = [
+        ("B", Sampler()),
+        ("A", Sampler()),
+        ("C", Sampler(clip=True)),
+        ("C", Sampler(eta=0.5)),
+        ("C", Sampler(method="ddim", eta=0.0)),
+    ]
+    assert not any("Property 3" in equation_of(planned(option, sampler), 5, DARK).note for option, sampler in others)
 
 
 def test_clipping_is_said() -> None:

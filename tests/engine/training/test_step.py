@@ -1,0 +1,164 @@
+"""One training step laid open, by the synchronous engine on shipped networks."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from explorer.checkpoints.files import Checkpoint, load
+from explorer.datasets.images import load_images, to_unit_range
+from explorer.diffusion.noise import shared_noise
+from explorer.diffusion.parameterization import Option
+from explorer.diffusion.schedule import linear
+from explorer.diffusion.training import TrainingTables, loss, loss_all_timesteps
+from explorer.engine.desk import Desk
+from explorer.engine.engine import Engine
+from explorer.engine.models.models import Models
+from explorer.engine.thread.messages import StartEngine
+from explorer.engine.training.messages import ShowTrainingStep, TrainingStepShown
+from explorer.errors import BadInput
+from explorer.recipe.dabs import Picture, picture_of
+from explorer.recipe.forward import ForwardImage
+from explorer.recipe.step import StepRecipe
+
+
+@pytest.fixture(scope="module")
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture(scope="module")
+def engine(desk: Desk) -> Engine:
+    made = Engine(desk)
+    list(made.handle(StartEngine(device="cpu", precision="fp32"), "test"))
+    return made
+
+
+def answers(engine: Engine, recipe: StepRecipe) -> list[TrainingStepShown]:
+    return [outcome for outcome in engine.handle(ShowTrainingStep(recipe), "test") if isinstance(outcome, TrainingStepShown)]
+
+
+def shown(engine: Engine, recipe: StepRecipe) -> TrainingStepShown:
+    return answers(engine, recipe)[-1]
+
+
+def recipe_of(checkpoint: Checkpoint, **more: object) -> StepRecipe:
+    return StepRecipe(checkpoint.sha256, str(checkpoint.path), **more)  # type: ignore[arg-type]
+
+
+def of_image(index: int, t: int, seed: int) -> tuple[Tensor, Tensor]:
+    x0 = torch.from_numpy(to_unit_range(load_images("mnist", "test").images[index]))
+    return x0, shared_noise(seed, [0], t, (1, 28, 28))[0]
+
+
+@pytest.mark.parametrize("name", ["a", "b", "c"])
+def test_two_updates_are_those_of_gradient_descent_by_hand(engine: Engine, checkpoints: Mapping[str, Path], name: str) -> None:
+    checkpoint = load(checkpoints[f"mnist-ddpm-{name}"])
+    rate = {"a": 100.0, "b": 2e-3, "c": 5e-3}[name]
+    recipe = recipe_of(checkpoint, image=ForwardImage(7), t=250, seed=3, learning_rate=rate, updates=1)
+    found = shown(engine, recipe)
+    x0, eps = of_image(7, 250, 3)
+    network = copy.deepcopy(checkpoint.network).requires_grad_(True)
+    tables, losses, norms = TrainingTables(linear(1000)), [], []
+    for _ in range(3):
+        network.zero_grad()
+        value = loss(network, Option(name.upper()), tables, x0[None], torch.tensor([250]), eps[None]).sum()
+        value.backward()
+        losses.append(value.item())
+        norms.append({label: float(p.grad.norm()) for label, p in network.named_parameters() if p.grad is not None})
+        with torch.no_grad():
+            for parameter in network.parameters():
+                parameter -= rate * parameter.grad
+    assert found.losses.tolist() == pytest.approx(losses, rel=1e-4)
+    assert (found.rate, found.option, found.t, found.label) == (rate, name.upper(), 250, 9)
+    of_stem = np.hypot(norms[1]["stem.weight"], norms[1]["stem.bias"])
+    blocks = {block.name: block for block in found.blocks}
+    assert blocks["stem"].gradient == pytest.approx(of_stem, rel=1e-3)
+    assert found.gradient == pytest.approx(float(np.sqrt(sum(norm**2 for norm in norms[1].values()))), rel=1e-3)
+    assert sum(block.weights for block in found.blocks) == sum(p.numel() for p in network.parameters())
+    assert [block.name for block in found.blocks][:3] == ["time", "stem", "down.0"]
+    assert found.blocks[-1].name == "head"
+
+
+def test_the_network_itself_stays_as_it_is(engine: Engine, desk: Desk, checkpoints: Mapping[str, Path]) -> None:
+    path = checkpoints["mnist-ddpm-c"]
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    shown(engine, recipe_of(load(path), updates=3))
+    kept = desk.of(Models).checkpoint(str(path)).network.state_dict()
+    original = load(path).network.state_dict()
+    assert all(torch.equal(kept[name], original[name]) for name in original)
+    assert not any(parameter.grad is not None for parameter in desk.of(Models).checkpoint(str(path)).network.parameters())
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == before
+
+
+def test_the_same_recipe_is_the_same_step_however_one_came_there(engine: Engine, checkpoints: Mapping[str, Path]) -> None:
+    recipe = recipe_of(load(checkpoints["mnist-ddpm-c"]), t=120, updates=2)
+    for updates in (0, 1, 4):
+        shown(engine, StepRecipe(recipe.checkpoint, recipe.source, t=120, updates=updates))
+    there = shown(engine, recipe)
+    anew = Engine()
+    list(anew.handle(StartEngine(device="cpu", precision="fp32"), "test"))
+    at_once = shown(anew, recipe)
+    assert there.losses.tolist() == at_once.losses.tolist()
+    assert all(np.array_equal(there.tiles[name], at_once.tiles[name]) for name in at_once.tiles)
+    assert there.blocks[3].gradient == at_once.blocks[3].gradient
+
+
+def test_the_usual_update_takes_about_a_fiftieth_of_the_loss(engine: Engine, checkpoints: Mapping[str, Path]) -> None:
+    for name in "abc":
+        found = shown(engine, recipe_of(load(checkpoints[f"mnist-ddpm-{name}"])))
+        assert found.rate == pytest.approx(0.02 * found.losses[0] / found.gradient**2)
+        assert 0.005 < 1 - found.losses[1] / found.losses[0] < 0.03
+
+
+def test_all_timesteps_go_down_their_mean(engine: Engine, tmp_path: Path) -> None:
+    from explorer.cli.main import main
+
+    usual = ["--width", "8", "--timesteps", "50", "--images", "64", "--batch", "16", "--epochs", "1", "--device", "cpu", "--json"]
+    assert main(["train", "ddpm", "--option", "A", "--network", "lecture", "--levels", "2", *usual, "--out", str(tmp_path / "run")]) == 0
+    checkpoint = load(tmp_path / "run" / "final.safetensors")
+    recipe = recipe_of(checkpoint, t=20, all_timesteps=True, learning_rate=1e-3)
+    every = answers(engine, recipe)
+    found = every[-1]
+    x0 = of_image(0, 1, 0)[0]
+    eps = torch.stack([of_image(0, t, 0)[1] for t in range(1, 51)])
+    network = copy.deepcopy(checkpoint.network).requires_grad_(True)
+    value = loss_all_timesteps(network, Option.A, TrainingTables(linear(50)), x0, eps)
+    value.backward()
+    assert found.losses[0] == pytest.approx(value.item(), rel=1e-5)
+    assert found.gradient == pytest.approx(float(torch.cat([p.grad.flatten() for p in network.parameters()]).norm()), rel=1e-4)
+    assert len(found.by_timestep) == len(found.by_timestep_after) == 50
+    assert found.by_timestep.mean() == pytest.approx(found.losses[0], rel=1e-6)
+    assert found.by_timestep[19] == found.loss_t
+    assert found.losses[1] < found.losses[0]
+    assert all(answer.partial for answer in every[:-1])
+    assert not found.partial
+
+
+def test_pictures_and_numbers_of_a_step(engine: Engine, checkpoints: Mapping[str, Path]) -> None:
+    found = shown(engine, recipe_of(load(checkpoints["mnist-ddpm-a"]), t=2000))
+    assert (found.t, found.T, found.pixels) == (1000, 1000, 784), "beyond its T is its T"
+    assert set(found.tiles) == {"x0", "eps", "x_t", "target", "output", "error", "output after", "error after"}
+    assert all(tile.shape == (28, 28, 3) for tile in found.tiles.values())
+    network = load(checkpoints["mnist-ddpm-a"]).network
+    assert (found.skip, found.scale) == (float(network.skip_table[1000]), float(network.scale_table[1000]))  # type: ignore[index]
+
+
+def test_a_picture_is_trained_on_as_the_network_takes_it(engine: Engine, checkpoints: Mapping[str, Path]) -> None:
+    picture: Picture = picture_of(np.full((3, 40, 40), 200, np.uint8), "grey.png")
+    found = shown(engine, recipe_of(load(checkpoints["mnist-ddpm-c"]), image=ForwardImage(picture=picture)))
+    assert found.label == -1
+    assert found.tiles["x0"].shape == (28, 28, 3)
+
+
+def test_what_cannot_be_trained_says_why(engine: Engine, checkpoints: Mapping[str, Path]) -> None:
+    vae = load(checkpoints["mnist-vae-2d"])
+    with pytest.raises(BadInput, match=r"mnist-vae-2d.*is of kind vae"):
+        shown(engine, recipe_of(vae))
