@@ -149,11 +149,13 @@ class ChainController(LookedAt):
 
     def _progressed(self) -> None:
         newest = self.run.newest
-        if self.following and newest is not None:
+        moves = self.following and newest is not None and newest != self.state.t
+        if moves and newest is not None:
             self._move(newest)
         self.progressed.emit()
         if self._active:
-            self._at_cursor.progressed()
+            if not moves:  # the move has asked for it
+                self._at_cursor.progressed()
             self.film.progressed()
             self._curves.ask_soon()
 

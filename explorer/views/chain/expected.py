@@ -40,6 +40,7 @@ class Expected(QObject):
         self._controller, self._panel = controller, panel
         self._questions = Questions(controller.context.client, f"{controller.part.name}.expected", self)
         self._frames: dict[LaneKey, LaneFrame] = {}
+        self._asked: dict[str, tuple[ShowStep, tuple[int, ...]]] = {}
         panel.hide()
         controller.progressed.connect(self.look)
         controller.state_changed.connect(lambda _before, _after: self.look())
@@ -97,17 +98,20 @@ class Expected(QObject):
         if not self._wanted:
             self._questions.drop()
             self._frames.clear()
+            self._asked.clear()
             self.set_shown(False)
             return
         controller = self._controller
         done = controller.run.done
         keys = [key for key in dict.fromkeys(self.keys()) if done.get(key, 0) > 0]
-        # a lane that has its image already is asked once, where it ended
-        for name, ended in (("x0_hat", False), ("ended", True)):
+        for name, ended in (("x0_hat", False), ("ended", True)):  # a lane that has its image already is shown where it ended
             some = tuple(key for key in keys if (controller.t_of(key) != controller.state.t) is ended)
-            if some:
-                question = ShowStep(some, controller.t_of(some[0]), "x0_hat", timeline=controller.timeline)
-                self._questions.ask(name, question, self._take, once=ended)
+            if not some:
+                continue
+            asked = ShowStep(some, controller.t_of(some[0]), "x0_hat", timeline=controller.timeline), tuple(done[key] for key in some)
+            if asked != self._asked.get(name):  # a move of the cursor and the progress that made it tell of the same states
+                self._asked[name] = asked
+                self._questions.ask(name, asked[0], self._take)
 
     def _take(self, outcome: Outcome) -> None:
         if isinstance(outcome, StepShown) and outcome.frames and self._wanted:
