@@ -103,6 +103,10 @@ class ChainController(LookedAt):
         self.following = False
         self.run.stop()
 
+    def set_curves_seen(self, seen: bool) -> None:
+        """Whether the curves are on show: nothing is measured for them meanwhile."""
+        self._curves.set_seen(seen)
+
     def refresh(self) -> None:
         """Ask for everything that is on show."""
         self._at_cursor.ask()

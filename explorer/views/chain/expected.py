@@ -104,11 +104,12 @@ class Expected(QObject):
         controller = self._controller
         done = controller.run.done
         keys = [key for key in dict.fromkeys(self.keys()) if done.get(key, 0) > 0]
+        at, t, timeline = {key: controller.t_of(key) for key in keys}, controller.state.t, controller.timeline
         for name, ended in (("x0_hat", False), ("ended", True)):  # a lane that has its image already is shown where it ended
-            some = tuple(key for key in keys if (controller.t_of(key) != controller.state.t) is ended)
+            some = tuple(key for key in keys if (at[key] != t) is ended)
             if not some:
                 continue
-            asked = ShowStep(some, controller.t_of(some[0]), "x0_hat", timeline=controller.timeline), tuple(done[key] for key in some)
+            asked = ShowStep(some, at[some[0]], "x0_hat", timeline=timeline), tuple(done[key] for key in some)
             if asked != self._asked.get(name):  # a move of the cursor and the progress that made it tell of the same states
                 self._asked[name] = asked
                 self._questions.ask(name, asked[0], self._take)

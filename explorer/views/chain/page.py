@@ -252,6 +252,7 @@ class ChainPage(Workspace):
         controller.progressed.connect(self._tell_status)
         self.exporting.changed.connect(self._tell_status)
         self.exact.toggled.connect(lambda _open: self.focus_timeline())
+        self.expected.changed.connect(lambda: controller.set_curves_seen(not self.expected.shown))
         self.unet.panel.graph.term_chosen.connect(self._choose_term)
         self.playback.playing_changed.connect(self._play_look.show)
         wiring.connect_actions(self)
