@@ -133,8 +133,8 @@ class EmpiricalData:
         """
         parts: list[ImagePosterior] = []
         for g, (rows, levels) in enumerate(zip(self._groups(x_t), self._levels(x_t, alpha_bar), strict=True)):
-            log_w = yield from self._group_log_weights(rows, levels)
-            w = _exp(log_w[: len(rows)])
+            _, shares = yield from self._group_logits(rows, levels)
+            w = shares[: len(rows)] / _sum(shares)[: len(rows)].float()
             mean = yield from self._mean(w)
             top_weights, top = w.topk(min(k, self.n), dim=1)
             drawn = None if uniforms is None else _draw(w, uniforms[g * GROUP :][: len(rows)].to(self.device))
@@ -191,6 +191,11 @@ class EmpiricalData:
 
     def _group_log_weights(self, rows: Tensor, alpha_bar: Tensor) -> Generator[None, None, Tensor]:
         """log w, shape (GROUP, n): rows beyond the samples are of no use."""
+        logits, shares = yield from self._group_logits(rows, alpha_bar)
+        return logits - _sum(shares).log().float()
+
+    def _group_logits(self, rows: Tensor, alpha_bar: Tensor) -> Generator[None, None, tuple[Tensor, Tensor]]:
+        """log w but for a constant of the row, and its exponentials, both (GROUP, n)."""
         scores = yield from self._scores(rows, alpha_bar.sqrt())
         variance = (1 - alpha_bar)[:, None]
         best, at = scores.refined.max(dim=1, keepdim=True)
@@ -198,7 +203,7 @@ class EmpiricalData:
         # maxima first, then the division: at t = 1 it would blow up what cancels
         logits = (scores.all - pivot) / variance.float()
         logits.scatter_(1, scores.nearest, ((scores.refined - best) / variance).float())
-        return logits - _exp(logits).sum(dim=1, keepdim=True, dtype=torch.float64).log().float()
+        return logits, _exp(logits)
 
     def _mean(self, w: Tensor) -> Generator[None, None, Tensor]:
         """sum_i w_i x^i, shape (N, C, H, W), for at most GROUP samples."""
@@ -229,6 +234,11 @@ class EmpiricalData:
 def _exp(logits: Tensor) -> Tensor:
     """Exp of logits, 0 below `SMALLEST`: what is no normal number takes the processor ten times as long."""
     return logits.clamp(min=SMALLEST).exp_().mul_(logits > SMALLEST)
+
+
+def _sum(shares: Tensor) -> Tensor:
+    """Of each row, (GROUP, 1) float64: always of as many rows, so that it has the same bits in any batch."""
+    return shares.sum(dim=1, keepdim=True, dtype=torch.float64)
 
 
 def _draw(w: Tensor, u: Tensor) -> Tensor:

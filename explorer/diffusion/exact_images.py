@@ -19,6 +19,7 @@ FLOAT_BLOCK, BYTE_BLOCK = 2**22, 2**24
 """Numbers of the data that one matrix product reads."""
 CENTRE_GRID = 64  # x - centre is nearly exact in float32 for a centre of few bits
 BASE = 256
+HALVES = 0x80808080 - 2**32
 STATE_DIGITS, WEIGHT_DIGITS = 3, 4
 
 Work = Generator[None, None, Tensor]
@@ -112,48 +113,47 @@ class ByteImages:
         """As of `Images`: s x b^i / 127.5 - s^2 ||x^i||^2 / 2, all but the last subtraction in integers."""
         count, s = len(x), signal[: len(x), None]
         states = s * x
-        digits, unit = _digits(states, states.abs().amax(dim=1, keepdim=True), STATE_DIGITS)
+        digits, unit = _digits(states, STATE_DIGITS)
         scores = torch.zeros(GROUP, len(self), dtype=torch.float64)
+        halves = (s * s).flatten()
         for part in _parts(self._signed, BYTE_BLOCK):
-            sums = torch._int_mm(self._signed[part], digits.T).T
+            sums = torch._int_mm(self._signed[part], digits.flatten(1)).T
             total = scores[:count, part]
-            for each in sums.split(count):
-                total.mul_(BASE).add_(each)
-            total.mul_(unit / 127.5).sub_(s * s * self._half_norms[part])
+            low, middle, high = sums.split(count)
+            total.add_(high, alpha=BASE * BASE).add_(middle, alpha=BASE).add_(low).mul_(unit / 127.5)
+            total.addr_(halves, self._half_norms[part], alpha=-1)
             yield
-        return (scores - scores.amax(dim=1, keepdim=True)).float()
+        return scores.sub_(scores.amax(dim=1, keepdim=True)).float()
 
     def mean(self, w: Tensor) -> Work:
         """As of `Images`: of the weights as integers, the sum of which divides."""
-        digits, _ = _digits(w.double(), w.amax(dim=1, keepdim=True).double(), WEIGHT_DIGITS)
-        total = torch.zeros(len(w), self._signed.shape[1], dtype=torch.float64)
-        place = BASE ** torch.arange(WEIGHT_DIGITS - 1, -1, -1, dtype=torch.float64)[:, None, None]
+        digits, _ = _digits(w, WEIGHT_DIGITS)
+        total = torch.zeros(WEIGHT_DIGITS * len(w), self._signed.shape[1], dtype=torch.int64)
         for part in _parts(self._signed, BYTE_BLOCK):
-            sums = torch._int_mm(self._signed[part].T, digits[:, part].T).T
-            total += (sums.unflatten(0, (WEIGHT_DIGITS, -1)) * place).sum(dim=0)
+            total += torch._int_mm(self._signed[part].T, digits[part].flatten(1)).T
             yield
-        whole = (digits.sum(dim=1, dtype=torch.int64).unflatten(0, (WEIGHT_DIGITS, -1)) * place[..., 0]).sum(dim=0)
-        return ((total / whole[:, None] + 0.5) / 127.5).float()
+        place = BASE ** torch.arange(WEIGHT_DIGITS, dtype=torch.float64)[:, None, None]
+        sums = (total.unflatten(0, (WEIGHT_DIGITS, -1)) * place).sum(dim=0)
+        whole = (digits.sum(dim=0, dtype=torch.int64)[..., None] * place).sum(dim=0)
+        return ((sums / whole + 0.5) / 127.5).float()
 
 
-def _digits(values: Tensor, largest: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """Values (N, M) as multiples of a unit of each row, written in digits -128 .. 127 of base 256.
+def _digits(values: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """Values (N, M) as multiples of a power of 2 of each row, written in digits -128 .. 127 of base 256.
 
     Returns
     -------
-    digits : Tensor, shape (count * N, M), int8
-        The largest place first: all rows of one place, then those of the next.
+    digits : Tensor, shape (M, count, N), int8
+        The smallest place first.
     unit : Tensor, shape (N, 1), float64
         0 or no number where the row's largest value is.
     """
-    unit = largest / (127 * BASE ** (count - 1))
-    left = (values / unit).nan_to_num(0, 0, 0).round_().to(torch.int64)
-    places = []
-    for _ in range(count):
-        place = (left + 128) % BASE - 128
-        places.append(place.to(torch.int8))
-        left = (left - place) // BASE
-    return torch.cat(places[::-1]), unit
+    most = 2 ** (8 * count - 2)  # a multiple, at most: its digits do not overflow
+    unit = values.abs().amax(dim=1, keepdim=True).double().log2().ceil().exp2() / most
+    whole = (values * (1 / unit).to(values)).nan_to_num_(0, 0, 0).round_().to(torch.int32)
+    # a byte of whole + 128 (1 + 256 + ...) is a digit + 128, and with its highest bit turned over the digit itself
+    places = whole.add_(HALVES).bitwise_xor_(HALVES).view(torch.int8).unflatten(1, (-1, 4))
+    return places[..., :count].permute(1, 2, 0).contiguous(), unit
 
 
 class FloatImages:
