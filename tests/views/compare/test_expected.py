@@ -64,7 +64,9 @@ def test_they_go_where_the_person_looks_at_something_else(page: CompareWorkspace
 
 
 def test_a_lane_that_has_its_images_shows_them_beside_one_that_is_being_made(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
-    page = open_page(CompareWorkspace, (lane("B", steps=4), lane("C")), wait=False)
+    page = open_page(CompareWorkspace, (lane("B", steps=4),))
+    assert not page.expected.shown
+    page.set_recipe("one more", lanes=(lane("B", steps=4), lane("C")))
     qtbot.waitUntil(lambda: both_shown(page) and [label.note for label in page.expected.card._labels] == ["finished", ""])
     first, second = page.controller.keys
     qtbot.waitUntil(lambda: page.expected._frames[first].k == 3)
