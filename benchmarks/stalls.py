@@ -7,8 +7,9 @@ counts how long an event waits that comes at any moment: p50, p99, p99.9 and the
 A timer does what a hand would: 60 moves of the cursor a second, four workspaces a second, 60 moves of the mouse in the
 plane.
 
-The chain's speed in the window is compared with the bare engine's: the same lane in a process without Qt, before and after. The stalls'
-peer is a window of PySide6 with one label, in the same seconds of an idle machine.
+The chain's speed in the window is compared with the bare engine's: the same lane in a process without Qt, before and after; what runs
+the network is chosen in both as the app chooses it before it has measured any. The stalls' peer is a window of PySide6 with one label,
+in the same seconds of an idle machine.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ sys.path.insert(0, {folder!r})
 from common import lane_of
 from explorer.recipe import Sampler
 engine = Engine()
-list(engine.handle(StartEngine()))
+list(engine.handle(StartEngine(chosen=True)))
 began = steps = 0
 for outcome in engine.handle(SampleChain(ChainRecipe((lane_of("mnist-ddpm-c", Sampler()),), 0, 16))):
     if isinstance(outcome, ChainProgress):
@@ -145,7 +146,7 @@ def main() -> None:
     app = make_application()
     before = bare(seconds / 2)
     lines.append(line("a bare window", alone_in_a_window(seconds / 2)))
-    explorer = Explorer(Loaded(Saved(session=Session(theme="dark")), fresh=True), None, link=ProcessLink())
+    explorer = Explorer(Loaded(Saved(session=Session(theme="dark")), fresh=True), None, link=ProcessLink(), chooses=True)
     explorer.window.resize(1440, 900)
     explorer.show()
     starting = StallMeter(every_ms=2)

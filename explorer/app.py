@@ -37,6 +37,7 @@ from explorer.views.window.ahead import BuildAhead
 from explorer.views.window.main_window import MainWindow
 from explorer.views.window.python_files import tell
 from explorer.views.window.settings import SettingsInForce
+from explorer.views.window.unpainted import Unpainted
 from explorer.views.workspace import Context, Facts
 from explorer.widgets.look.icons import app_icon
 from explorer.widgets.look.language import speak_in, tr
@@ -159,6 +160,7 @@ class Explorer(QObject):
     def show(self, paths: Sequence[str] = ()) -> None:
         """Show the window at once; the engine starts behind it, then `paths` are opened."""
         self._paths = paths
+        Unpainted(self.window, self.theme.tokens.window)
         self.window.show()
         QTimer.singleShot(0, self.start)
 

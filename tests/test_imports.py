@@ -51,6 +51,16 @@ def test_what_is_wanted_later_is_imported_later() -> None:
     assert not {"explorer.exports.kinds", "explorer.views.shared.export_dialog", "importlib.metadata"} & modules
 
 
+def test_qt_reads_the_source_of_no_module_of_ours() -> None:
+    program = (
+        "from explorer.cli.display import require_qt; require_qt(beside_torch=False)\n"
+        "import explorer.app; from PySide6.support import feature; print(*feature.pyside_feature_dict)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    looked_into = [name for name in done.stdout.split() if name.startswith("explorer.views")]
+    assert not looked_into, "PySide6's import reads every module, for a feature that none uses"
+
+
 def test_the_engine_is_started_before_what_talks_to_it_is_imported() -> None:
     assert not {"numpy", "msgspec", "PySide6"} & loaded("explorer.cli.window", "explorer.engine.process.spawning")
 

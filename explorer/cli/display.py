@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import ctypes
 import os
 import sys
@@ -95,6 +96,15 @@ def require_qt(beside_torch: bool = True) -> None:
         import PySide6.QtWidgets  # noqa: F401
     except ImportError as error:
         raise BadInput(f"Qt cannot be loaded: {error}; install the app again, or the library that is named") from None
+    import_as_ever()
+
+
+def import_as_ever() -> None:
+    """Have Python's own import back, in whose place PySide6 puts one that reads the source of every module that comes after it.
+
+    It looks whether the module may say `from __feature__ import snake_case`, which nothing here does; a twentieth of the window's start.
+    """
+    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
 
 
 def _answers(display: str) -> bool:

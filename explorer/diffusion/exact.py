@@ -6,29 +6,27 @@ For the empirical q(x_0) = (1/n) sum_i delta(x^i), what the lecture calls intrac
     E[x_0 | x_t]   = sum_i w_i x^i                                       the ideal denoiser
     E[eps | x_t]   = (x_t - sqrt(alpha_bar_t) E[x_0 | x_t]) / sqrt(1 - alpha_bar_t)
 
-||.||^2 is expanded, so that all distances are one matrix product. Its float32 error, divided by 1 - alpha_bar_t = 1e-4
-at t = 1, would be tenths of a nat: the images are centred first, and the distances of those nearest are computed
-again in float64. Samples are taken in groups of `GROUP` at a time, whatever their number: sample i gets the
+||.||^2 is expanded, so that all distances are one matrix product (`explorer/diffusion/exact_images.py`), and the distances of those
+nearest are computed again in float64. Samples are taken in groups of `GROUP` at a time, whatever their number: sample i gets the
 same bits in any batch.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TypeVar
 
 import torch
 from torch import Tensor
 
-GROUP = 16
-BLOCK = 2**22  # numbers of the data that one matrix product reads
+from explorer.diffusion.exact_images import GROUP, images_of
+
 REFINED = 32  # nearest images whose distances are computed again in float64
 NEGLIGIBLE = 1e-12  # weights below this add less than rounding to the mean
 SMALLEST = -87.0  # exp of less is no normal float32 any more
 FEW = 2048  # with fewer weights than this, their images are gathered
-CENTRE_GRID = 64  # x - centre is nearly exact in float32 for a centre of few bits
 
 T = TypeVar("T")
 Work = Generator[None, None, "_Scores"]
@@ -87,30 +85,21 @@ class EmpiricalData:
         if images.ndim != 4 or images.numel() == 0:
             raise ValueError(f"the exact process needs images of shape (n, C, H, W), at least one, not {tuple(images.shape)}")
         self.image_shape = (int(images.shape[1]), int(images.shape[2]), int(images.shape[3]))
-        self._centred = torch.empty(len(images), math.prod(self.image_shape), device=device)
-        for part, block in self._blocks():
-            values = images[part].to(device, torch.float32).flatten(1)
-            block.copy_(values / 127.5 - 1 if images.dtype == torch.uint8 else values)
-        mean = self._centred.mean(dim=0)
-        if not bool(torch.isfinite(mean).all()):
-            raise ValueError("the exact process needs images of finite values")
-        self._centre = (mean * CENTRE_GRID).round() / CENTRE_GRID
-        self._centred -= self._centre
-        self._half_norms = torch.cat([block.double().square().sum(dim=1) / 2 for _, block in self._blocks()])
+        self._images = images_of(images, device)
 
     @property
     def n(self) -> int:
         """Number of images."""
-        return len(self._centred)
+        return len(self._images)
 
     @property
     def device(self) -> torch.device:
         """Where the matrix is."""
-        return self._centred.device
+        return self._images.device
 
     def images(self, indices: Tensor) -> Tensor:
         """Images x^i, shape (*indices.shape, C, H, W), float32."""
-        return (self._centred[indices.to(self.device)] + self._centre).unflatten(-1, self.image_shape)
+        return self._images.rows(indices.to(self.device)).unflatten(-1, self.image_shape)
 
     # --- what is asked ---
 
@@ -144,8 +133,8 @@ class EmpiricalData:
         """
         parts: list[ImagePosterior] = []
         for g, (rows, levels) in enumerate(zip(self._groups(x_t), self._levels(x_t, alpha_bar), strict=True)):
-            log_w = yield from self._group_log_weights(rows, levels)
-            w = _exp(log_w[: len(rows)])
+            _, shares = yield from self._group_logits(rows, levels)
+            w = shares[: len(rows)] / _sum(shares)[: len(rows)].float()
             mean = yield from self._mean(w)
             top_weights, top = w.topk(min(k, self.n), dim=1)
             drawn = None if uniforms is None else _draw(w, uniforms[g * GROUP :][: len(rows)].to(self.device))
@@ -193,12 +182,6 @@ class EmpiricalData:
 
     # --- how ---
 
-    def _blocks(self) -> Iterator[tuple[slice, Tensor]]:
-        size = max(1, BLOCK // self._centred.shape[1])
-        for start in range(0, self.n, size):
-            rows = slice(start, min(start + size, self.n))
-            yield rows, self._centred[rows]
-
     def _groups(self, x: Tensor) -> list[Tensor]:
         """Flattened samples, `GROUP` at a time, the last group as long as it is."""
         if tuple(x.shape[1:]) != self.image_shape:
@@ -216,22 +199,21 @@ class EmpiricalData:
 
     def _scores(self, rows: Tensor, signal: Tensor, refined: int = REFINED) -> Work:
         """Of at most GROUP rows, each x seen beside signal x^i."""
-        s = signal[:, None]
-        offset = torch.zeros(GROUP, rows.shape[1], dtype=torch.float64, device=self.device)
-        offset[: len(rows)] = rows.double() - s[: len(rows)] * self._centre.double()
-        flat = (s * offset).float()
-        scores = torch.empty(GROUP, self.n, device=self.device)
-        for part, block in self._blocks():
-            scores[:, part] = flat @ block.T - (s * s * self._half_norms[part]).float()
-            yield
+        x = rows.double()
+        scores = yield from self._images.scores(x, signal)
         nearest = scores.topk(min(refined, self.n), dim=1).indices
-        squares = [
-            (x - own * self._centred[near].double()).square().sum(dim=1) for x, own, near in zip(offset, signal, nearest, strict=True)
-        ]
-        return _Scores(scores, nearest, -torch.stack(squares) / 2)
+        squares = torch.zeros(nearest.shape, dtype=torch.float64, device=self.device)
+        for i, (own, s, near) in enumerate(zip(x, signal, nearest, strict=False)):
+            squares[i] = (own - s * self._images.rows(near).double()).square().sum(dim=1)
+        return _Scores(scores, nearest, -squares / 2)
 
     def _group_log_weights(self, rows: Tensor, alpha_bar: Tensor) -> Generator[None, None, Tensor]:
         """log w, shape (GROUP, n): rows beyond the samples are of no use."""
+        logits, shares = yield from self._group_logits(rows, alpha_bar)
+        return logits - _sum(shares).log().float()
+
+    def _group_logits(self, rows: Tensor, alpha_bar: Tensor) -> Generator[None, None, tuple[Tensor, Tensor]]:
+        """log w but for a constant of the row, and its exponentials, both (GROUP, n)."""
         scores = yield from self._scores(rows, alpha_bar.sqrt())
         variance = (1 - alpha_bar)[:, None]
         best, at = scores.refined.max(dim=1, keepdim=True)
@@ -239,22 +221,19 @@ class EmpiricalData:
         # maxima first, then the division: at t = 1 it would blow up what cancels
         logits = (scores.all - pivot) / variance.float()
         logits.scatter_(1, scores.nearest, ((scores.refined - best) / variance).float())
-        return logits - _exp(logits).sum(dim=1, keepdim=True, dtype=torch.float64).log().float()
+        return logits, _exp(logits)
 
     def _mean(self, w: Tensor) -> Generator[None, None, Tensor]:
         """sum_i w_i x^i, shape (N, C, H, W), for at most GROUP samples."""
         counts = (w > NEGLIGIBLE).sum(dim=1)
-        mean = torch.zeros(GROUP, self._centred.shape[1], device=self.device)
-        if bool((counts > FEW).any()):
-            padded = torch.zeros(GROUP, self.n, device=self.device)
-            padded[: len(w)] = w
-            for part, block in self._blocks():
-                mean += padded[:, part] @ block
-                yield
+        mean = torch.zeros(len(w), math.prod(self.image_shape), device=self.device)
+        many = (counts > FEW).nonzero().flatten()
+        if len(many):
+            mean[many] = yield from self._images.mean(w[many])
         for i in (counts <= FEW).nonzero().flatten().tolist():
             some = (w[i] > NEGLIGIBLE).nonzero().flatten()
-            mean[i] = w[i, some] @ self._centred[some] if len(some) else math.nan
-        return (mean[: len(w)] + self._centre).unflatten(1, self.image_shape)
+            mean[i] = w[i, some] @ self._images.rows(some) if len(some) else math.nan
+        return mean.unflatten(1, self.image_shape)
 
     def _joined(self, parts: list[ImagePosterior], device: torch.device, drawn: bool, k: int) -> ImagePosterior:
         if not parts:
@@ -273,6 +252,11 @@ class EmpiricalData:
 def _exp(logits: Tensor) -> Tensor:
     """Exp of logits, 0 below `SMALLEST`: what is no normal number takes the processor ten times as long."""
     return logits.clamp(min=SMALLEST).exp_().mul_(logits > SMALLEST)
+
+
+def _sum(shares: Tensor) -> Tensor:
+    """Of each row, (GROUP, 1) float64: always of as many rows, so that it has the same bits in any batch."""
+    return shares.sum(dim=1, keepdim=True, dtype=torch.float64)
 
 
 def _draw(w: Tensor, u: Tensor) -> Tensor:

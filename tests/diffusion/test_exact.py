@@ -10,7 +10,8 @@ from torch import Tensor
 
 from explorer.datasets.images import to_unit_range
 from explorer.datasets.mnist import mnist
-from explorer.diffusion.exact import FEW, GROUP, EmpiricalData
+from explorer.diffusion.exact import FEW, GROUP, EmpiricalData, _finished
+from explorer.diffusion.exact_images import ByteImages, FloatImages, images_of
 from explorer.diffusion.schedule import linear
 
 SHAPE = (1, 6, 6)
@@ -156,6 +157,52 @@ def test_bytes_stand_for_values_between_minus_1_and_1() -> None:
     pixels = mnist()[0][:50].copy()
     of_bytes, of_values = EmpiricalData(torch.from_numpy(pixels)), EmpiricalData(torch.from_numpy(to_unit_range(pixels)))
     assert torch.allclose(of_bytes.images(torch.arange(50)), of_values.images(torch.arange(50)), atol=1e-6)
+
+
+def digits(n: int) -> Tensor:
+    return torch.from_numpy(to_unit_range(mnist()[0][:n]))
+
+
+@pytest.fixture(params=["bytes", "floats"])
+def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Images of bytes as bytes, whatever this processor is fast at, and as float32."""
+    monkeypatch.setattr(torch.cpu, "_is_vnni_supported", lambda: request.param == "bytes")
+    return str(request.param)
+
+
+@pytest.mark.parametrize("t", [1, 20, 200, 1000])
+def test_images_of_bytes_weigh_as_in_float64_either_way(both_ways: str, t: int) -> None:
+    images = digits(FEW + 1000)
+    assert isinstance(images_of(images, "cpu"), ByteImages if both_ways == "bytes" else FloatImages)
+    x_t = noised(images, t, 3)
+    log_w = brute_log_weights(x_t, images, LEVELS[t])
+    data = EmpiricalData(images)
+    found = data.posterior(x_t, LEVELS[t])
+    assert torch.allclose(data.log_weights(x_t, LEVELS[t]).double().exp(), log_w.exp(), atol=2e-6, rtol=0)
+    assert torch.allclose(found.mean.double(), torch.einsum("ni,ichw->nchw", log_w.exp(), images.double()), atol=2e-6, rtol=0)
+    alone = data.posterior(x_t[:1], LEVELS[t])
+    assert torch.equal(alone.mean, found.mean[:1]), "the same bits in any batch"
+    assert torch.equal(alone.entropy, found.entropy[:1])
+
+
+def test_small_weights_of_bytes_add_up() -> None:
+    """Beside one that is nearly all: each is rounded to a two-thousand-millionth of that."""
+    images = ByteImages(torch.from_numpy(mnist()[0][:5000].copy()).flatten(1))
+    w = torch.full((1, 5000), 1e-5)
+    w[0, 17] = 1 - 4999e-5
+    mean = _finished(images.mean(w))
+    exact = (w.double() / w.double().sum()) @ images.rows(torch.arange(5000)).double()
+    assert float((mean - exact).abs().max()) < 4e-6
+
+
+def test_values_that_no_byte_stands_for_stay_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "_is_vnni_supported", lambda: True)
+    images = digits(50)
+    assert isinstance(images_of(images, "cpu"), ByteImages)
+    images[49, 0, 3, 4] += 1e-4
+    found = images_of(images, "cpu")
+    assert isinstance(found, FloatImages)
+    assert torch.allclose(found.rows(torch.arange(50)), images.flatten(1), atol=1e-7)
 
 
 def test_work_stops_at_every_block() -> None:

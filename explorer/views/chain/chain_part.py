@@ -24,11 +24,15 @@ class ChainPart:
 
     def __init__(self, store: Store, name: PartName) -> None:
         self.store, self.name = store, name
+        self._known: tuple[Session, ChainState] | None = None
 
     @property
     def state(self) -> ChainState:
         """What the person chose, now."""
-        return self.of(self.store.session)
+        session = self.store.session  # one value until the next change: asked for hundreds of times in between
+        if self._known is None or self._known[0] is not session:
+            self._known = session, self.of(session)
+        return self._known[1]
 
     @property
     def recipe(self) -> ChainRecipe:

@@ -103,6 +103,10 @@ class ChainController(LookedAt):
         self.following = False
         self.run.stop()
 
+    def set_curves_seen(self, seen: bool) -> None:
+        """Whether the curves are on show: nothing is measured for them meanwhile."""
+        self._curves.set_seen(seen)
+
     def refresh(self) -> None:
         """Ask for everything that is on show."""
         self._at_cursor.ask()
@@ -149,11 +153,13 @@ class ChainController(LookedAt):
 
     def _progressed(self) -> None:
         newest = self.run.newest
-        if self.following and newest is not None:
+        moves = self.following and newest is not None and newest != self.state.t
+        if moves and newest is not None:
             self._move(newest)
         self.progressed.emit()
         if self._active:
-            self._at_cursor.progressed()
+            if not moves:  # the move has asked for it
+                self._at_cursor.progressed()
             self.film.progressed()
             self._curves.ask_soon()
 

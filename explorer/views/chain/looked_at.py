@@ -7,7 +7,7 @@ from functools import cached_property
 from PySide6.QtCore import QObject
 
 from explorer.engine.chain.messages import LaneKey, Samples, lane_keys
-from explorer.recipe import ExactProcess, Lane
+from explorer.recipe import ChainRecipe, ExactProcess, Lane
 from explorer.recipe.quantities import QUANTITIES, Quantity
 from explorer.state.edits.exact_lanes import LENGTH, data_set_of
 from explorer.state.edits.lanes import schedule_length
@@ -39,6 +39,7 @@ class LookedAt(QObject):
         self.run = ChainRun(context.client, part.name, self)
         self.run.timeline = lambda: plan_of(self.timeline, self.run.plans)
         self.following = False
+        self._keys: tuple[ChainRecipe, tuple[LaneKey, ...]] | None = None
 
     @cached_property
     def called(self) -> Called:
@@ -60,7 +61,10 @@ class LookedAt(QObject):
     @property
     def keys(self) -> tuple[LaneKey, ...]:
         """Keys of the lanes, in their order."""
-        return lane_keys(self.state.recipe)
+        recipe = self.state.recipe
+        if self._keys is None or self._keys[0] is not recipe:
+            self._keys = recipe, lane_keys(recipe)
+        return self._keys[1]
 
     @property
     def sound_keys(self) -> tuple[LaneKey, ...]:

@@ -28,7 +28,7 @@ class MeasuredCurves:
 
     def __init__(self, looked: LookedAt, questions: Questions, show: Callable[[CurvesShown], object]) -> None:
         self._looked, self._questions, self._show = looked, questions, show
-        self._active, self._asked = False, 0.0
+        self._active, self._seen, self._asked = False, True, 0.0
         self._timer = QTimer(looked, singleShot=True)
         self._timer.timeout.connect(self.ask)
 
@@ -43,6 +43,12 @@ class MeasuredCurves:
         if not active:
             self._timer.stop()
 
+    def set_seen(self, seen: bool) -> None:
+        """They are on show, or something else is in their place."""
+        if seen != self._seen:
+            self._seen = seen
+            self.ask()
+
     # --- occasions ---
 
     def ask_changed(self, changed: set[str]) -> None:
@@ -53,7 +59,7 @@ class MeasuredCurves:
     def ask_soon(self) -> None:
         """Ask, but not as often as more states can be shown."""
         wait = self._asked + EVERY - time.monotonic()
-        if not self._timer.isActive():
+        if self._seen and not self._timer.isActive():
             self._timer.start(max(0, int(wait * 1000)))
 
     # --- questions and answers ---
@@ -61,7 +67,7 @@ class MeasuredCurves:
     def ask(self) -> None:
         """Ask for what is measured already, and for what the plot needs besides."""
         self._timer.stop()
-        if self._active and self._looked.keys_with_states:
+        if self._active and self._seen and self._looked.keys_with_states:
             self._asked = time.monotonic()
             self._ask_measured()
             self._ask_similarity()

@@ -35,6 +35,7 @@ from explorer.views.chain.data_set.exact_panel import ExactPanel
 from explorer.views.chain.data_set.ideal_distances import IdealDistances
 from explorer.views.chain.display import Display
 from explorer.views.chain.enlarging import ChainEnlarging
+from explorer.views.chain.expected import Expected
 from explorer.views.chain.export import ChainExport
 from explorer.views.chain.few_samples import FewSamples
 from explorer.views.chain.lanes.grid_geometry import Pixel
@@ -76,8 +77,11 @@ class ChainPage(Workspace):
     chain_actions, looks : Actions
         Of the Chain menu; of the View menu.
     widgets : ChainWidgets
+    expected : Expected
+        Made in `lay_out`.
     """
 
+    expected: Expected
     part_name: PartName
     plots: Sequence[Segment]
     equation_layout: Layout = "row"
@@ -233,8 +237,8 @@ class ChainPage(Workspace):
     # --- pictures ---
 
     def enlarge(self, widget: QWidget, pointed: Pointed) -> bool:
-        """The sample in every lane."""
-        return self.enlarging.open(widget, pointed)
+        """The sample in every lane; what the networks expect by itself."""
+        return not self.expected.has(widget) and self.enlarging.open(widget, pointed)
 
     def pick(self, pointed: Pointed) -> None:
         """Select the sample that a picture is of, unless it is selected already."""
@@ -248,6 +252,7 @@ class ChainPage(Workspace):
         controller.progressed.connect(self._tell_status)
         self.exporting.changed.connect(self._tell_status)
         self.exact.toggled.connect(lambda _open: self.focus_timeline())
+        self.expected.changed.connect(lambda: controller.set_curves_seen(not self.expected.shown))
         self.unet.panel.graph.term_chosen.connect(self._choose_term)
         self.playback.playing_changed.connect(self._play_look.show)
         wiring.connect_actions(self)

@@ -23,6 +23,7 @@ from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
 from explorer.recipe import ChainRecipe
+from explorer.views.chain.pace import Pace
 from explorer.views.chain.timeline import on_timeline
 from explorer.views.shared.labels import OPTION, lane_titles
 from explorer.views.shared.questions import Questions, When
@@ -33,8 +34,6 @@ from explorer.widgets.look.number_words import grouped
 MEGABYTE = 2**20
 CHAIN, MEASURE = "chain", "measure"
 """Names of the questions."""
-PROGRESS_MS = 80
-"""Between two times that it tells of more states: each is a picture to ask for and a window to paint, and the chain waits meanwhile."""
 
 
 class ChainRun(QObject):
@@ -76,7 +75,7 @@ class ChainRun(QObject):
         self._questions = Questions(client, prefix, self)
         self._last: ChainProgress | ChainFinished | None = None
         self._waiting: ChainProgress | None = None
-        self._pause = QTimer(self, singleShot=True, interval=PROGRESS_MS)
+        self._pace, self._pause = Pace(), QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._tell_progress)
         self.recipe = ChainRecipe()
         self.plans: dict[LaneKey, LanePlanned] = {}
@@ -105,6 +104,7 @@ class ChainRun(QObject):
         refused = {key.lane: why for key, why in self.failed.items()}
         self.failed = {key: refused[key.lane] for key in keys if key.lane in refused}
         self._hold_nothing()
+        self._pace.begin()
         self._last = None
         self.stopped = self._broke_off = False
         self._questions.forget(MEASURE)
@@ -221,7 +221,7 @@ class ChainRun(QObject):
         """Tell of the newest; what comes within the pause after it waits for its end."""
         if self._waiting is not None:
             newest, self._waiting = self._waiting, None
-            self._pause.start()
+            self._pause.start(self._pace.looks())
             self._reached(newest)
 
     def _hold_nothing(self) -> None:

@@ -22,10 +22,12 @@ from explorer.state.edits.exact_lanes import is_through_options
 from explorer.state.session import ChainState
 from explorer.views.chain.data_set.exact_lanes import change_label
 from explorer.views.chain.figures import DISTANCE_PLOTS, IDEAL_PLOTS, PLOTS, SSIM_PLOTS
+from explorer.views.chain.lanes.lane_grid import LaneGrid
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.chain.page import ChainPage
 from explorer.views.chain.split import HANDLE, Split
 from explorer.views.compare.actions import GROUPS
+from explorer.views.compare.expected import Expected
 from explorer.views.compare.facts import FACTS
 from explorer.views.compare.lanes_row import LanesRow
 from explorer.views.compare.menus import CompareMenus
@@ -56,6 +58,7 @@ class CompareWorkspace(ChainPage):
     plots = (*PLOTS, *DISTANCE_PLOTS, *IDEAL_PLOTS, *SSIM_PLOTS)
     equation_layout = "row"
     several_lanes = True
+    expected: Expected
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         self.lanes_row = LanesRow(context.theme, self.connect_panel)
@@ -79,7 +82,7 @@ class CompareWorkspace(ChainPage):
 
     def picture_verbs(self, widget: QWidget, pointed: Pointed) -> Sequence[Verb]:
         """What the lane of a sample can be: the one that differences refer to, or a chain to branch from."""
-        lane = pointed.lane if widget is self.multiples.grid else self._lane_of(widget)
+        lane = pointed.lane if isinstance(widget, LaneGrid) else self._lane_of(widget)
         if lane < 0:
             return ()
         title = self.titles[lane]
@@ -138,13 +141,14 @@ class CompareWorkspace(ChainPage):
         self._stack.addWidget(self.lanes_row)
         self._stack.addWidget(self._empty)
         self.multiples = SmallMultiples(self.controller, self.display, self.lanes_row, self)
-        grid = self.multiples.grid
-        grid.cell_chosen.connect(self.selecting.only)
-        grid.cell_toggled.connect(self.selecting.toggle)
-        grid.cell_reached.connect(self.selecting.through)
-        grid.all_wanted.connect(self.selecting.all)
+        self.expected = Expected(self.controller, self)
+        for grid in (self.multiples.grid, self.expected.card.grid):
+            grid.cell_chosen.connect(self.selecting.only)
+            grid.cell_toggled.connect(self.selecting.toggle)
+            grid.cell_reached.connect(self.selecting.through)
+            grid.all_wanted.connect(self.selecting.all)
+            grid.wheel_stepped.connect(self.playback.step)
         self.multiples.grid.pixel_hovered.connect(self.display.hover)
-        self.multiples.grid.wheel_stepped.connect(self.playback.step)
         self._stack.addWidget(self.multiples)
         a = self.lane_actions = Actions(self.context.theme, self, GROUPS)
         a.on("sweep", self.ask_sweep)
@@ -155,7 +159,8 @@ class CompareWorkspace(ChainPage):
         self.layouts = SegmentBar((segment("grid", a["grid"], tr("grid")),), tr("Layout of the lanes"), exclusive=False)
         self.layouts.chosen.connect(lambda _name: self.toggle_layout())
         widgets = self.widgets
-        self._middle = Middle(self._upper, self.lanes_row, widgets.equation_card, widgets.plot)
+        lower = self.expected.in_the_place_of(widgets.plot)
+        self._middle = Middle(self._upper, self.lanes_row, widgets.equation_card, lower)
         bar = widgets.toolbar(self._noise, self.layouts, self.unet.button, self._add_button)
         bar.insertWidget(1, self._of_button)
         self.multiples.fits_anew.connect(self._middle.arrange)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QKeyEvent, QMouseEvent
@@ -75,7 +76,7 @@ class PictureMenu(QObject):
         """Offer it over every picture in these widgets."""
         for root in roots:
             for widget in (root, *root.findChildren(QWidget)):
-                if isinstance(widget, HasPictures):
+                if _has_pictures(type(widget)):
                     self.offer(widget)
 
     def offer(self, widget: QWidget) -> None:
@@ -166,6 +167,12 @@ class PictureMenu(QObject):
         """Write a picture, so many pixels for each of its own."""
         if not image.scaled(image.size() * scale, mode=Qt.TransformationMode.FastTransformation).save(path):
             self._client.failed.emit(Failed(tr("{path}: cannot be written; choose a folder that you may write to, and .png", path=path)))
+
+
+@cache
+def _has_pictures(kind: type[QWidget]) -> bool:
+    """Whether widgets of a class have pictures: asked of a thousand widgets whenever a workspace is shown."""
+    return issubclass(kind, HasPictures)
 
 
 def _add(menu: QMenu, row: Verb) -> None:

@@ -1,34 +1,32 @@
-"""While a chain is being made: the clean images that the network expects, beside the states that are noise still.
+"""What the network expects of the chain that is being made, beside its states.
 
 Of a branch that has no states yet: where the quick look led when it was painted or erased.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from explorer.engine.chain.messages import LaneFrame, LaneKey, ShowStep, StepShown
-from explorer.engine.thread.requests import Outcome
+from explorer.engine.chain.messages import LaneFrame, LaneKey
+from explorer.views.chain import expected
 from explorer.views.chain.controller import ChainController
+from explorer.views.chain.expected import TIP
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.shared.labels import lane_colours
-from explorer.views.shared.questions import Questions
 from explorer.widgets.look.language import tr
 
 WORDS = tr("what the network expects so far")
 AHEAD_TIP = tr("Where a few steps from what was painted or erased led. The branch itself takes all of them, and may end elsewhere.")
-TIP = tr("x̂₀: the clean image that the network's output implies at this step. It looks like a digit long before xₜ does.")
 
 
-class Expected(QObject):
-    """A panel that is there while the states of a chain are shown as they come.
+class Expected(expected.Expected):
+    """A lane panel of x0_hat.
 
     Signals
     -------
-    changed()
-        The panel is there now, or gone.
     chosen(int)
         A sample of it.
 
@@ -37,62 +35,40 @@ class Expected(QObject):
     panel : LanePanel
     """
 
-    changed = Signal()
     chosen = Signal(int)
 
     def __init__(self, controller: ChainController, parent: QObject) -> None:
-        super().__init__(parent)
-        self._controller = controller
-        self._questions = Questions(controller.context.client, f"{controller.part.name}.expected", self)
         self.panel = LanePanel(controller.context.theme)
         self.panel.set_menu(None)
-        self.panel.hide()
+        super().__init__(controller, self.panel, parent)
         self._ahead: tuple[LaneKey, np.ndarray, int] | None = None
         self._all_shown = False
         self.panel.grid.sample_chosen.connect(self._choose)
-        controller.progressed.connect(self._look)
-        controller.state_changed.connect(lambda _before, _after: self._look())
 
-    def in_the_place_of(self, widget: QWidget) -> QWidget:
-        """A place that has this widget, or the panel while that is there."""
-        place = QWidget()
-        column = QVBoxLayout(place)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(widget)
-        column.addWidget(self.panel)
-        self.changed.connect(lambda: widget.setVisible(not self.shown))
-        return place
+    def keys(self) -> Sequence[LaneKey]:
+        """The one lane."""
+        return () if self._controller.key is None else (self._controller.key,)
 
     def look_ahead(self, end: np.ndarray, sample: int) -> None:
         """The shown lane is a new branch: picture (H, W, 3) uint8 of where the quick look of a sample led, until it has states."""
         key = self._controller.key
         self._ahead = None if key is None else (key, end, sample)
-        self._look()
+        self.look()
 
-    @property
-    def shown(self) -> bool:
-        """Whether the panel is there."""
-        return not self.panel.isHidden()
-
-    @property
-    def _wanted(self) -> bool:
-        return self._sampling and self._controller.state.quantity == "x_t"
-
-    @property
-    def _sampling(self) -> bool:
-        return self._controller.following and self._controller.run.sampling
-
-    def _look(self) -> None:
-        """Ask for what there is by now; gone is what is not wanted any more."""
-        controller, key = self._controller, self._controller.key
-        if self._ahead is not None and self._sampling and self._ahead[0] == key and not controller.run.done.get(key, 0):
+    def look(self) -> None:
+        """As of every chain; of a branch without states, the quick look."""
+        key = self._controller.key
+        if self._ahead is not None and self.sampling and self._ahead[0] == key and not self._controller.run.done.get(key, 0):
             self._show_ahead(*self._ahead[1:])
-        elif not self._wanted:
-            self._questions.drop()
-            self._set_shown(False)
-        elif key is not None and controller.run.done.get(key, 0) > 0:
-            question = ShowStep((key,), controller.state.t, "x0_hat", timeline=controller.timeline)
-            self._questions.ask("x0_hat", question, self._take)
+        else:
+            super().look()
+
+    def show_frames(self, frames: Mapping[LaneKey, LaneFrame]) -> None:
+        """The samples of the lane."""
+        frame = next(iter(frames.values()))
+        self._dress("x̂₀", WORDS, TIP, f"t = {frame.t}")
+        self._show_tiles(frame.tiles, self._controller.sample)
+        self._all_shown = True
 
     def _choose(self, index: int) -> None:
         if self._all_shown:
@@ -102,6 +78,7 @@ class Expected(QObject):
         self._dress(tr("quick look"), tr("sample {sample}, in a few steps", sample=sample), AHEAD_TIP, tr("the branch is being sampled"))
         self._show_tiles(end[None], 0)
         self._all_shown = False
+        self.set_shown(True)
 
     def _dress(self, title: str, words: str, tip: str, note: str) -> None:
         lanes = self._controller.state.recipe.lanes
@@ -113,18 +90,3 @@ class Expected(QObject):
         grid.set_shape(len(tiles), (tiles.shape[1], tiles.shape[2]))
         grid.set_tiles(tiles)
         grid.set_selected(selected)
-        self._set_shown(True)
-
-    def _take(self, outcome: Outcome) -> None:
-        if isinstance(outcome, StepShown) and outcome.frames and self._wanted and outcome.frames[0].key == self._controller.key:
-            self._show(outcome.frames[0])
-
-    def _show(self, frame: LaneFrame) -> None:
-        self._dress("x̂₀", WORDS, TIP, f"t = {frame.t}")
-        self._show_tiles(frame.tiles, self._controller.sample)
-        self._all_shown = True
-
-    def _set_shown(self, shown: bool) -> None:
-        if shown != self.shown:
-            self.panel.setVisible(shown)
-            self.changed.emit()

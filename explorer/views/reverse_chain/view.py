@@ -53,6 +53,7 @@ class ReverseChainWorkspace(ChainPage):
     part_name = "reverse"
     plots = (*PLOTS, *IDEAL_PLOTS)
     equation_layout = "stack"
+    expected: Expected
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         self._panel = LanePanel(context.theme)

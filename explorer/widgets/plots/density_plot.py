@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.figure import PENS, Stroke
+from explorer.widgets.plots.polyline import polyline
 
 FOOT, TOP, EDGE = 18, 6, 4
 TICK_GAP = 6
@@ -154,18 +155,17 @@ class DensityPlot(QWidget):
         return min(1.2, density / self._figure.highest) * self.area.height()
 
     def _draw_curve(self, painter: QPainter, curve: Curve) -> None:
-        area = self.area
-        points = [QPointF(self.x_of(x), area.bottom() - self._height(y)) for x, y in zip(curve.x.tolist(), curve.y.tolist(), strict=True)]
-        if curve.filled and points:
-            path = QPainterPath(QPointF(points[0].x(), area.bottom()))
-            for point in points:
-                path.lineTo(point)
-            path.lineTo(QPointF(points[-1].x(), area.bottom()))
+        area, figure = self.area, self._figure
+        x = area.left() + (curve.x - figure.low) / (figure.high - figure.low) * area.width()
+        y = area.bottom() - np.minimum(1.2, curve.y / figure.highest) * area.height()
+        if curve.filled and len(x):
+            path = QPainterPath()
+            path.addPolygon(polyline(np.concatenate([x[:1], x, x[-1:]]), np.concatenate([[area.bottom()], y, [area.bottom()]])))
             soft = QColor(curve.colour)
             soft.setAlpha(60)
             painter.fillPath(path, soft)
         painter.setPen(QPen(QColor(curve.colour), 2 if curve.stroke == "solid" else 1.5, PENS[curve.stroke]))
-        painter.drawPolyline(QPolygonF(points))
+        painter.drawPolyline(polyline(x, y))
 
     def numbers(self, metrics: QFontMetrics, labels: Sequence[str]) -> list[tuple[float, str]]:
         """Middle and words of each number under the axis, from the left; one that has no room beside the one before it is left out."""

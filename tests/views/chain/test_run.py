@@ -11,7 +11,8 @@ from explorer.engine.chain.messages import ChainFinished, ChainProgress, LaneKey
 from explorer.engine.thread.client import Client
 from explorer.engine.thread.requests import Outcome, Request, Result
 from explorer.recipe import ChainRecipe, Lane
-from explorer.views.chain.run import PROGRESS_MS, ChainRun
+from explorer.views.chain.pace import LEAST_MS
+from explorer.views.chain.run import ChainRun
 
 RECIPE = ChainRecipe((Lane("a" * 64, "a.safetensors", "C"),), 0, 1)
 
@@ -91,7 +92,7 @@ def test_the_end_does_not_wait_and_nothing_comes_after_it(run: ChainRun, gate: G
     with qtbot.waitSignal(run.ended):
         gate.answer(ChainFinished((LaneProgress(key(), 100, 100),), 0, 1), last=True)
     assert told.done == [1, 100]
-    with qtbot.waitSignal(run.progressed, raising=False, timeout=3 * PROGRESS_MS) as more:
+    with qtbot.waitSignal(run.progressed, raising=False, timeout=3 * LEAST_MS) as more:
         pass
     assert not more.signal_triggered
 

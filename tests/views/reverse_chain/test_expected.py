@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from explorer.engine.chain.messages import StepShown
 from explorer.engine.pictures.tiles import tiles_of
 from explorer.recipe import Lane
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
@@ -49,6 +50,32 @@ def test_they_go_where_the_person_looks_at_something_else(page: ReverseChainWork
         page.cancel()
     assert not page.expected.shown
     assert page.widgets.plot.isVisible()
+
+
+def test_no_curve_is_measured_while_they_are_in_its_place(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: page.expected.shown)
+    run, key = page.controller.run, page.controller.key
+    asked, done = page.controller._curves._asked, run.done[key]
+    qtbot.waitUntil(lambda: run.done[key] > done + 8)
+    assert page.expected.shown
+    assert page.controller._curves._asked == asked
+    page.playback.scrub(990)
+    assert page.controller._curves._asked > asked, "on show again"
+
+
+def test_each_state_is_asked_for_once_while_it_is_followed(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
+    page = open_page(ReverseChainWorkspace, (lane("C", steps=40),), wait=False)
+    shown: list[int] = []
+    show = page.controller._at_cursor._show_step
+
+    def noting(answer: StepShown) -> None:
+        shown.extend(frame.k for frame in answer.frames if frame.k < 40)
+        show(answer)
+
+    page.controller._at_cursor._show_step = noting
+    qtbot.waitUntil(lambda: page.idle and not page.controller.run.sampling)
+    assert len(shown) >= 2
+    assert len(shown) == len(set(shown)), "a move of the cursor and the progress that made it tell of the same state"
 
 
 def test_a_finished_chain_has_its_curves_again(open_page: Opener, lane: LaneMaker) -> None:

@@ -53,6 +53,8 @@ class LaneGrid(QWidget):
     ----------
     tiles : callable
         Pictures (N, H, W, 3) uint8 of a lane, or None.
+    scrolls : bool
+        Rows go beyond the height where pictures would be smaller than they are; else pictures are as small as they must be.
 
     Signals
     -------
@@ -75,11 +77,13 @@ class LaneGrid(QWidget):
     pixel_hovered = Signal(int, object)
     wheel_stepped = Signal(int)
 
-    def __init__(self, theme: Theme, tiles: Callable[[int], np.ndarray | None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, tiles: Callable[[int], np.ndarray | None], parent: QWidget | None = None, scrolls: bool = True
+    ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._theme, self._tiles = theme, tiles
+        self._theme, self._tiles, self._scrolls = theme, tiles, scrolls
         self._labels: tuple[LaneLabel, ...] = ()
-        self._samples, self._image = 1, (28, 28)
+        self._samples, self._image, self._first = 1, (28, 28), 0
         self._selected = (0, 0)
         self._also: frozenset[int] = frozenset()
         self._hover: tuple[int, Pixel | None] = (0, None)
@@ -94,12 +98,12 @@ class LaneGrid(QWidget):
 
     # --- what is shown ---
 
-    def set_lanes(self, labels: Sequence[LaneLabel], samples: int, image: tuple[int, int]) -> bool:
-        """Have a column, or a row, for each lane; True if anything is another."""
-        wanted = (tuple(labels), samples, image)
-        if wanted == (self._labels, self._samples, self._image):
+    def set_lanes(self, labels: Sequence[LaneLabel], samples: int, image: tuple[int, int], first: int = 0) -> bool:
+        """Have a column, or a row, for each lane, of so many samples from the first on; True if anything is another."""
+        wanted = (tuple(labels), samples, image, first)
+        if wanted == (self._labels, self._samples, self._image, self._first):
             return False
-        self._labels, self._samples, self._image = wanted
+        self._labels, self._samples, self._image, self._first = wanted
         self._place()
         return True
 
@@ -114,7 +118,7 @@ class LaneGrid(QWidget):
 
     def pointed_at(self, point: QPointF | None) -> Pointed | None:
         """The picture under a point; without one the selected one."""
-        cell = self._selected if point is None else self.placement.cell_at(point)
+        cell = self._selected if point is None else self.cell_at(point)
         if cell is None or cell[0] >= len(self._labels):
             return None
         lane, sample = cell
@@ -130,21 +134,44 @@ class LaneGrid(QWidget):
         self._place()
 
     def _place(self) -> None:
-        scroll = self.parentWidget()
+        scroll = self.parentWidget() if self._scrolls else None
         height = scroll.height() if scroll is not None else self.height()
         self.placement = self.fitted(self.width(), height)
+        if not self._scrolls:
+            self.update()
+            return
         self.setMinimumHeight(round(self.placement.bottom) if self.placement.bottom > height + GAP else 0)
         self.update()
 
     def fitted(self, width: float, height: float) -> Placement:
         """Where the cells would be in another size."""
-        return place(max(1, len(self._labels)), self._samples, self._image, width, height, self.devicePixelRatioF(), self._names())
+        return self._placed(self._labels, self._samples, self._image, width, height)
 
-    def _names(self) -> float:
-        """Width that the labels need beside their rows."""
-        metrics = QFontMetrics(text_font(12, QFont.Weight.DemiBold))
-        widest = max((metrics.horizontalAdvance(words) for label in self._labels for words in (label.text, label.note)), default=0)
-        return min(max(widest + 4 + EDGE + 9, NAMES[0]), NAMES[1])
+    def most_samples(self, labels: Sequence[LaneLabel], samples: int, image: tuple[int, int], smallest: float) -> int:
+        """How many of the samples fit, so that the shorter side of their pictures is at least so many logical pixels; one in any case."""
+        for count in range(samples, 1, -1):
+            cells = self._placed(labels, count, image, self.width(), self.height())
+            if min(cells.width, cells.height) >= smallest:
+                return count
+        return 1
+
+    def cell_at(self, point: QPointF) -> tuple[int, int] | None:
+        """Lane and sample under a point; None between and outside."""
+        cell = self.placement.cell_at(point)
+        return None if cell is None else (cell[0], self._first + cell[1])
+
+    def rect(self, lane: int, sample: int) -> QRectF:
+        """Rectangle of a sample's cell."""
+        return self.placement.rect(lane, sample - self._first)
+
+    def _placed(self, labels: Sequence[LaneLabel], samples: int, image: tuple[int, int], width: float, height: float) -> Placement:
+        least = 1.0 if self._scrolls else 0.0
+        return place(max(1, len(labels)), samples, image, width, height, self.devicePixelRatioF(), _names(labels), least)
+
+    @property
+    def shown(self) -> range:
+        """The samples there are cells of."""
+        return range(self._first, self._first + self._samples)
 
     def minimumSizeHint(self) -> QSize:
         """May be small."""
@@ -158,7 +185,8 @@ class LaneGrid(QWidget):
         for lane, label in enumerate(self._labels):
             self._draw_label(painter, lane, label)
             tiles = self._tiles(lane)
-            picture = None if tiles is None or len(tiles) != self._samples else mosaic(tiles, 1)
+            shown = None if tiles is None else tiles[self._first : self._first + self._samples]
+            picture = None if shown is None or len(shown) != self._samples else mosaic(shown, 1)
             for sample in range(self._samples):
                 rect = where.rect(lane, sample)
                 if not rect.intersects(QRectF(event.rect())):
@@ -173,16 +201,16 @@ class LaneGrid(QWidget):
         self._draw_frames(painter)
 
     def _draw_frames(self, painter: QPainter) -> None:
-        where, tokens = self.placement, self._theme.tokens
+        tokens = self._theme.tokens
         painter.setPen(QPen(QColor(tokens.accent), 2, Qt.PenStyle.DotLine))
         for other in self._also | ({self._selected[1]} if self._also else frozenset()):
-            for each in range(len(self._labels) if other < self._samples else 0):
-                painter.drawRect(where.rect(each, other).adjusted(1, 1, -1, -1))
+            for each in range(len(self._labels) if other in self.shown else 0):
+                painter.drawRect(self.rect(each, other).adjusted(1, 1, -1, -1))
         lane, sample = self._selected
-        if lane < len(self._labels) and sample < self._samples:
+        if lane < len(self._labels) and sample in self.shown:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(tokens.accent), 2))
-            painter.drawRect(where.rect(lane, sample).adjusted(1, 1, -1, -1))
+            painter.drawRect(self.rect(lane, sample).adjusted(1, 1, -1, -1))
 
     def _draw_label(self, painter: QPainter, lane: int, label: LaneLabel) -> None:
         where, tokens = self.placement, self._theme.tokens
@@ -196,7 +224,7 @@ class LaneGrid(QWidget):
             mark = QPointF(first.center().x(), HEAD - EDGE / 2 - 1)
             flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
         else:
-            names = self._names()
+            names = _names(self._labels)
             box = QRectF(first.x() - names + 4, first.y(), names - 4 - EDGE - 6, first.height())
             painter.fillRect(QRectF(first.x() - EDGE - 3, first.y(), EDGE, first.height()), QColor(label.colour))
             mark = QPointF(first.x() - EDGE / 2 - 3, first.center().y())
@@ -212,8 +240,8 @@ class LaneGrid(QWidget):
         where = self.placement
         painter.setFont(text_font(11))
         painter.setPen(QColor(self._theme.tokens.faint))
-        for sample in range(self._samples):
-            rect = where.rect(0, sample)
+        for sample in self.shown:
+            rect = self.rect(0, sample)
             if where.upright:
                 box = QRectF(rect.x() - NUMBERS, rect.y(), NUMBERS - 6, rect.height())
                 painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(sample))
@@ -224,7 +252,7 @@ class LaneGrid(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the cell under the mouse."""
-        cell = self.placement.cell_at(event.position())
+        cell = self.cell_at(event.position())
         if event.button() != Qt.MouseButton.LeftButton or cell is None:
             return
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -236,11 +264,11 @@ class LaneGrid(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say which pixel is under the mouse."""
-        cell = self.placement.cell_at(event.position())
+        cell = self.cell_at(event.position())
         if cell is None:
             self._set_hover(self._hover[0], None)
             return
-        rect = self.placement.rect(*cell)
+        rect = self.rect(*cell)
         row = int((event.position().y() - rect.y()) * self._image[0] / rect.height())
         column = int((event.position().x() - rect.x()) * self._image[1] / rect.width())
         pixel = Pixel(cell[1], min(row, self._image[0] - 1), min(column, self._image[1] - 1))
@@ -280,5 +308,12 @@ class LaneGrid(QWidget):
         down, right = move
         lane, sample = self._selected
         target = (lane + right, sample + down) if self.placement.upright else (lane + down, sample + right)
-        if 0 <= target[0] < len(self._labels) and 0 <= target[1] < self._samples:
+        if 0 <= target[0] < len(self._labels) and target[1] in self.shown:
             self.cell_chosen.emit(*target)
+
+
+def _names(labels: Sequence[LaneLabel]) -> float:
+    """Width that the labels need beside their rows."""
+    metrics = QFontMetrics(text_font(12, QFont.Weight.DemiBold))
+    widest = max((metrics.horizontalAdvance(words) for label in labels for words in (label.text, label.note)), default=0)
+    return min(max(widest + 4 + EDGE + 9, NAMES[0]), NAMES[1])

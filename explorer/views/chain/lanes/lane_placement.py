@@ -61,11 +61,12 @@ class Placement:
 
 
 def place(
-    lanes: int, samples: int, image: tuple[int, int], width: float, height: float, ratio: float = 1.0, names: float = NAMES[1]
+    lanes: int, samples: int, image: tuple[int, int], width: float, height: float, ratio: float = 1.0, names: float = NAMES[1],
+    least: float = 1.0,
 ) -> Placement:  # fmt: skip
     """Cells that fill `width` x `height` best: lanes as columns or as rows, whichever shows the pictures larger.
 
-    Where even pictures of one logical pixel for each of theirs do not fit, lanes are columns and the rows go beyond the height.
+    Where even pictures of `least` logical pixels for each of theirs do not fit, lanes are columns and the rows go beyond the height.
     """
     best: tuple[float, bool] = (0.0, True)
     for upright in (True, False):
@@ -77,7 +78,7 @@ def place(
         if scale > best[0] * 1.001:
             best = scale, upright
     scale, upright = best
-    if scale < 1:
+    if scale < least or scale <= 0:
         upright = True
         scale = max(0.25, min(1.0, (width - NUMBERS - GAP * lanes) / (lanes * image[1])))
     scale = sharp_scale(scale, ratio)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.engine.pictures.tiles import diverging_map
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.polyline import polyline
 
 EDGE, FILL = 4, 90
 
@@ -74,10 +75,9 @@ class IntegrandView(QWidget):
         seen = np.abs(self._axis) <= self._reach
         xs = area.left() + (self._axis[seen] + self._reach) / (2 * self._reach) * area.width()
         for sign, colour in ((1, QColor(self._colour)), (-1, QColor(self._theme.tokens.warning))):
-            path = QPainterPath(QPointF(float(xs[0]), zero))
-            for x, value in zip(xs.tolist(), self._values[seen].tolist(), strict=True):
-                path.lineTo(QPointF(x, min(zero - unit * value * (sign * value > 0), area.bottom())))
-            path.lineTo(QPointF(float(xs[-1]), zero))
+            ys = np.minimum(zero - unit * np.maximum(sign * self._values[seen], 0) * sign, area.bottom())
+            path = QPainterPath()
+            path.addPolygon(polyline(np.concatenate([xs[:1], xs, xs[-1:]]), np.concatenate([[zero], ys, [zero]])))
             colour.setAlpha(FILL)
             painter.fillPath(path, colour)
             colour.setAlpha(255)
