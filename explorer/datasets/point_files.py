@@ -1,0 +1,102 @@
+"""Points of the plane in files: .npy and .npz of NumPy, .csv and .txt of text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+
+from explorer.errors import BadInput
+from explorer.numpy_file import read_by_numpy
+from explorer.regular_file import read_whole
+
+ENDINGS = (".npy", ".npz", ".csv", ".txt")
+MOST_BYTES = 2**28
+NAMES = ("points", "x", "data")
+"""Arrays of an .npz that are taken, the first that there is."""
+
+
+def read_points(path: Path) -> np.ndarray:
+    """Points of a file, shape (n, 2), float64, as they are written.
+
+    Of text the columns called x and y are taken where a first line names them, else the first two; where a column "what" says
+    what rows are, as in the app's own exports, those of "data".
+
+    Raises
+    ------
+    BadInput
+        If the file is missing, of another kind, too large, or holds no pairs of finite numbers.
+    """
+    if path.suffix.lower() not in ENDINGS:
+        raise BadInput(f"{path}: points are read from {', '.join(ENDINGS)}")
+    try:
+        found = read_whole(path, MOST_BYTES)
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
+    try:
+        points = _of_numpy(found) if path.suffix.lower() in (".npy", ".npz") else _of_text(found)
+    except (ValueError, OSError) as error:
+        raise BadInput(f"{path}: holds no points: {error}") from None
+    if not np.isfinite(points).all():
+        raise BadInput(f"{path}: holds no points: a number in it is not finite")
+    return points
+
+
+def _of_numpy(found: bytes) -> np.ndarray:
+    with read_by_numpy():
+        loaded = np.load(io.BytesIO(found), allow_pickle=False)
+        if not isinstance(loaded, np.ndarray):
+            name = next((each for each in NAMES if each in loaded.files), None)
+            if name is None:
+                raise ValueError(f"none of its arrays is called {', '.join(NAMES)}")
+            loaded = loaded[name]
+    if loaded.dtype.kind not in "fiu":
+        raise ValueError(f"its values are of type {loaded.dtype}, not numbers")
+    if loaded.ndim != 2 or loaded.shape[1] != 2 or not len(loaded):
+        raise ValueError(f"its shape is {loaded.shape}, not (n, 2)")
+    return loaded.astype(np.float64)
+
+
+def _of_text(found: bytes) -> np.ndarray:
+    text = found.decode("utf-8-sig")
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    if not lines:
+        raise ValueError("it is empty")
+    try:
+        rows = [row for row in csv.reader(lines, _dialect(lines[0]), skipinitialspace=True) if row]
+    except csv.Error as error:
+        raise ValueError(str(error)) from None
+    first = [word.strip().lower() for word in rows[0]]
+    columns, what = (0, 1), None
+    if not _is_number(first[0]):
+        rows = rows[1:]
+        columns = (first.index("x"), first.index("y")) if {"x", "y"} <= set(first) else (0, 1)
+        what = first.index("what") if "what" in first else None
+    pairs = []
+    for number, row in enumerate(rows, 1):
+        if what is not None and (len(row) <= what or row[what] != "data"):
+            continue
+        try:
+            pairs.append((float(row[columns[0]]), float(row[columns[1]])))
+        except (ValueError, IndexError):
+            raise ValueError(f"row {number} has no two numbers") from None
+    if not pairs:
+        raise ValueError("it has no row of two numbers")
+    return np.array(pairs, np.float64)
+
+
+def _dialect(line: str) -> type[csv.Dialect]:
+    class Found(csv.excel):
+        delimiter = next((each for each in (",", ";", "\t") if each in line), " ")
+
+    return Found
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
