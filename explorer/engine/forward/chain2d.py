@@ -18,7 +18,7 @@ from explorer.diffusion.reverse import initial_state, noise_source, plan, revers
 from explorer.diffusion.schedule import Schedule
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
-from explorer.engine.forward.chain2d_learning import Learning, Learnings
+from explorer.engine.forward.chain2d_learning import Learning, Learnings, one_thread
 from explorer.engine.forward.chain2d_messages import (
     Chain2DShown,
     Chain2DWalked,
@@ -132,7 +132,8 @@ def walk_chain(request: WalkChain2D, desk: Desk) -> Steps:
         network: Predictor | None = learning.predictor
     else:
         network = None
-    walk, found = request.walk, {}
+    walk = request.walk
+    found: dict[str, Tensor] = {}
     names = ("ddpm", "ode") if walk.sampler == "both" else (walk.sampler,)
     timesteps: tuple[int, ...] = ()
     for name in names:
@@ -141,13 +142,17 @@ def walk_chain(request: WalkChain2D, desk: Desk) -> Steps:
         predictor = network or exact_of(data, schedule, request.seed, walk.particles, draws=name == "ddpm")
         noise = noise_source(request.seed, range(walk.particles), (2,))
         states = [initial_state(noise)]
-        for step in reverse_steps(predictor, course, states[0], noise):
-            states.append(step.x_prev)
+        walking = reverse_steps(predictor, course, states[0], noise)
+        for _ in range(course.K):
+            with one_thread():
+                states.append(next(walking).x_prev)
             yield None
-        found[name], timesteps = read_only(torch.stack(states).float().numpy()), course.timesteps
+        found[name], timesteps = torch.stack(states).float(), course.timesteps
     reference = data.sample(shared_noise(request.seed, range(REFERENCE), 0, (3,), stream=REFERENCE_STREAM))
-    apart = {name: energy_distance(torch.from_numpy(paths[-1]), reference) for name, paths in found.items()}
-    yield Chain2DWalked(read_only(np.array(timesteps, np.int64)), found, apart)
+    apart = {name: energy_distance(paths[-1], reference) for name, paths in found.items()}
+    yield Chain2DWalked(
+        read_only(np.array(timesteps, np.int64)), {name: read_only(paths.numpy()) for name, paths in found.items()}, apart
+    )  # fmt: skip
 
 
 def exact_of(data: PointMixture, schedule: Schedule, seed: int, particles: int, draws: bool) -> PointsPredictor:

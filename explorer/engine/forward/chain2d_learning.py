@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Self
 
 import numpy as np
@@ -90,7 +92,7 @@ class Learning:
 
     def advance(self, count: int = 5) -> None:
         """So many updates more."""
-        with torch.inference_mode(False), torch.enable_grad():
+        with one_thread(), torch.inference_mode(False), torch.enable_grad():
             for _ in range(min(count, self.total - self.updates)):
                 self._update()
 
@@ -143,6 +145,21 @@ class Learning:
         chance = shared_noise(seed, range(ERROR_DRAWS), int(t), (5,), stream=ERROR_STREAM)
         x_t = (math.sqrt(level) * self.data.sample(chance[:, :3]) + math.sqrt(1 - level) * chance[:, 3:]).float()
         return int(t), x_t, self.data.eps(x_t, level)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Within it PyTorch computes on one thread.
+
+    Layers this small are done before a second thread has woken; where the machine is busy each would be waited for. Nor do sums then depend
+    on how many threads there are.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 class Learnings:

@@ -259,6 +259,4 @@ class PlanePage(QWidget):
             walked = self._walked[who]
             words = "" if walked is None else " · ".join(f"{name.upper()} {value:.4f}" for name, value in walked.apart.items())
             self.facts[who].setText(tr("distance to q(x₀) {words}", words=words).replace("-", "−") if words else "")
-            self.facts[who].setToolTip(
-                tr("Energy distance of the particles at t = 0 from draws of q(x₀): about 0 for the exact process")
-            )
+            self.facts[who].setToolTip(tr("Energy distance of the particles at t = 0 from draws of q(x₀): about 0 for the exact process"))
