@@ -28,8 +28,8 @@ WIDTH, DEPTH = 96, 2
 BATCH = 256
 RATE = 3e-3
 EMA = 0.99
-LOOKED = 20
-"""Updates between two looks at the loss."""
+LOOKED, WEIGHED = 20, 4
+"""Updates between two values of the loss, and between two of those that they are the means of."""
 KEPT = 8
 """Networks, so that an option or a shape that is chosen again is there at once."""
 ERROR_LEVELS, ERROR_DRAWS, ERROR_STREAM = 33, 256, 2**33
@@ -55,7 +55,7 @@ class Learning:
     updates : int
         Updates done.
     losses : list of (float, float, float)
-        Update, mean loss of the network since the look before, and that of the exact process on the same draws.
+        Update, mean loss of the network over some updates since the value before, and that of the exact process on the same draws.
     """
 
     def __init__(self, data: PointMixture, schedule: Schedule, option: Option, seed: int, total: int) -> None:
@@ -76,7 +76,7 @@ class Learning:
             self._pairs = list(zip(self._mean.parameters(), self._live.parameters(), strict=True))
             self._optimizer = torch.optim.Adam(self._live.parameters(), lr=RATE, betas=(0.9, 0.99), fused=True)
             self._chance = torch.Generator().manual_seed(seed % 2**63)
-        self._sum = 0.0
+        self._looks: list[tuple[float, float]] = []
         self._probes: list[tuple[int, Tensor, Tensor]] = []
         self._native = [posterior(float(schedule.alpha_bar[t]), float(schedule.alpha_bar[t - 1])) for t in range(1, schedule.T + 1)]
 
@@ -114,11 +114,12 @@ class Learning:
         with torch.no_grad():
             for slow, quick in self._pairs:
                 slow.lerp_(quick, 1 - decay)
-        self._sum += float(found.detach())
+        if self.updates % WEIGHED == 0 or self.done:
+            self._looks.append((float(found.detach()), self._least(x0, t, eps)))
         if self.updates % LOOKED == 0 or self.done:
-            since = (self.updates - 1) % LOOKED + 1
-            self.losses.append((float(self.updates), self._sum / since, self._least(x0, t, eps)))
-            self._sum = 0.0
+            network, exact = np.mean(self._looks, axis=0).tolist()
+            self.losses.append((float(self.updates), network, exact))
+            self._looks.clear()
 
     def _least(self, x0: Tensor, t: Tensor, eps: Tensor) -> float:
         """Mean loss of the exact process on the same draws: what no network can stay below for long."""

@@ -108,7 +108,7 @@ class PlaneControls(QWidget):
         self.sd.moved.connect(lambda value: self.points_changed.emit("sd", round(value, 2)))
         self.sd.released.connect(self.released)
         section.column.addWidget(self.sd)
-        self._add_buttons(section, actions, "draw", "clear", "open", "export_plane")
+        self._add_buttons(section, actions, "pen", "clear", "open_points", "export_plane")
 
     def _add_buttons(self, section: Section, actions: Actions, *names: str) -> None:
         row = QHBoxLayout()
@@ -155,7 +155,9 @@ class PlaneControls(QWidget):
         self.numbers.fact("schedule")
         self.numbers.fact("ᾱ", formula=(var("α", "t", "bar"),))
         self.numbers.fact("noise", tr("√(1 − ᾱ): standard deviation of the noise in x_t"), (words("√(1 − ᾱ)"),))
-        self.numbers.fact("q(x_t) at most", tr("Largest density of q(x_t) on the plane"))
+        self.numbers.fact(
+            "peak", tr("Largest density q(x_t) on the plane"), (words(tr("max ")), var("q"), words("("), var("x", "t"), words(")"))
+        )
 
     def show_recipe(self, recipe: ForwardRecipe) -> None:
         """What the person chose."""
@@ -181,4 +183,4 @@ class PlaneControls(QWidget):
         """q(x_t) in numbers."""
         self.numbers.say("ᾱ", number(shown.alpha_bar))
         self.numbers.say("noise", number((1 - shown.alpha_bar) ** 0.5))
-        self.numbers.say("q(x_t) at most", number(shown.peak) if shown.density.size else tr("points have no density"))
+        self.numbers.say("peak", number(shown.peak) if shown.density.size else tr("none: points alone"))

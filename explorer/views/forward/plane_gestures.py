@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from explorer.engine.forward.chain2d_messages import PointsTaken
 from explorer.recipe.chain2d import PointShape
 from explorer.state.edits import chain2d as edits
-from explorer.state.forward import ForwardState
+from explorer.state.forward import ForwardState, Layer2D
 from explorer.state.store import Store
 from explorer.views.forward.actions import ForwardActions
 from explorer.views.forward.plane_controls import SHAPES, PlaneControls
@@ -56,6 +56,9 @@ class PlaneGestures(QObject):
         )
         chart.point_added.connect(lambda x, y: self._put(edits.add_point(self._state, self._shown, (x, y)), tr("add a point")))
         chart.released.connect(self._store.end_merge)
+        self._page.samplers.chosen.connect(lambda name: self.set_walk("sampler", name))
+        self._page.options.chosen.connect(self._choose_option)
+        self._page.layers.chosen.connect(self._toggle)
 
     def _drag(self, index: int, x: float, y: float) -> None:
         self._put(edits.move_point(self._state, self._shown, index, (x, y)), tr("move a point"), f"forward.plane.point.{index}")
@@ -96,12 +99,14 @@ class PlaneGestures(QObject):
     def take_actions(self, a: ForwardActions) -> None:
         """Keys, menu and buttons."""
         for layer in LAYERS:
-            a.on(f"layer_{layer}", lambda *_, name=layer: self._store.update(forward=edits.toggle_layer(self._state, name)))
+            a.on(f"layer_{layer}", lambda *_, layer=layer: self._toggle(layer))
         for name in SAMPLERS:
             a.on(f"by_{name}", lambda *_, name=name: self.set_walk("sampler", name))
         for option in "ABCV":
             a.on(f"option_{option}", lambda *_, option=option: self._choose_option(option))
         a.on("learn", lambda *_: self._store.update_forward(learn=not self._state.learn))
+        a.on_toggled("pen", lambda on: self._store.update_forward(pen=on))
+        a.on("open_points", lambda *_: self.ask_for_points())
         a.on("clear", lambda *_: self._clear())
         a.on("export_plane", lambda *_: self.ask_where_to())
 
@@ -110,13 +115,17 @@ class PlaneGestures(QObject):
         state = self._state
         plane = state.recipe.plane
         names = [f"layer_{layer}" for layer in LAYERS] + [f"by_{name}" for name in SAMPLERS] + [f"option_{name}" for name in "ABCV"]
-        for name in (*names, "learn", "clear", "export_plane"):
+        for name in (*names, "learn", "pen", "open_points", "clear", "export_plane"):
             a[name].setEnabled(on_page)
         for layer in LAYERS:
             a[f"layer_{layer}"].setChecked(layer in state.layers)
         a[f"by_{plane.walk.sampler}"].setChecked(True)
         a[f"option_{plane.network.option}"].setChecked(True)
         a["learn"].setChecked(state.learn)
+        a["pen"].setChecked(state.pen)
+
+    def _toggle(self, layer: Layer2D) -> None:
+        self._store.update(forward=edits.toggle_layer(self._state, layer))
 
     def _choose_option(self, option: str) -> None:
         self._put(edits.with_network(self._state, option=option), tr("Option {option}", option=option))

@@ -40,6 +40,9 @@ LEARNT_TIP = tr(
 )
 LOSS_TIP = tr("Loss of Algorithm 1 while the network learns, and what the exact process has on the same draws: the least there can be")
 ERROR_TIP = tr("Root mean square of eps_hat − E[ε | x_t] over q(x_t), against t: how far the learnt score is from the exact one")
+APART_TIP = tr("Energy distance of the particles at t = 0 from draws of q(x₀), about 0 for the exact process")
+HEAD = 32
+"""Height of the row over a map: both maps are of one size."""
 WAIT = tr("Drawing with the pen adds points here: press the mouse and draw.")
 
 
@@ -63,7 +66,7 @@ class PlanePage(QWidget):
         self.samplers = SegmentBar([segment(n, actions[f"by_{n}"], label) for n, label in SAMPLERS.items()], tr("How particles walk"))
         self.options = SegmentBar([segment(n, actions[f"option_{n}"], n) for n in "ABCV"], tr("What the network predicts"))
         self.learn = ActionButton(actions["learn"], tr("Learn"))
-        self.pen, self.clear = IconButton(actions["draw"]), IconButton(actions["clear"])
+        self.pen, self.clear = IconButton(actions["pen"]), IconButton(actions["clear"])
         self.loss = DensityPlot(theme, tr("Loss against updates"), LOSS_TIP)
         self.errors = CurvePlot(theme)
         self.errors.setToolTip(ERROR_TIP)
@@ -103,6 +106,7 @@ class PlanePage(QWidget):
         column.setSpacing(4)
         head = QHBoxLayout()
         head.setSpacing(8)
+        title.setMinimumHeight(HEAD if isinstance(view, PlaneMap) else 0)
         head.addWidget(title)
         head.addWidget(fact, 1)
         for tool in tools:
@@ -257,6 +261,8 @@ class PlanePage(QWidget):
             self.facts["loss"].setText(words)
         for who in ("exact", "learnt"):
             walked = self._walked[who]
-            words = "" if walked is None else " · ".join(f"{name.upper()} {value:.4f}" for name, value in walked.apart.items())
-            self.facts[who].setText(tr("distance to q(x₀) {words}", words=words).replace("-", "−") if words else "")
-            self.facts[who].setToolTip(tr("Energy distance of the particles at t = 0 from draws of q(x₀): about 0 for the exact process"))
+            values = () if walked is None else tuple(walked.apart.items())
+            said = " / ".join(f"{value:.3f}".replace("-", "−") for _, value in values)
+            self.facts[who].setText(tr("{said} from q(x₀)", said=said) if said else "")
+            names = ", ".join(name.upper() for name, _ in values)
+            self.facts[who].setToolTip(tr("{tip}: {names}", tip=APART_TIP, names=names) if said else "")

@@ -207,9 +207,10 @@ class PaintPanel(FrontPanel):
             return ""
         weight = f"{shown.weight:.3f}" if shown.weight >= 0.001 else f"{shown.weight:.0e}".replace("-", "−")
         return tr(
-            "This step takes {weight} of x0_hat into the next x; the rest of it is x_t. The network then looks at that, and expects its own "
-            "image again. “for these steps” paints each of them.", weight=weight,
-        )  # fmt: skip
+            "This step takes {weight} of x0_hat into the next x; the rest of it is x_t, in which the network then sees its own image "
+            "again. “for these steps” paints each of them.",
+            weight=weight,
+        )
 
     def show_erased(self, shown: ErasedShown, finished: bool) -> None:
         """Show what the engine made of the region; `finished` says whether the chain has reached x_0, which what is kept needs."""

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import Theme
-from explorer.widgets.pictures.pointed import Pointed
 from explorer.widgets.plots.polyline import polyline
 
 LIMIT = 3.0
@@ -22,7 +21,7 @@ HEAD = 3.5
 TICKS = (-3, -2, -1, 0, 1, 2, 3)
 TRAILS = 32
 """So many particles leave a line behind them."""
-DOT = 2.1
+DOT = 2.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,10 +177,6 @@ class PlaneMap(QWidget):
         self.render(found)
         return found.toImage()
 
-    def pointed_at(self, point: QPointF | None) -> Pointed | None:
-        """The map itself, for the menu of pictures."""
-        return Pointed(self.picture(), self.accessibleName())
-
     # --- drawing ---
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -268,7 +263,7 @@ class PlaneMap(QWidget):
         colour = QColor(cloud.colour)
         if self._scene.trails and len(cloud.states) > 1:
             soft = QColor(colour)
-            soft.setAlpha(150)
+            soft.setAlpha(110)
             painter.setPen(QPen(soft, 1, Qt.PenStyle.DashLine if cloud.hollow else Qt.PenStyle.SolidLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             ways = self._pixels(cloud.states[:, :TRAILS])
