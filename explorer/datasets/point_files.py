@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +39,7 @@ def read_points(path: Path) -> np.ndarray:
         raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
     try:
         points = _of_numpy(found) if path.suffix.lower() in (".npy", ".npz") else _of_text(found)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, MemoryError) as error:
         raise BadInput(f"{path}: holds no points: {error}") from None
     if not np.isfinite(points).all():
         raise BadInput(f"{path}: holds no points: a number in it is not finite")
@@ -46,17 +48,38 @@ def read_points(path: Path) -> np.ndarray:
 
 def _of_numpy(found: bytes) -> np.ndarray:
     with read_by_numpy():
-        loaded = np.load(io.BytesIO(found), allow_pickle=False)
-        if not isinstance(loaded, np.ndarray):
-            name = next((each for each in NAMES if each in loaded.files), None)
-            if name is None:
-                raise ValueError(f"none of its arrays is called {', '.join(NAMES)}")
-            loaded = loaded[name]
+        loaded = _array(_unpacked(found) if zipfile.is_zipfile(io.BytesIO(found)) else found)
     if loaded.dtype.kind not in "fiu":
         raise ValueError(f"its values are of type {loaded.dtype}, not numbers")
     if loaded.ndim != 2 or loaded.shape[1] != 2 or not len(loaded):
         raise ValueError(f"its shape is {loaded.shape}, not (n, 2)")
     return loaded.astype(np.float64)
+
+
+def _unpacked(found: bytes) -> bytes:
+    """The array of an archive that is taken, as a file of its own; one that says it unfolds to more than a file may have is not unfolded."""
+    with zipfile.ZipFile(io.BytesIO(found)) as archive:
+        names = archive.namelist()
+        name = next((f"{each}.npy" for each in NAMES if f"{each}.npy" in names), None)
+        if name is None:
+            raise ValueError(f"none of its arrays is called {', '.join(NAMES)}")
+        if archive.getinfo(name).file_size > MOST_BYTES:
+            raise ValueError(f"its array {name} is too large")
+        with archive.open(name) as entry:
+            return entry.read(MOST_BYTES)
+
+
+def _array(found: bytes) -> np.ndarray:
+    """The array of an .npy file; no memory is taken for more values than it has."""
+    file = io.BytesIO(found)
+    version = np.lib.format.read_magic(file)
+    readers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    shape, _, dtype = readers.get(version, np.lib.format.read_array_header_2_0)(file)
+    if math.prod(shape) * dtype.itemsize > len(found):
+        raise ValueError("it is cut short")
+    file.seek(0)
+    loaded: np.ndarray = np.load(file, allow_pickle=False)
+    return loaded
 
 
 def _of_text(found: bytes) -> np.ndarray:

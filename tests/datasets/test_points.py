@@ -79,3 +79,13 @@ def test_an_array_of_another_shape_says_which(tmp_path: Path) -> None:
     np.savez(tmp_path / "b.npz", z=np.zeros((4, 2)))
     with pytest.raises(BadInput, match="none of its arrays is called"):
         read_points(tmp_path / "b.npz")
+
+
+def test_an_array_that_says_it_is_larger_than_its_file_takes_no_memory(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.zeros((4, 2)))
+    content = (tmp_path / "a.npy").read_bytes()
+    told = content.replace(b"(4, 2), }" + 10 * b" ", b"(40000000000, 2), }")
+    assert told != content
+    (tmp_path / "a.npy").write_bytes(told)
+    with pytest.raises(BadInput, match="cut short"):
+        read_points(tmp_path / "a.npy")

@@ -146,9 +146,9 @@ class ForwardWorkspace(Workspace):
     def cancel(self) -> None:
         """Stop what is computed; the small network stays as it is."""
         self.player.pause()
-        if self._state.page == "plane":
-            self.context.store.update_forward(learn=False)
         self.controller.cancel()
+        if self._state.page == "plane":  # afterwards: what is learnt so far is asked for
+            self.context.store.update_forward(learn=False)
 
     def accept_entry(self, entry: LibraryEntry) -> bool:
         """While the posterior is in front, a DDPM becomes its network."""
