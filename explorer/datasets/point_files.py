@@ -57,7 +57,7 @@ def _of_numpy(found: bytes) -> np.ndarray:
 
 
 def _unpacked(found: bytes) -> bytes:
-    """The array of an archive that is taken, as a file of its own; one that says it unfolds to more than a file may have is not unfolded."""
+    """The array of an archive that is taken, as a file of its own; one that says it is larger than a file may be is left folded."""
     with zipfile.ZipFile(io.BytesIO(found)) as archive:
         names = archive.namelist()
         name = next((f"{each}.npy" for each in NAMES if f"{each}.npy" in names), None)

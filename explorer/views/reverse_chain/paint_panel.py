@@ -70,6 +70,7 @@ class PaintPanel(FrontPanel):
         self.draft = self._drafts[False]
         self.possible = True
         self._erased: ErasedShown | None = None
+        self._why = ""
         self._largest = LARGEST
         self.canvas = PaintCanvas(theme)
         self._build(theme)
@@ -165,7 +166,7 @@ class PaintPanel(FrontPanel):
     def _show_nothing(self) -> None:
         self.canvas.set_picture(None)
         self.canvas.set_region(None)
-        self._erased = None
+        self._erased, self._why = None, ""
         self.sees.show_picture(None, ())
         self.leads.show_picture(None, ())
 
@@ -182,7 +183,7 @@ class PaintPanel(FrontPanel):
         if self.draft.inpainting:
             hint = tr("Paint over what shall be made anew: it begins as noise at T, whatever t you erase at. The rest stays as it was.")
         else:
-            hint = HINT
+            hint = self._why or HINT
         self.controls.hint.setText(impossible or hint)
         if impossible:
             self._show_nothing()
@@ -198,8 +199,9 @@ class PaintPanel(FrontPanel):
         if shown.end is not None:
             left = "" if math.isnan(shown.survives) else tr(" · {survives:.0f} % stays", survives=100 * shown.survives)
             self.leads.show_picture(shown.end, (words(tr("quick look{left}", left=left)),))
+        self._why = self._why_little(shown)
         if self.possible and not self.draft.inpainting:
-            self.controls.hint.setText(self._why_little(shown) or HINT)
+            self.controls.hint.setText(self._why or HINT)
 
     def _why_little(self, shown: PaintShown) -> str:
         """Why what is painted on x0_hat at one step alone hardly shows; empty where that is not so."""
