@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from explorer.endings import ARRAYS, POINTS, has
 from explorer.errors import BadInput
 from explorer.numpy_file import read_by_numpy
 from explorer.regular_file import read_whole
 
-ENDINGS = (".npy", ".npz", ".csv", ".txt")
 MOST_BYTES = 2**28
 NAMES = ("points", "x", "data")
 """Arrays of an .npz that are taken, the first that there is."""
@@ -31,14 +31,14 @@ def read_points(path: Path) -> np.ndarray:
     BadInput
         If the file is missing, of another kind, too large, or holds no pairs of finite numbers.
     """
-    if path.suffix.lower() not in ENDINGS:
-        raise BadInput(f"{path}: points are read from {', '.join(ENDINGS)}")
+    if not has(path, POINTS):
+        raise BadInput(f"{path}: points are read from {', '.join(POINTS)}")
     try:
         found = read_whole(path, MOST_BYTES)
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
     try:
-        points = _of_numpy(found) if path.suffix.lower() in (".npy", ".npz") else _of_text(found)
+        points = _of_numpy(found) if has(path, ARRAYS) else _of_text(found)
     except (ValueError, OSError, MemoryError) as error:
         raise BadInput(f"{path}: holds no points: {error}") from None
     if not np.isfinite(points).all():

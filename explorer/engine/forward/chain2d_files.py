@@ -67,7 +67,7 @@ def _write_arrays(path: Path, recipe: ForwardRecipe, points: np.ndarray, walked:
     arrays = {f"{who}/{name}": paths for who, each in walked.items() for name, paths in each.paths.items()}
     with open(path, "wb") as file:
         np.savez_compressed(
-            file, points=points, timesteps=walked["exact"].timesteps, recipe=np.array(_said(recipe)), allow_pickle=False, **arrays
+            file, points=points, timesteps=walked["exact"].timesteps, forward=np.array(_said(recipe)), allow_pickle=False, **arrays
         )
 
 

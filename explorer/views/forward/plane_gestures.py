@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from explorer.endings import POINT_FILES
 from explorer.engine.forward.chain2d_messages import PointsTaken
 from explorer.recipe.chain2d import PointShape
 from explorer.state.edits import chain2d as edits
@@ -19,7 +20,6 @@ from explorer.views.forward.plane_questions import PlaneQuestions
 from explorer.widgets.controls.save_file import ask_where
 from explorer.widgets.look.language import tr
 
-POINT_FILES = "*.npy *.npz *.csv *.txt"
 KINDS = (("NumPy (*.npz)", ".npz"), ("CSV (*.csv)", ".csv"), ("PNG (*.png)", ".png"))
 
 
@@ -138,7 +138,7 @@ class PlaneGestures(QObject):
 
     def ask_for_points(self) -> None:
         """Open a file of points."""
-        path, _ = QFileDialog.getOpenFileName(self._window, tr("Open points"), "", f"{tr('Points')} ({POINT_FILES})")
+        path, _ = QFileDialog.getOpenFileName(self._window, tr("Open points"), "", POINT_FILES)
         if path:
             self.open_points(path)
 

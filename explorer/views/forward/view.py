@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from explorer.endings import PICTURE_FILES
+from explorer.endings import PICTURE_FILES, POINTS, TABLES, has
 from explorer.engine.forward.asides_messages import AsidesShown
 from explorer.engine.forward.chain1d_messages import Chain1DShown
 from explorer.engine.forward.messages import (
@@ -52,7 +52,6 @@ from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import var, words
 
 MARGIN, SPACING = 12, 8
-POINT_ENDINGS = (".npy", ".npz", ".csv", ".txt")
 
 
 class ForwardWorkspace(Workspace):
@@ -165,8 +164,9 @@ class ForwardWorkspace(Workspace):
         return True
 
     def accept_data_set(self, path: str) -> bool:
-        """Noise its images; in two dimensions, take its points."""
-        if self._state.page == "plane" and path.lower().endswith(POINT_ENDINGS):
+        """Noise its images; in two dimensions take its points, as those of a table always."""
+        if has(path, TABLES) or (self._state.page == "plane" and has(path, POINTS)):
+            self.context.store.update_forward(page="plane")
             self.of_plane.open_points(path)
             return True
         self.gestures.choose_data(path)

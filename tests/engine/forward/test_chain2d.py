@@ -146,7 +146,7 @@ def test_files_of_points_and_paths(engine: Engine, tmp_path: Path) -> None:
     written = answer(engine, ExportChain2D(str(path), recipe, learnt=False))
     assert written == Chain2DExported(str(path), path.stat().st_size)
     with np.load(path) as arrays:
-        assert set(arrays.files) == {"points", "timesteps", "recipe", "exact/ddpm", "exact/ode"}
+        assert set(arrays.files) == {"points", "timesteps", "forward", "exact/ddpm", "exact/ode"}
         assert arrays["exact/ode"].shape == (7, 3, 2)
     with pytest.raises(BadInput, match=r"its ending must be one of \.npz, \.csv"):
         answers(engine, ExportChain2D(str(tmp_path / "out.txt"), recipe))

@@ -226,7 +226,7 @@ def test_points_are_opened_and_paths_exported(ws: ForwardWorkspace, qtbot: QtBot
         assert np.allclose(arrays["points"], state(ws).recipe.plane.points.placed)
         assert np.array_equal(arrays["exact/ddpm"], ws.plane.walked["exact"].paths["ddpm"])  # type: ignore[union-attr]
         assert np.array_equal(arrays["learnt/ddpm"], ws.plane.walked["learnt"].paths["ddpm"])  # type: ignore[union-attr]
-        assert msgspec.json.decode(str(arrays["recipe"]), type=ForwardRecipe) == state(ws).recipe
+        assert msgspec.json.decode(str(arrays["forward"]), type=ForwardRecipe) == state(ws).recipe
     lines = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
     assert json.loads(lines[0].removeprefix("# "))
     assert lines[1] == "what,particle,timestep,x,y"
