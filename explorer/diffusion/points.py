@@ -135,7 +135,7 @@ class PointMixture:
             yield squares.mul_(-0.5 / (level * self.sd**2 + 1 - level))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PointsPredictor:
     """The exact reverse process of such a mixture, behind the seam of explorer.diffusion.predictor.
 

@@ -107,7 +107,7 @@ class Learning:
             group["lr"] = RATE * 0.5 * (1 + math.cos(math.pi * self.updates / self.total))
         self._optimizer.zero_grad()
         found = loss(self._live, self.option, self._tables, x0, t, eps).mean()
-        found.backward()  # type: ignore[no-untyped-call]
+        found.backward()
         self._optimizer.step()
         self.updates += 1
         decay = min(EMA, self.updates / (self.updates + 10))

@@ -17,7 +17,7 @@ PAGES = {
 BACK = tr("One step back: with x₀ known, with the data set known, and as a network has learnt it")
 CHAIN = tr("A chain of one number, both ways, and why small steps back are nearly Gaussian")
 PLANE = tr("The exact process of points on a plane beside a small network that learns them: scores, particles, the ODE")
-GROUPS = (
+OF_IMAGES = (
     (
         Do("play", tr("&Play"), "Space", tr("Play from x₀ to noise, or pause")),
         Do("loop", tr("&Loop"), "L", tr("Play again from x₀ when T is reached"), "mdi6.repeat", checkable=True),
@@ -72,8 +72,8 @@ GROUPS = (
     ),
 )
 ON_PLANE = tr("this is of Two dimensions (7)")
-GROUPS = (
-    *GROUPS,
+GROUPS: tuple[tuple[Do, ...], ...] = (
+    *OF_IMAGES,
     (
         Do("learn", tr("&Learn the points"), "T", tr("A small network learns them, live; off: it stops where it is"), checkable=True,
            needs=ON_PLANE),

@@ -11,6 +11,7 @@ from explorer.endings import POINT_FILES
 from explorer.engine.forward.chain2d_messages import PointsTaken
 from explorer.recipe.chain2d import PointShape
 from explorer.state.edits import chain2d as edits
+from explorer.state.edits.forward import with_recipe
 from explorer.state.forward import ForwardState, Layer2D
 from explorer.state.store import Store
 from explorer.views.forward.actions import ForwardActions
@@ -79,7 +80,7 @@ class PlaneGestures(QObject):
             lambda name, value: self._put(edits.with_network(self._state, **{name: value}), tr("small network"), f"forward.plane.{name}")
         )
         controls.walk_changed.connect(self.set_walk)
-        controls.seed_committed.connect(lambda seed: self._put(edits.with_recipe(self._state, seed=seed), tr("change seed")))
+        controls.seed_committed.connect(lambda seed: self._put(with_recipe(self._state, seed=seed), tr("change seed")))
         controls.released.connect(self._store.end_merge)
 
     def choose_shape(self, shape: PointShape) -> None:

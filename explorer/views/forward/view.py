@@ -211,7 +211,7 @@ class ForwardWorkspace(Workspace):
         a.on("seed", gestures.new_seed)
         a.on("open", lambda: self.of_plane.ask_for_points() if self._state.page == "plane" else self._ask_for_picture())
         a.on("paste", self.paste)
-        a.on_toggled("draw", lambda on: store.update_forward(**{"pen" if self._state.page == "plane" else "drawing": on}))
+        a.on_toggled("draw", self._draw)
         a.on("use", gestures.use_in_reverse_chain)
         a.on("train", gestures.use_in_training)
         play.playing_changed.connect(a.show_playing)
@@ -243,6 +243,13 @@ class ForwardWorkspace(Workspace):
             self.controller.take_picture(pixels=picture)
         else:
             self.status_changed.emit(Status(tr("there is no picture in the clipboard: copy one, then paste it here")))
+
+    def _draw(self, on: bool) -> None:
+        """The pen of the page in front: of images a pad, of two dimensions points."""
+        if self._state.page == "plane":
+            self.context.store.update_forward(pen=on)
+        else:
+            self.context.store.update_forward(drawing=on)
 
     def _ask_for_picture(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, tr("Noise a picture"), "", PICTURE_FILES)
