@@ -95,7 +95,7 @@ GROUPS: tuple[tuple[Do, ...], ...] = (
         Do("layer_density", tr("Density"), "Y", tr("Draw q(x_t) as brightness"), checkable=True, needs=ON_PLANE),
         Do("layer_points", tr("Points"), "O", tr("Draw the points that q(x₀) is made of"), checkable=True, needs=ON_PLANE),
         Do("layer_arrows", tr("Arrows"), "F", tr("Draw the score, √(1 − ᾱ) ∇ log q(x_t), as arrows"), checkable=True, needs=ON_PLANE),
-        Do("layer_paths", tr("Paths"), "H", tr("Draw where 32 particles have been since x_T"), checkable=True, needs=ON_PLANE),
+        Do("layer_paths", tr("Paths"), "H", tr("Draw where some of the particles have been since x_T"), checkable=True, needs=ON_PLANE),
         Do("layer_particles", tr("Particles"), "K", tr("Draw the particles at t"), checkable=True, needs=ON_PLANE),
         Do("pen", tr("Draw points"), "", tr("Draw points with the mouse, with Shift rub them out; else the mouse moves them  (P)"),
            "ph.pencil-simple", checkable=True, label=tr("Draw"), needs=ON_PLANE),

@@ -38,7 +38,12 @@ LEARNT_TIP = tr(
     "The same by the network: arrows are −eps_hat, in the scale of those beside it; the particles begin at the same x_T and get\n"
     "the same noise. Brightness is the exact q(x_t)."
 )
-LOSS_TIP = tr("Loss of Algorithm 1 while the network learns, and what the exact process has on the same draws: the least there can be")
+LOSS_TIP = tr(
+    "Loss of Algorithm 1 while the network learns, less that of the exact process on the same draws: the least there can be.\n"
+    "What is left is what the network does not know yet"
+)
+LEAST_EXCESS, MOST_EXCESS = -4, 0
+"""Powers of ten."""
 ERROR_TIP = tr("Root mean square of eps_hat − E[ε | x_t] over q(x_t), against t: how far the learnt score is from the exact one")
 APART_TIP = tr("Energy distance of the particles at t = 0 from draws of q(x₀), about 0 for the exact process")
 HEAD = 32
@@ -67,7 +72,7 @@ class PlanePage(QWidget):
         self.options = SegmentBar([segment(n, actions[f"option_{n}"], n) for n in "ABCV"], tr("What the network predicts"))
         self.learn = ActionButton(actions["learn"], tr("Learn"))
         self.pen, self.clear = IconButton(actions["pen"]), IconButton(actions["clear"])
-        self.loss = DensityPlot(theme, tr("Loss against updates"), LOSS_TIP)
+        self.loss = DensityPlot(theme, tr("Loss above the exact process's, against updates"), LOSS_TIP)
         self.errors = CurvePlot(theme)
         self.errors.setToolTip(ERROR_TIP)
         self.facts = {name: ElidingLabel("") for name in ("exact", "learnt", "loss")}
@@ -92,7 +97,7 @@ class PlanePage(QWidget):
         grid.addWidget(self._card(QLabel(tr("Exact")), (), self.exact, self.facts["exact"]), 1, 0)
         grid.addWidget(self._card(QLabel(tr("Learnt")), (self.options, self.learn), self.learnt, self.facts["learnt"]), 1, 1)
         self._error_card = LevelsCard(self._theme, tr("Error of eps_hat"), self.errors)
-        grid.addWidget(self._card(QLabel(tr("Loss")), (), self.loss, self.facts["loss"]), 2, 0)
+        grid.addWidget(self._card(QLabel(tr("Loss above exact")), (), self.loss, self.facts["loss"]), 2, 0)
         grid.addWidget(self._error_card, 2, 1)
         for column in (0, 1):
             grid.setColumnStretch(column, 1)
@@ -221,6 +226,7 @@ class PlanePage(QWidget):
             Cloud(
                 "" if alone else names[name], down_to(states, walked.timesteps, self._t),
                 own if alone or name == "ddpm" else self._theme.tokens.text, hollow=not alone and name == "ode",
+                jittery=name == "ddpm",
             )
             for name, states in walked.paths.items()
         )  # fmt: skip
@@ -236,12 +242,13 @@ class PlanePage(QWidget):
             return
         updates, losses, least = learning.losses.T
         colour = OPTION_COLOURS[self._plane.network.option]
-        top = 1.3 * float(np.quantile(losses, 0.9)) + 1e-12
-        curves = (Curve(tr("network"), updates, losses, colour), Curve(tr("exact"), updates, least, OPTION_COLOURS["exact"], "dash"))
+        excess = np.log10(np.clip(losses - least, 10.0**LEAST_EXCESS, 10.0**MOST_EXCESS)) - LEAST_EXCESS
         total = float(learning.total)
         ticks = tuple(round(total * k / 4) for k in range(5))
-        rows = tuple((value, f"{value:.2g}") for value in (top / 3, 2 * top / 3))
-        self.loss.set_figure(DensityFigure(0.0, total, curves=curves, top=top, ticks=ticks, rows=rows, beside=True))
+        rows = tuple((float(power - LEAST_EXCESS), f"{10.0**power:g}") for power in (-3, -2, -1))
+        top = float(MOST_EXCESS - LEAST_EXCESS)
+        figure = DensityFigure(0.0, total, curves=(Curve("", updates, excess, colour),), top=top, ticks=ticks, rows=rows, beside=True)
+        self.loss.set_figure(figure)
         errors = learning.errors
         series = (Series(tr("error"), errors[:, 0], errors[:, 1], colour),) if len(errors) else ()
         high = max(0.2, 1.1 * float(np.max(errors[:, 1]))) if len(errors) else 1.0

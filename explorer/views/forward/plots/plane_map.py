@@ -19,8 +19,8 @@ LEFT, FOOT, EDGE = 26, 20, 6
 HOLD = 9.0
 HEAD = 3.5
 TICKS = (-3, -2, -1, 0, 1, 2, 3)
-TRAILS = 32
-"""So many particles leave a line behind them."""
+TRAILS, JITTERY = 32, 6
+"""So many particles leave a line behind them, and so many of those whose lines jitter: more would hide all else."""
 DOT = 2.5
 
 
@@ -36,12 +36,15 @@ class Cloud:
         From x_T to x_t.
     colour : str
     hollow : bool
+    jittery : bool
+        Each step has fresh noise.
     """
 
     name: str
     states: np.ndarray
     colour: str
     hollow: bool = False
+    jittery: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -266,7 +269,7 @@ class PlaneMap(QWidget):
             soft.setAlpha(110)
             painter.setPen(QPen(soft, 1, Qt.PenStyle.DashLine if cloud.hollow else Qt.PenStyle.SolidLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            ways = self._pixels(cloud.states[:, :TRAILS])
+            ways = self._pixels(cloud.states[:, : JITTERY if cloud.jittery else TRAILS])
             for i in range(ways.shape[1]):
                 painter.drawPolyline(polyline(ways[:, i, 0], ways[:, i, 1]))
         if self._scene.dots:
