@@ -37,10 +37,8 @@ def main(shape: str = "moons", options: str = "ABCV") -> None:
             assert isinstance(told, Learning2D)
             *_, walked = walk_chain(WalkChain2D(points, schedule, 0, walk, network), desk)
             assert isinstance(walked, Chain2DWalked)
-            error = float(told.errors[:, 1].mean())
-            print(
-                f"Option {option}  {said(walked)}  error of eps_hat {error:.3f}  {told.updates} updates: {seconds:.1f} s, {processor:.1f} s of a processor"
-            )
+            print(f"Option {option}  {said(walked)}  error of eps_hat {float(told.errors[:, 1].mean()):.3f}", end="  ")
+            print(f"{told.updates} updates: {seconds:.1f} s, {processor:.1f} s of a processor")
 
 
 def said(walked: Chain2DWalked) -> str:

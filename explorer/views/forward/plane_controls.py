@@ -128,9 +128,7 @@ class PlaneControls(QWidget):
 
     def _add_walk(self, actions: Actions) -> None:
         _, rows = self._section(tr("particles"))
-        self.particles = self._field(
-            1, MOST_PARTICLES, tr("Particles"), tr("How many come down from x_T; some leave a line behind them"), 10
-        )
+        self.particles = self._field(1, MOST_PARTICLES, tr("Particles"), tr("How many come down from x_T; some leave a line behind"), 10)
         self.particles.committed.connect(lambda value: self.walk_changed.emit("particles", value))
         rows.row(tr("particles"), self.particles)
         self.steps = self._field(2, MOST_STEPS, tr("Steps"), tr("Steps from x_T to x₀, of at most T; few show where a solver errs"), 10)
