@@ -29,7 +29,7 @@ GAP = 8
 LAYERS = {
     "density": tr("density"), "points": tr("points"), "arrows": tr("arrows"), "paths": tr("paths"), "particles": tr("particles"),
 }  # fmt: skip
-SAMPLERS = {"ddpm": "DDPM", "ode": tr("ODE"), "both": tr("both")}
+SAMPLERS = {"ddpm": tr("DDPM"), "ode": tr("ODE"), "both": tr("both")}
 EXACT_TIP = tr(
     "Brightness is q(x_t). Arrows are √(1 − ᾱ) ∇ log q(x_t) = −E[ε | x_t]; dots are particles of the exact reverse process.\n"
     "Drag a point of q(x₀); double-click adds one, or takes one away. With the pen (P) draw points, with Shift rub them out."
@@ -220,7 +220,7 @@ class PlanePage(QWidget):
         if walked is None:
             return ()
         own = OPTION_COLOURS["exact"] if who == "exact" else OPTION_COLOURS[self._plane.network.option]
-        names = {"ddpm": "DDPM", "ode": tr("ODE")}
+        names = {"ddpm": tr("DDPM"), "ode": tr("ODE")}
         alone = len(walked.paths) == 1
         return tuple(
             Cloud(

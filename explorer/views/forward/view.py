@@ -276,7 +276,7 @@ class ForwardWorkspace(Workspace):
             self._stack.setCurrentWidget(self.pages[state.page])
         self.transport.setVisible(state.page != "gaussians")
         self.transport.set_range(T)
-        self.transport.set_cursor(t, _note(t, T))
+        self.transport.set_cursor(t, _note(t, T, tr("the points") if state.page == "plane" else tr("the image")))
         a["loop"].setChecked(state.loop)
         a["draw"].setChecked(state.pen if state.page == "plane" else state.drawing)
         a["use"].setEnabled(bool(self.context.store.session.reverse.recipe.lanes))
@@ -366,5 +366,5 @@ class ForwardWorkspace(Workspace):
         return Status(words, learning.updates, learning.total, detail=detail, cancellable=True)
 
 
-def _note(t: int, T: int) -> str:
-    return tr("the image") if t == 0 else tr("noise") if t == T else ""
+def _note(t: int, T: int, x_0: str) -> str:
+    return x_0 if t == 0 else tr("noise") if t == T else ""
