@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -42,8 +44,8 @@ LOSS_TIP = tr(
     "Loss of Algorithm 1 while the network learns, less that of the exact process on the same draws: the least there can be.\n"
     "What is left is what the network does not know yet"
 )
-LEAST_EXCESS, MOST_EXCESS = -4, 0
-"""Powers of ten."""
+DECADES = 4
+"""Powers of ten of the plot of the loss."""
 ERROR_TIP = tr("Root mean square of eps_hat − E[ε | x_t] over q(x_t), against t: how far the learnt score is from the exact one")
 APART_TIP = tr("Energy distance of the particles at t = 0 from draws of q(x₀), about 0 for the exact process")
 HEAD = 32
@@ -242,12 +244,14 @@ class PlanePage(QWidget):
             return
         updates, losses, least = learning.losses.T
         colour = OPTION_COLOURS[self._plane.network.option]
-        excess = np.log10(np.clip(losses - least, 10.0**LEAST_EXCESS, 10.0**MOST_EXCESS)) - LEAST_EXCESS
+        excess = np.maximum(losses - least, 1e-30)
+        high = math.ceil(math.log10(float(np.quantile(excess, 0.95))))  # of Option A, whose target hardly differs from x_t, far lower
+        low = high - DECADES
         total = float(learning.total)
         ticks = tuple(round(total * k / 4) for k in range(5))
-        rows = tuple((float(power - LEAST_EXCESS), f"{10.0**power:g}") for power in (-3, -2, -1))
-        top = float(MOST_EXCESS - LEAST_EXCESS)
-        figure = DensityFigure(0.0, total, curves=(Curve("", updates, excess, colour),), top=top, ticks=ticks, rows=rows, beside=True)
+        rows = tuple((float(power - low), f"{10.0**power:g}".replace("-", "−")) for power in range(low + 1, high))
+        curve = Curve("", updates, np.clip(np.log10(excess), low, high) - low, colour)
+        figure = DensityFigure(0.0, total, curves=(curve,), top=float(DECADES), ticks=ticks, rows=rows, beside=True)
         self.loss.set_figure(figure)
         errors = learning.errors
         series = (Series(tr("error"), errors[:, 0], errors[:, 1], colour),) if len(errors) else ()
@@ -259,10 +263,10 @@ class PlanePage(QWidget):
         if learning is None:
             self.facts["loss"].setText("")
         else:
-            words = tr("update {done} of {total}", done=learning.updates, total=learning.total)
+            words = tr("{done} of {total}", done=learning.updates, total=learning.total)
             if len(learning.losses):
                 words = tr(
-                    "{words} · loss {loss} · exact {least}", words=words, loss=f"{learning.losses[-1, 1]:.3g}",
+                    "{words} · {loss}, exact {least}", words=words, loss=f"{learning.losses[-1, 1]:.3g}",
                     least=f"{float(learning.losses[-8:, 2].mean()):.3g}",
                 )  # fmt: skip
             self.facts["loss"].setText(words)
