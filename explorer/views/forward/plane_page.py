@@ -274,6 +274,10 @@ class PlanePage(QWidget):
             walked = self._walked[who]
             values = () if walked is None else tuple(walked.apart.items())
             said = " / ".join(f"{value:.3f}".replace("-", "−") for _, value in values)
+            view = self.exact if who == "exact" else self.learnt
+            drawn = sum(cloud.states.shape[1] for cloud in view.scene.clouds)
+            points = 0 if self._shown is None else len(self._shown.points)
+            view.setAccessibleDescription(tr("{points} points, {drawn} particles at t = {t}", points=points, drawn=drawn, t=self._t))
             self.facts[who].setText(tr("{said} from q(x₀)", said=said) if said else "")
             names = ", ".join(name.upper() for name, _ in values)
             self.facts[who].setToolTip(tr("{tip}: {names}", tip=APART_TIP, names=names) if said else "")

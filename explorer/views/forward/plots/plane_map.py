@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.brightness import brightness
 from explorer.widgets.plots.polyline import polyline
 
 LIMIT = 3.0
@@ -108,7 +109,7 @@ class PlaneMap(QWidget):
         super().__init__(parent)
         self._theme, self._editable = theme, editable
         self._scene, self._message, self._pen = PlaneScene(), "", False
-        self._image: tuple[int, str, QImage] | None = None
+        self._image: tuple[np.ndarray, str, QImage] | None = None
         self._held: int | None = None
         self._stroke = ""
         self._wheel = WheelSteps()
@@ -214,13 +215,8 @@ class PlaneMap(QWidget):
     def _brightness(self) -> QImage:
         """The density, from the card's colour to the accent; kept until either is another."""
         density, tokens = self._scene.density, self._theme.tokens
-        if self._image is None or self._image[:2] != (id(density), tokens.name):
-            low, high = (np.array([c.red(), c.green(), c.blue()], np.float32) for c in map(QColor, (tokens.card, tokens.accent)))
-            share = np.sqrt(np.clip(density[::-1], 0, 1))[..., None]
-            pixels = np.ascontiguousarray(np.rint(low + share * (high - low) * 0.6).astype(np.uint8))
-            height, width = pixels.shape[:2]
-            image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
-            self._image = (id(density), tokens.name, image)
+        if self._image is None or self._image[0] is not density or self._image[1] != tokens.name:
+            self._image = (density, tokens.name, brightness(density[::-1], tokens, 0.6))
         return self._image[2]
 
     def _pixels(self, places: np.ndarray) -> np.ndarray:
