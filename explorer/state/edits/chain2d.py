@@ -64,12 +64,14 @@ def add_point(state: ForwardState, shown: Sequence[Place], place: Place) -> Forw
     return _own(state, (*shown, place)) if len(shown) < MOST_POINTS else state
 
 
-def draw_point(state: ForwardState, shown: Sequence[Place], place: Place) -> ForwardState:
-    """As `add_point`, but not close to the one before: the pen leaves points, not a smear."""
+def draw_points(state: ForwardState, places: Sequence[Place]) -> ForwardState:
+    """The person's own points and those along a stroke of the pen, none close to the one before it; as many as there is room for."""
     own = chain_of(state).points
-    last = own.placed[-1:] if own.shape == "own" else ()
-    near = any(_square(place, each) < APART**2 for each in last)
-    return state if near else add_point(state, own.placed if own.shape == "own" else shown, place)
+    placed = list(own.placed if own.shape == "own" else ())
+    for place in places:
+        if len(placed) < MOST_POINTS and not (placed and _square(place, placed[-1]) < APART**2):
+            placed.append(place)
+    return _own(state, placed, own.name if own.shape == "own" else "")
 
 
 def move_point(state: ForwardState, shown: Sequence[Place], index: int, place: Place) -> ForwardState:

@@ -64,11 +64,9 @@ class PlaneGestures(QObject):
     def _drag(self, index: int, x: float, y: float) -> None:
         self._put(edits.move_point(self._state, self._shown, index, (x, y)), tr("move a point"), f"forward.plane.point.{index}")
 
-    def _draw(self, x: float, y: float) -> None:
+    def _draw(self, places: tuple[tuple[float, float], ...]) -> None:
         """With the pen: on what there is, if that is the person's own; else on a blank plane."""
-        state = self._state
-        shown = self._shown if state.recipe.plane.points.shape == "own" else []
-        self._put(edits.draw_point(state, shown, (x, y)), tr("draw points"), "forward.plane.draw")
+        self._put(edits.draw_points(self._state, places), tr("draw points"), "forward.plane.draw")
 
     # --- the inspector ---
 

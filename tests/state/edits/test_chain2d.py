@@ -33,11 +33,12 @@ def test_the_pen_leaves_points_apart_and_the_rubber_takes_those_near() -> None:
     state = edits.clear(ForwardState())
     assert own(state) == ()
     assert not edits.has_points(state.recipe.plane.points)
-    for x in (0.0, 0.05, 0.1, 0.3):
-        state = edits.draw_point(state, (), (x, 0))
+    for stroke in ((0.0,), (0.05, 0.1, 0.3)):
+        state = edits.draw_points(state, [(x, 0) for x in stroke])
     assert own(state) == ((0, 0), (0.1, 0), (0.3, 0))
     assert own(edits.rub_out(state, (), (0.35, 0))) == ((0, 0), (0.1, 0))
     assert edits.rub_out(state, (), (2, 2)) is state
+    assert own(edits.draw_points(ForwardState(), [(2, 2)])) == ((2, 2),), "on a blank plane, not among the moons"
     assert own(edits.rub_out(ForwardState(), SHOWN, (1, 1))) == (SHOWN[0], SHOWN[2])
 
 

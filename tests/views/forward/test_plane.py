@@ -155,13 +155,18 @@ def test_the_pen_draws_and_rubs_out(ws: ForwardWorkspace, qtbot: QtBot) -> None:
     assert chart.message
     assert not chart.scene.density.size
     stroke(chart, chart.point_of(-1, 0), chart.point_of(-0.5, 0), chart.point_of(-0.48, 0), chart.point_of(0, 0))
-    assert len(state(ws).recipe.plane.points.placed) == 3, "close ones are one point"
+    placed = np.array(state(ws).recipe.plane.points.placed)
+    assert len(placed) in (10, 11), "a quick hand leaves as many points as a slow one"
+    assert np.diff(placed[:, 0]).max() < 0.15
+    assert np.diff(placed[:, 0]).min() >= 0.07, "close ones are one point"
     settle(ws, qtbot)
     assert chart.message == ""
     assert chart.scene.density.size
     stroke(chart, chart.point_of(-0.5, 0.05), modifier=SHIFT)
     settle(ws, qtbot)
-    assert len(state(ws).recipe.plane.points.placed) == 2
+    left = np.array(state(ws).recipe.plane.points.placed)
+    assert len(left) < len(placed)
+    assert np.abs(left[:, 0] + 0.5).min() > 0.1
     QTest.keyClick(ws.transport.timeline, Qt.Key.Key_P)
     assert not state(ws).pen
     assert not state(ws).drawing, "the pad of images is another"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +24,8 @@ TICKS = (-3, -2, -1, 0, 1, 2, 3)
 TRAILS, JITTERY = 32, 6
 """So many particles leave a line behind them, and so many of those whose lines jitter: more would hide all else."""
 DOT = 2.5
+PEN_STEP = 0.1
+"""Between two points of a stroke of the pen."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,8 +90,8 @@ class PlaneMap(QWidget):
     -------
     point_dragged(int, float, float)
         A point's index and where it is wanted.
-    drawn(float, float)
-        The pen is there.
+    drawn(object)
+        The pen went over these places, a tuple of (x, y).
     rubbed(float, float)
         The rubber is there: the pen with Shift.
     point_added(float, float)
@@ -99,7 +102,7 @@ class PlaneMap(QWidget):
     """
 
     point_dragged = Signal(int, float, float)
-    drawn = Signal(float, float)
+    drawn = Signal(object)
     rubbed = Signal(float, float)
     point_added = Signal(float, float)
     released = Signal()
@@ -112,6 +115,7 @@ class PlaneMap(QWidget):
         self._image: tuple[np.ndarray, str, QImage] | None = None
         self._held: int | None = None
         self._stroke = ""
+        self._last: tuple[float, float] | None = None
         self._wheel = WheelSteps()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(name)
@@ -310,6 +314,7 @@ class PlaneMap(QWidget):
             return
         if self._pen:
             self._stroke = "rub" if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else "draw"
+            self._last = None
             self._go_on(event.position())
         else:
             self._held = self._point_at(event.position())
@@ -322,7 +327,19 @@ class PlaneMap(QWidget):
             self.point_dragged.emit(self._held, *self.place_of(event.position()))
 
     def _go_on(self, point: QPointF) -> None:
-        (self.rubbed if self._stroke == "rub" else self.drawn).emit(*self.place_of(point))
+        """Along the line from where the mouse was last: a quick hand leaves as many points as a slow one."""
+        here = self.place_of(point)
+        if self._stroke == "rub":
+            self.rubbed.emit(*here)
+            return
+        before = self._last or here
+        count = max(1, int(math.dist(before, here) / PEN_STEP))
+        self.drawn.emit(
+            tuple(
+                (before[0] + (here[0] - before[0]) * k / count, before[1] + (here[1] - before[1]) * k / count) for k in range(1, count + 1)
+            )
+        )
+        self._last = here
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go."""
