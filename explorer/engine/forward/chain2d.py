@@ -38,6 +38,8 @@ LIMIT = 3.0
 """Ends of both axes."""
 CELLS, ARROWS = 120, 17
 REPORT_SECONDS, ERRORS_SECONDS = 0.25, 1.5
+AT_A_TIME_SECONDS = 0.02
+"""Of a walk between two cancel points."""
 REFERENCE, REFERENCE_STREAM = 2000, 2**33 + 2
 """Draws from q(x_0) that particles are compared with."""
 
@@ -122,7 +124,7 @@ def show_learnt(request: ShowLearnt2D, desk: Desk) -> Steps:
 
 
 def walk_chain(request: WalkChain2D, desk: Desk) -> Steps:
-    """Answer a WalkChain2D (BadInput if there is no such schedule, or no point); a None for each step."""
+    """Answer a WalkChain2D (BadInput if there is no such schedule, or no point); a None at cancel points."""
     schedule, data = schedule_of(request.schedule), mixture_of(request.points)
     if request.learning is not None:
         learning = _learning_of(request.learning, desk)
@@ -142,11 +144,13 @@ def walk_chain(request: WalkChain2D, desk: Desk) -> Steps:
         predictor = network or exact_of(data, schedule, request.seed, walk.particles, draws=name == "ddpm")
         noise = noise_source(request.seed, range(walk.particles), (2,))
         states = [initial_state(noise)]
-        walking = reverse_steps(predictor, course, states[0], noise)
+        walking, paused = reverse_steps(predictor, course, states[0], noise), time.monotonic()
         for _ in range(course.K):
             with one_thread():
                 states.append(next(walking).x_prev)
-            yield None
+            if time.monotonic() - paused >= AT_A_TIME_SECONDS:  # a step is short beside what a network that learns has done meanwhile
+                yield None
+                paused = time.monotonic()
         found[name], timesteps = torch.stack(states).float(), course.timesteps
     reference = data.sample(shared_noise(request.seed, range(REFERENCE), 0, (3,), stream=REFERENCE_STREAM))
     apart = {name: energy_distance(paths[-1], reference) for name, paths in found.items()}

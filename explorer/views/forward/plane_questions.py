@@ -74,7 +74,7 @@ class PlaneQuestions:
         if not state.learn:
             self._questions.forget("plane learn")
             self._questions.forget("plane learnt walk")
-        else:
+        elif self._page.walked["exact"] is not None or self._questions.asked("plane learn") == learning:  # what is exact comes first
             self._ask("plane learn", learning, self._take_learning)
             if self._is_learnt:
                 self._walk("learnt", WalkChain2D(points, recipe.schedule, recipe.seed, walk, learning))
@@ -119,6 +119,7 @@ class PlaneQuestions:
         def take(outcome: Outcome) -> None:
             if isinstance(outcome, Chain2DWalked) and self._walks.get(who) == payload:
                 self._page.show_walked(who, outcome)
+                self.refresh(self._state, self._t)
 
         self._ask(name, payload, take)
 
