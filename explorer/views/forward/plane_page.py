@@ -255,8 +255,8 @@ class PlanePage(QWidget):
         self.loss.set_figure(figure)
         errors = learning.errors
         series = (Series(tr("error"), errors[:, 0], errors[:, 1], colour),) if len(errors) else ()
-        high = max(0.2, 1.1 * float(np.max(errors[:, 1]))) if len(errors) else 1.0
-        self._error_card.show_figure(Figure(Axes(self._state.recipe.schedule.T, 0, high), series), self._t)
+        top = max(0.2, 1.1 * float(np.max(errors[:, 1]))) if len(errors) else 1.0
+        self._error_card.show_figure(Figure(Axes(self._state.recipe.schedule.T, 0, top), series), self._t)
 
     def _say(self) -> None:
         learning = self._learning
