@@ -37,6 +37,8 @@ from explorer.recipe.chain2d import Points2D
 LIMIT = 3.0
 """Ends of both axes."""
 CELLS, ARROWS = 120, 17
+MANY, COARSE = 400, 80
+"""Of more points than this, the density has so many cells a side: scrubbing shall not wait for it."""
 REPORT_SECONDS, ERRORS_SECONDS = 0.25, 1.5
 AT_A_TIME_SECONDS = 0.02
 """Of a walk between two cancel points."""
@@ -65,7 +67,8 @@ def show_chain(request: ShowChain2D, desk: Desk) -> Steps:
     yield None
     density, peak = np.zeros((0, 0), np.float32), 0.0
     if data.variance(level) > 0:
-        logs = data.log_density(_grid(CELLS), level).reshape(CELLS, CELLS)
+        cells = CELLS if data.n <= MANY else COARSE
+        logs = data.log_density(_grid(cells), level).reshape(cells, cells)
         highest = float(logs.max())
         density, peak = (logs - highest).exp().float().numpy(), float(np.exp(highest))
     yield None
@@ -77,7 +80,7 @@ def show_chain(request: ShowChain2D, desk: Desk) -> Steps:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _grid(cells: int) -> Tensor:
     """Middles of so many cells a side of the square that is seen, shape (cells^2, 2), float64, x first, upwards in y."""
     middles = LIMIT * (2 * (torch.arange(cells, dtype=torch.float64) + 0.5) / cells - 1)

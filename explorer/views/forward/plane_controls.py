@@ -89,6 +89,7 @@ class PlaneControls(QWidget):
     def _add_points(self, actions: Actions) -> None:
         section, rows = self._section(tr("points of q(x₀)"))
         self.shape = self._combo(SHAPES, tr("Shape of the points"))
+        self.shape.setToolTip(tr("Where the points of q(x₀) lie; those that you draw, drag or open are your own"))
         self.shape.activated.connect(lambda _index: self.shape_chosen.emit(self.shape.currentData()))
         rows.row(tr("shape"), self.shape)
         self.letters = QLineEdit()
