@@ -14,6 +14,9 @@ PACKED = (".gz",)
 IDX = (".idx", "ubyte", *PACKED)
 """MNIST's own names end in "ubyte", packed or not."""
 DATA_SETS = (*ARRAYS, *IDX)
+TABLES = (".csv", ".txt")
+POINTS = (*ARRAYS, *TABLES)
+"""Of points on a plane."""
 
 
 def has(path: Path | str, endings: Sequence[str]) -> bool:
@@ -42,3 +45,4 @@ def filters(kinds: Iterable[tuple[str, Iterable[str]]], others: bool = True) -> 
 
 PICTURE_FILES = filters([("Pictures", patterns(PICTURES))])
 DATA_SET_FILES = filters([("Data sets", patterns(DATA_SETS))])
+POINT_FILES = filters([("Points", patterns(POINTS))])

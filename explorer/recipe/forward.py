@@ -10,6 +10,7 @@ import msgspec
 from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.diffusion.knots import Knot, check_knots
 from explorer.recipe.chain import MAX_SEED, ScheduleChoice
+from explorer.recipe.chain2d import Chain2D
 from explorer.recipe.dabs import Picture
 
 ShapeName = Literal["linear", "cosine", "bent"]
@@ -179,6 +180,7 @@ class ForwardRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
     source: str = ""
     asides: Asides = Asides()
     chain: Chain1D = Chain1D()
+    plane: Chain2D = Chain2D()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be (ValueError)."""

@@ -8,7 +8,9 @@ import msgspec
 
 from explorer.recipe import ForwardRecipe
 
-ForwardPage = Literal["noise", "schedule", "pixels", "posterior", "gaussians", "chain"]
+ForwardPage = Literal["noise", "schedule", "pixels", "posterior", "gaussians", "chain", "plane"]
+Layer2D = Literal["density", "points", "arrows", "paths", "particles"]
+LAYERS_2D: tuple[Layer2D, ...] = ("density", "points", "arrows", "paths", "particles")
 
 
 class ForwardState(msgspec.Struct, frozen=True):
@@ -27,6 +29,12 @@ class ForwardState(msgspec.Struct, frozen=True):
         Playing starts again at 0.
     paths : "forward" or "backward"
         Which paths of the one-dimensional chain are drawn.
+    layers : tuple of Layer2D
+        What is drawn of the two-dimensional chain.
+    pen : bool
+        The mouse draws points of it; else it moves them.
+    learn : bool
+        The small network learns them.
     """
 
     recipe: ForwardRecipe = ForwardRecipe()
@@ -35,6 +43,9 @@ class ForwardState(msgspec.Struct, frozen=True):
     drawing: bool = False
     loop: bool = False
     paths: Literal["forward", "backward"] = "forward"
+    layers: tuple[Layer2D, ...] = LAYERS_2D
+    pen: bool = False
+    learn: bool = True
 
     @property
     def cursor(self) -> int:

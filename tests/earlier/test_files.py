@@ -9,15 +9,19 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
 from explorer.checkpoints.locate import shipped
 from explorer.cli import main
+from explorer.datasets.point_files import read_points
 from explorer.exports.embedded import read_recipe
 from explorer.exports.kinds import KINDS
 from explorer.recipe import Sampler, decode_recipe, encode_recipe
+from explorer.recipe.forward import ForwardRecipe
 from explorer.state.persistence import Loaded, Saved, decode_saved, encode_saved, read_session
 from explorer.state.session import WORKSPACES, Session
 
@@ -83,3 +87,20 @@ def test_the_window_opens_on_such_a_session_with_every_workspace(qtbot: QtBot) -
         assert {lane.source for lane in kept.compare.recipe.lanes[:2]} == {str(shipped()[f"mnist-ddpm-{o}"]) for o in "ac"}
     finally:
         assert explorer.end()
+
+
+@pytest.mark.parametrize("ending", [".npz", ".csv"])
+def test_points_and_paths_are_opened_again(ending: str) -> None:
+    """As the first version with Forward's page of two dimensions wrote them: of three points, Option B, both samplers, two steps."""
+    assert read_points(FILES / f"two-dimensions{ending}").tolist() == [[-1.0, 0.5], [0.25, -0.75], [1.5, 1.0]]
+
+
+def test_arrays_of_points_and_paths_have_the_names_they_had() -> None:
+    with np.load(FILES / "two-dimensions.npz") as arrays:
+        walks = {f"{who}/{by}" for who in ("exact", "learnt") for by in ("ddpm", "ode")}
+        assert set(arrays.files) == {"points", "timesteps", "forward", *walks}
+        assert arrays["timesteps"].tolist() == [30, 15, 0]
+        assert arrays["learnt/ode"].shape == (3, 2, 2)
+        recipe = msgspec.json.decode(str(arrays["forward"]), type=ForwardRecipe)
+    assert recipe.plane.network.option == "B"
+    assert recipe.plane.points.placed == ((-1.0, 0.5), (0.25, -0.75), (1.5, 1.0))

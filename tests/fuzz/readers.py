@@ -302,6 +302,21 @@ def _betas() -> tuple[bytes, ...]:
     return (plain.getvalue(),)
 
 
+def _point_files() -> tuple[bytes, ...]:
+    import numpy as np
+
+    plain, packed = io.BytesIO(), io.BytesIO()
+    np.save(plain, np.linspace(0, 1, 8).reshape(4, 2))
+    np.savez(packed, points=np.linspace(0, 1, 8).reshape(4, 2))
+    return plain.getvalue(), packed.getvalue()
+
+
+def _points(path: Path) -> None:
+    from explorer.datasets.point_files import read_points
+
+    read_points(path)
+
+
 def _session() -> tuple[bytes, ...]:
     from explorer.resources import resource
 
@@ -545,6 +560,9 @@ READERS: dict[str, Reader] = {
     "arrays": Reader("a.npz", _image_set, _arrays),
     "picture": Reader("a.png", _one_picture, _pictures),
     "folder": Reader("f/a.png", _folder_of_images, _pictures),
+    "points-npy": Reader("a.npy", _points, lambda: _point_files()[:1]),
+    "points-npz": Reader("a.npz", _points, lambda: _point_files()[1:]),
+    "points-csv": Reader("a.csv", _points, lambda: (b"what,x,y\ndata,1,2\ndata,3,4.5\n", b"1;2\n3;4\n")),
     "betas-npy": Reader("a.npy", _schedule, _betas),
     "betas-json": Reader("a.json", _schedule, lambda: (b'{"betas": [0.1, 0.2, 0.3]}',)),
     "run-status": Reader("r/run.json", _run, _status, names_file=False),

@@ -36,6 +36,7 @@ class PageChoice(StrEnum):
     posterior = "posterior"
     gaussians = "gaussians"
     chain = "chain"
+    plane = "plane"
     kl = "kl"
     inference = "inference"
     runs = "runs"

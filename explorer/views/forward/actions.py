@@ -11,12 +11,13 @@ from explorer.widgets.look.theme import Theme
 
 PAGES = {
     "noise": tr("Noise"), "schedule": tr("Schedule"), "pixels": tr("Pixels"), "posterior": tr("Posterior"), "gaussians": tr("Gaussians"),
-    "chain": tr("One dimension"),
+    "chain": tr("One dimension"), "plane": tr("Two dimensions"),
 }  # fmt: skip
 """What is written on the segment of each page."""
 BACK = tr("One step back: with x₀ known, with the data set known, and as a network has learnt it")
 CHAIN = tr("A chain of one number, both ways, and why small steps back are nearly Gaussian")
-GROUPS = (
+PLANE = tr("The exact process of points on a plane beside a small network that learns them: scores, particles, the ODE")
+OF_IMAGES = (
     (
         Do("play", tr("&Play"), "Space", tr("Play from x₀ to noise, or pause")),
         Do("loop", tr("&Loop"), "L", tr("Play again from x₀ when T is reached"), "mdi6.repeat", checkable=True),
@@ -35,6 +36,7 @@ GROUPS = (
         Do("posterior", tr("Show Posterior"), "4", BACK, one_of="page"),
         Do("gaussians", tr("Show Gaussians"), "5", tr("Sums, differences, and Gaussians with a Gaussian mean"), one_of="page"),
         Do("chain", tr("Show One dimension"), "6", CHAIN, one_of="page"),
+        Do("plane", tr("Show Two dimensions"), "7", PLANE, one_of="page"),
     ),
     (
         Do("random", tr("&Random image"), "R", tr("Noise any of the test images"), "mdi6.shuffle-variant", label=tr("Random")),
@@ -69,6 +71,42 @@ GROUPS = (
         Do("train", tr("Use this schedule in &Training"), "Shift+U", tr("Begin a new run of training with this schedule")),
     ),
 )
+ON_PLANE = tr("this is of Two dimensions (7)")
+GROUPS: tuple[tuple[Do, ...], ...] = (
+    *OF_IMAGES,
+    (
+        Do("learn", tr("&Learn the points"), "T", tr("A small network learns them, live; off: it stops where it is"), checkable=True,
+           needs=ON_PLANE),
+        *(
+            Do(f"option_{name}", tr("Option {name}", name=name), f"Shift+{name}", tip, one_of="option", needs=ON_PLANE)
+            for name, tip in (
+                ("A", tr("The small network predicts the posterior mean")), ("B", tr("The small network predicts the clean point")),
+                ("C", tr("The small network predicts the noise")), ("V", tr("The small network predicts the velocity")),
+            )
+        ),
+    ),
+    (
+        Do("by_ddpm", tr("Particles by DDPM"), "", tr("Ancestral sampling: fresh noise in each step"), one_of="sampler", needs=ON_PLANE),
+        Do("by_ode", tr("Particles by the ODE"), "", tr("The probability-flow ODE: no noise but x_T; the same q(x_t) at every t"),
+           one_of="sampler", needs=ON_PLANE),
+        Do("by_both", tr("Particles by both"), "", tr("DDPM and ODE from the same x_T"), one_of="sampler", needs=ON_PLANE),
+    ),
+    (
+        Do("layer_density", tr("Density"), "Y", tr("Draw q(x_t) as brightness"), checkable=True, needs=ON_PLANE),
+        Do("layer_points", tr("Points"), "O", tr("Draw the points that q(x₀) is made of"), checkable=True, needs=ON_PLANE),
+        Do("layer_arrows", tr("Arrows"), "F", tr("Draw the score, √(1 − ᾱ) ∇ log q(x_t), as arrows"), checkable=True, needs=ON_PLANE),
+        Do("layer_paths", tr("Paths"), "H", tr("Draw where some of the particles have been since x_T"), checkable=True, needs=ON_PLANE),
+        Do("layer_particles", tr("Particles"), "K", tr("Draw the particles at t"), checkable=True, needs=ON_PLANE),
+        Do("pen", tr("Draw points"), "", tr("Draw points with the mouse, with Shift rub them out; else the mouse moves them  (P)"),
+           "ph.pencil-simple", checkable=True, label=tr("Draw"), needs=ON_PLANE),
+        Do("open_points", tr("Open points…"), "Shift+E", tr("Points of an .npy, .npz, .csv or .txt file; dropping it does the same"),
+           "ph.folder-open", label=tr("Open"), needs=ON_PLANE),
+        Do("clear", tr("Clear the points"), ("Backspace", "Del"), tr("No points: draw your own with the pen"), "mdi6.eraser",
+           label=tr("Clear"), needs=ON_PLANE),
+        Do("export_plane", tr("E&xport points and paths…"), "X", tr("The points and all paths as .npz or .csv, or both maps as .png"),
+           "mdi6.export-variant", label=tr("Export"), needs=ON_PLANE),
+    ),
+)  # fmt: skip
 TRANSPORT = ("start", "back", "play", "forward", "end", "loop")
 """In the order of their buttons, beside the timeline."""
 
@@ -76,7 +114,7 @@ TRANSPORT = ("start", "back", "play", "forward", "end", "loop")
 class ForwardActions(Actions):
     """The actions, of which one says whether it plays."""
 
-    _playing = False
+    _playing, _down = False, False
 
     def __init__(self, theme: Theme, owner: QWidget) -> None:
         super().__init__(theme, owner, GROUPS)
@@ -87,8 +125,14 @@ class ForwardActions(Actions):
         self["play"].setText(tr("&Pause") if playing else tr("&Play"))
         self.dress()
 
+    def show_direction(self, down: bool) -> None:
+        """Whether playing goes down to t = 0: particles do, images are noised upwards."""
+        if down != self._down:
+            self._down = down
+            self.dress()
+
     def dress(self, _tokens: object = None) -> None:
         """Icons in the theme's colours; that of playing points left, where the forward process runs on every t axis of the app."""
         super().dress()
         tokens, glyph = self._theme.tokens, "mdi6.pause" if self._playing else "mdi6.play"
-        self["play"].setIcon(icon(glyph, tokens, tokens.on_accent, mirrored=True))
+        self["play"].setIcon(icon(glyph, tokens, tokens.on_accent, mirrored=not self._down))

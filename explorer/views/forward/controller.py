@@ -12,6 +12,7 @@ from explorer.datasets.reading import Reading
 from explorer.datasets.shipped import SHIPPED
 from explorer.engine.forward.asides_messages import AsidesShown, ShowAsides
 from explorer.engine.forward.chain1d_messages import Chain1DShown, ShowChain1D
+from explorer.engine.forward.chain2d_messages import Learning2D
 from explorer.engine.forward.messages import (
     JointShown,
     NoisedFilmShown,
@@ -33,6 +34,9 @@ from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import Lane
 from explorer.state.forward import ForwardState
 from explorer.state.session import Session
+from explorer.views.forward.plane_controls import PlaneControls
+from explorer.views.forward.plane_page import PlanePage
+from explorer.views.forward.plane_questions import PlaneQuestions
 from explorer.views.shared.questions import Questions, Receiver
 from explorer.views.workspace import Context
 
@@ -94,6 +98,7 @@ class ForwardController(QObject):
         self._questions = Questions(context.client, "forward", self)
         self._active = False
         self._slots = 0
+        self._plane: PlaneQuestions | None = None
         self.schedule: ScheduleShown | None = None
         self.total, self.shape = 0, SHIPPED["mnist"].shape
         context.store.changed.connect(self._changed)
@@ -141,6 +146,18 @@ class ForwardController(QObject):
         if entry is not None and entry.card is not None:
             return Lane(entry.sha256, entry.path, entry.card.option, schedule=recipe.schedule.choice, told=entry.card.told)
         return Lane(recipe.checkpoint, recipe.source, schedule=recipe.schedule.choice) if recipe.checkpoint else None
+
+    def plane_questions(
+        self, page: PlanePage, controls: PlaneControls, changed: Callable[[], None], say: Callable[[str, str], None]
+    ) -> PlaneQuestions:
+        """Who asks for what the page of two dimensions needs, from now on."""
+        self._plane = PlaneQuestions(self._questions, page, controls, changed, say)
+        return self._plane
+
+    @property
+    def learning(self) -> Learning2D | None:
+        """How far the small network of two dimensions is, while it learns."""
+        return None if self._plane is None else self._plane.busy
 
     # --- occasions ---
 
@@ -198,7 +215,7 @@ class ForwardController(QObject):
         self._ask("schedule", ShowSchedule(recipe.schedule, recipe.image, recipe.seed), self._take_schedule)
         self._ask_noised()
         {"noise": self._ask_film, "schedule": _nothing, "pixels": self._ask_joint, "posterior": self._ask_step_back,
-         "gaussians": self._ask_asides, "chain": self._ask_chain}[state.page]()  # fmt: skip
+         "gaussians": self._ask_asides, "chain": self._ask_chain, "plane": self._ask_plane}[state.page]()  # fmt: skip
 
     # --- questions ---
 
@@ -237,6 +254,10 @@ class ForwardController(QObject):
     def _ask_chain(self) -> None:
         recipe = self.state.recipe
         self._ask("chain", ShowChain1D(recipe.chain, recipe.schedule, recipe.seed, self.t), self._take_chain)
+
+    def _ask_plane(self) -> None:
+        if self._plane is not None:
+            self._plane.refresh(self.state, self.t)
 
     # --- answers ---
 

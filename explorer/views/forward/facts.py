@@ -22,6 +22,8 @@ FACTS = Facts(
         (tr("[ and ], Up and Down"), tr("Choose a control point, and move it")),
         (tr("Drag a or b, or W A S D"), tr("Look at other pixels")),
         (tr("Drag a mode, double-click"), tr("Move a mode of q(x₀); add or remove one")),
+        (tr("Drag a point, double-click"), tr("In two dimensions: move a point of q(x₀); add or remove one")),
+        (tr("Draw with the pen; Shift"), tr("In two dimensions: leave points behind; rub them out")),
     ),
     kinds=("ddpm",),
     takes_pictures=True,

@@ -13,6 +13,7 @@ from explorer.datasets.shipped import on_black
 from explorer.engine.forward.messages import NoisedShown, ScheduleShown, TestImagesShown
 from explorer.recipe import Dab, ForwardRecipe
 from explorer.views.forward.data_button import DataButton
+from explorer.views.forward.plane_controls import PlaneControls
 from explorer.views.forward.words import image_words, nats, number, schedule_words, short
 from explorer.views.shared.rows import NOTHING, Rows, capitals, heading
 from explorer.widgets.controls.actions import Actions
@@ -55,8 +56,14 @@ class ForwardInspector(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._source = "mnist"
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        self._of_image, self.plane = QWidget(), PlaneControls(theme, actions)
+        for part in (self._of_image, self.plane):
+            whole.addWidget(part)
+        self.plane.hide()
+        self._column = QVBoxLayout(self._of_image)
+        self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
         self.image_heading = self._heading(tr("image"))
         self.data = DataButton()
@@ -138,6 +145,11 @@ class ForwardInspector(QWidget):
     def _drawn(self, marks: tuple[Dab, ...]) -> None:
         if marks:
             self.drawn.emit(marks)
+
+    def show_page(self, page: str) -> None:
+        """The points in the place of the image, where the page is about them."""
+        self._of_image.setVisible(page != "plane")
+        self.plane.setVisible(page == "plane")
 
     def show_drawing(self, drawing: bool) -> None:
         """The pad in place of the test images."""

@@ -1,4 +1,4 @@
-"""The cursor along t, and playing from x_0 to noise."""
+"""The cursor along t, and playing from x_0 to noise, or down with particles."""
 
 from __future__ import annotations
 
@@ -67,14 +67,20 @@ class Player(QObject):
         self.scrub(0)
 
     def toggle(self) -> None:
-        """Play from here to T, from 0 if at T; or pause."""
+        """Play from here to the end, from the other one if there; or pause."""
         if self.playing:
             self.pause()
             return
-        self._from = 0 if self._state.cursor == self._T else self._state.cursor
+        first, last = self._ends
+        self._from = first if self._state.cursor == last else self._state.cursor
         self._clock.start()
         self._timer.start()
         self.playing_changed.emit(True)
+
+    @property
+    def _ends(self) -> tuple[int, int]:
+        """Where playing begins and ends: up to noise, but in two dimensions down with the particles."""
+        return (self._T, 0) if self._state.page == "plane" else (0, self._T)
 
     def pause(self) -> None:
         """Stop playing."""
@@ -86,12 +92,13 @@ class Player(QObject):
         self._store.update(forward=edits.go_to(self._state, t))
 
     def _tick(self) -> None:
-        due = self._from + self._clock.elapsed() / 1000 * self._T / PLAY_SECONDS
-        self._go(round(due))
-        if due < self._T:
+        (first, last), gone = self._ends, self._clock.elapsed() / 1000 * self._T / PLAY_SECONDS
+        left = abs(last - self._from) - gone
+        self._go(round(self._from + gone if last > first else self._from - gone))
+        if left > 0:
             return
         if not self._state.loop:
             self.pause()
-        elif due > self._T * (1 + REST_SECONDS / PLAY_SECONDS):
-            self._from = 0
+        elif -left > self._T * REST_SECONDS / PLAY_SECONDS:
+            self._from = first
             self._clock.restart()

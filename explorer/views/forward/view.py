@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from explorer.endings import PICTURE_FILES
+from explorer.endings import PICTURE_FILES, POINTS, TABLES, has
 from explorer.engine.forward.asides_messages import AsidesShown
 from explorer.engine.forward.chain1d_messages import Chain1DShown
 from explorer.engine.forward.messages import (
@@ -34,6 +34,9 @@ from explorer.views.forward.inspector import ForwardInspector
 from explorer.views.forward.noise_page import NoisePage
 from explorer.views.forward.offer_bar import OfferBar
 from explorer.views.forward.pixels_page import PixelsPage
+from explorer.views.forward.plane_controls import SHAPES
+from explorer.views.forward.plane_gestures import PlaneGestures
+from explorer.views.forward.plane_page import PlanePage
 from explorer.views.forward.player import Player
 from explorer.views.forward.posterior_page import PosteriorPage
 from explorer.views.forward.schedule_page import SchedulePage
@@ -73,9 +76,12 @@ class ForwardWorkspace(Workspace):
         self.posterior = PosteriorPage(theme)
         self.gaussians = GaussiansPage(theme)
         self.chain = ChainPage1D(theme)
+        self.plane = PlanePage(theme, a)
+        asks = self.controller.plane_questions(self.plane, self._inspector.plane, self._say, self.noticed.emit)
+        self.of_plane = PlaneGestures(context.store, self.plane, self._inspector.plane, asks, self)
         self.pages: dict[str, QWidget] = {
             "noise": self.noise, "schedule": self.schedule, "pixels": self.pixels, "posterior": self.posterior,
-            "gaussians": self.gaussians, "chain": self.chain,
+            "gaussians": self.gaussians, "chain": self.chain, "plane": self.plane,
         }  # fmt: skip
         self.segments = SegmentBar([segment(name, a[name], label) for name, label in PAGES.items()], tr("What is shown"))
         self.offer = OfferBar()
@@ -137,9 +143,11 @@ class ForwardWorkspace(Workspace):
         self.controller.deactivate()
 
     def cancel(self) -> None:
-        """Stop what is computed."""
+        """Stop what is computed; the small network stays as it is."""
         self.player.pause()
         self.controller.cancel()
+        if self._state.page == "plane":  # afterwards: what is learnt so far is asked for
+            self.context.store.update_forward(learn=False)
 
     def accept_entry(self, entry: LibraryEntry) -> bool:
         """While the posterior is in front, a DDPM becomes its network."""
@@ -156,7 +164,11 @@ class ForwardWorkspace(Workspace):
         return True
 
     def accept_data_set(self, path: str) -> bool:
-        """Noise its images."""
+        """Noise its images; in two dimensions take its points, as those of a table always."""
+        if has(path, TABLES) or (self._state.page == "plane" and has(path, POINTS)):
+            self.context.store.update_forward(page="plane")
+            self.of_plane.open_points(path)
+            return True
         self.gestures.choose_data(path)
         return True
 
@@ -179,6 +191,8 @@ class ForwardWorkspace(Workspace):
         gestures.take_posterior(self.posterior)
         gestures.take_gaussians(self.gaussians)
         gestures.take_chain(self.chain)
+        self.of_plane.take_actions(self.actions_)
+        self._inspector.plane.released.connect(self._focus_timeline)
         self.offer.taken.connect(gestures.take_picture)
 
     def _connect_actions(self) -> None:
@@ -195,20 +209,22 @@ class ForwardWorkspace(Workspace):
         a.on("type", self.transport.typed.begin)
         a.on("random", gestures.random_image)
         a.on("seed", gestures.new_seed)
-        a.on("open", self._ask_for_picture)
+        a.on("open", lambda: self.of_plane.ask_for_points() if self._state.page == "plane" else self._ask_for_picture())
         a.on("paste", self.paste)
-        a.on_toggled("draw", lambda drawing: store.update_forward(drawing=drawing))
+        a.on_toggled("draw", self._draw)
         a.on("use", gestures.use_in_reverse_chain)
         a.on("train", gestures.use_in_training)
         play.playing_changed.connect(a.show_playing)
 
     def _connect_time(self) -> None:
-        for plot in (self.noise.levels.plot, self.noise.weights.plot, *self.schedule.plots):
+        for plot in (self.noise.levels.plot, self.noise.weights.plot, *self.schedule.plots, self.plane.errors):
             plot.wheel_stepped.connect(self.player.step)
             plot.scrubbed.connect(self.player.scrub)
         for source in (self.transport.timeline, self.chain.map):
             source.wheel_stepped.connect(self.player.step)
             source.scrubbed.connect(self.player.scrub)
+        for chart in (self.plane.exact, self.plane.learnt):
+            chart.wheel_stepped.connect(self.player.step)
         self.transport.typed.committed.connect(self.player.scrub)
         self.transport.typed.released.connect(self._focus_timeline)
         self.noise.film.wheel_stepped.connect(self.player.step)
@@ -227,6 +243,13 @@ class ForwardWorkspace(Workspace):
             self.controller.take_picture(pixels=picture)
         else:
             self.status_changed.emit(Status(tr("there is no picture in the clipboard: copy one, then paste it here")))
+
+    def _draw(self, on: bool) -> None:
+        """The pen of the page in front: of images a pad, of two dimensions points."""
+        if self._state.page == "plane":
+            self.context.store.update_forward(pen=on)
+        else:
+            self.context.store.update_forward(drawing=on)
 
     def _ask_for_picture(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, tr("Noise a picture"), "", PICTURE_FILES)
@@ -253,10 +276,14 @@ class ForwardWorkspace(Workspace):
             self._stack.setCurrentWidget(self.pages[state.page])
         self.transport.setVisible(state.page != "gaussians")
         self.transport.set_range(T)
-        self.transport.set_cursor(t, _note(t, T))
+        self.transport.set_cursor(t, _note(t, T, tr("the points") if state.page == "plane" else tr("the image")))
         a["loop"].setChecked(state.loop)
-        a["draw"].setChecked(state.drawing)
+        a["draw"].setChecked(state.pen if state.page == "plane" else state.drawing)
         a["use"].setEnabled(bool(self.context.store.session.reverse.recipe.lanes))
+        self.of_plane.show_actions(a, state.page == "plane")
+        a.show_direction(down=state.page == "plane")
+        self._inspector.show_page(state.page)
+        self._inspector.plane.show_recipe(recipe)
         self._inspector.show_drawing(state.drawing)
         self._inspector.show_recipe(recipe)
         self._show_pages(state, recipe, t, T)
@@ -272,6 +299,8 @@ class ForwardWorkspace(Workspace):
             self.posterior.show_image()
         self.gaussians.show_recipe(recipe.asides)
         self.chain.show_recipe(recipe.chain, t, T, state.paths)
+        if state.page == "plane":
+            self.plane.show_recipe(state, t)
 
     def show_choices(self, choices: TestImagesShown) -> None:
         """Test images to choose from."""
@@ -319,10 +348,23 @@ class ForwardWorkspace(Workspace):
     def _say(self) -> None:
         """The status, whenever it may be another."""
         recipe, schedule = self._state.recipe, self.controller.schedule
+        if self._state.page == "plane":
+            self.status_changed.emit(self._plane_status())
+            return
         said = f"{image_words(recipe.image)} · {schedule_words(recipe.schedule)}"
         right = (var("L", "T"), words(f"  {nats(schedule.image.kl)}")) if schedule is not None else ""
         self.status_changed.emit(Status(said, right=right))
 
+    def _plane_status(self) -> Status:
+        """What becomes of the small network."""
+        learning, recipe = self.controller.learning, self._state.recipe
+        said = f"{SHAPES[recipe.plane.points.shape]} · {schedule_words(recipe.schedule)}"
+        if learning is None:
+            return Status(said)
+        words = tr("learning, Option {option}", option=recipe.plane.network.option)
+        detail = f"{learning.updates} / {learning.total}"
+        return Status(words, learning.updates, learning.total, detail=detail, cancellable=True)
 
-def _note(t: int, T: int) -> str:
-    return tr("the image") if t == 0 else tr("noise") if t == T else ""
+
+def _note(t: int, T: int, x_0: str) -> str:
+    return x_0 if t == 0 else tr("noise") if t == T else ""

@@ -30,6 +30,9 @@ from explorer.widgets.pictures.picture_tile import PictureTile
 
 COLOURS = 3
 """Channels of an image that colours can be painted on."""
+HINT = tr("What follows from it is shown as you paint. The branch keeps the chain's noise below t.")
+MOST_OF_IT = 0.5
+"""A step that takes more than this share of x0_hat shows what is painted on it by itself."""
 
 
 class PaintPanel(FrontPanel):
@@ -67,6 +70,7 @@ class PaintPanel(FrontPanel):
         self.draft = self._drafts[False]
         self.possible = True
         self._erased: ErasedShown | None = None
+        self._why = ""
         self._largest = LARGEST
         self.canvas = PaintCanvas(theme)
         self._build(theme)
@@ -162,7 +166,7 @@ class PaintPanel(FrontPanel):
     def _show_nothing(self) -> None:
         self.canvas.set_picture(None)
         self.canvas.set_region(None)
-        self._erased = None
+        self._erased, self._why = None, ""
         self.sees.show_picture(None, ())
         self.leads.show_picture(None, ())
 
@@ -179,7 +183,7 @@ class PaintPanel(FrontPanel):
         if self.draft.inpainting:
             hint = tr("Paint over what shall be made anew: it begins as noise at T, whatever t you erase at. The rest stays as it was.")
         else:
-            hint = tr("What follows from it is shown as you paint. The branch keeps the chain's noise below t.")
+            hint = self._why or HINT
         self.controls.hint.setText(impossible or hint)
         if impossible:
             self._show_nothing()
@@ -195,6 +199,20 @@ class PaintPanel(FrontPanel):
         if shown.end is not None:
             left = "" if math.isnan(shown.survives) else tr(" · {survives:.0f} % stays", survives=100 * shown.survives)
             self.leads.show_picture(shown.end, (words(tr("quick look{left}", left=left)),))
+        self._why = self._why_little(shown)
+        if self.possible and not self.draft.inpainting:
+            self.controls.hint.setText(self._why or HINT)
+
+    def _why_little(self, shown: PaintShown) -> str:
+        """Why what is painted on x0_hat at one step alone hardly shows; empty where that is not so."""
+        if shown.on != "x0_hat" or self.controls.onwards.isChecked() or not shown.weight < MOST_OF_IT:
+            return ""
+        weight = f"{shown.weight:.3f}" if shown.weight >= 0.001 else f"{shown.weight:.0e}".replace("-", "−")
+        return tr(
+            "This step takes {weight} of x0_hat into the next x; the rest of it is x_t, in which the network then sees its own image "
+            "again. “for these steps” paints each of them.",
+            weight=weight,
+        )
 
     def show_erased(self, shown: ErasedShown, finished: bool) -> None:
         """Show what the engine made of the region; `finished` says whether the chain has reached x_0, which what is kept needs."""

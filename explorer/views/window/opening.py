@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer import sources
 from explorer.datasets.idx_folder import holds_images
-from explorer.endings import DATA_SETS, DOCUMENT, PICTURES, SESSIONS, filters, has, patterns
+from explorer.endings import DATA_SETS, DOCUMENT, PICTURES, SESSIONS, TABLES, filters, has, patterns
 from explorer.engine.models.messages import LibraryEntry, OpenCheckpoint
 from explorer.engine.thread.messages import Failed
 from explorer.errors import BadInput
@@ -147,7 +147,7 @@ class Opener(QObject):
             return True
         elif has(absolute, SESSIONS):
             self._open_session(absolute)
-        elif has(absolute, DATA_SETS):
+        elif has(absolute, (*DATA_SETS, *TABLES)):
             self._open_data_set(absolute)
         else:
             self._open_checkpoint(absolute)  # which says what it is instead

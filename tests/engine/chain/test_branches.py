@@ -17,6 +17,7 @@ from explorer.checkpoints.files import load
 from explorer.datasets.images import to_unit_range
 from explorer.diffusion import branches as walking
 from explorer.diffusion.reverse import plan
+from explorer.diffusion.schedule import linear
 from explorer.engine.chain.branching.messages import (
     ErasedShown,
     FitPicture,
@@ -195,6 +196,9 @@ def test_a_preview_says_how_much_of_the_marks_is_left(engine: Engine, base: Lane
         assert isinstance(last, PaintShown)
         assert np.isnan(first.survives)
         left[until] = last.survives
+        levels = linear(1000).alpha_bar
+        here, there = float(levels[T4]), float(levels[TIMES[5]])
+        assert first.weight == last.weight == pytest.approx(there**0.5 * (1 - here / there) / (1 - here))
     assert 0 <= left[None] < left[1] <= 1, "painted at every step, more of it stays"
     (_, state) = ask(engine, PreviewPaint(root, T4, 0, "x_t", (dab,)))
     assert isinstance(state, PaintShown)

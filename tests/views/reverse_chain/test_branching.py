@@ -660,7 +660,11 @@ def test_marks_on_x0_hat_are_painted_for_several_steps(page: ReverseChainWorkspa
     assert paint.controls.onwards_row.isHidden(), "what is painted on the state is seen from there on anyhow"
     qtbot.mouseClick(paint.controls.on.button("x0_hat"), LEFT)
     assert not paint.controls.onwards_row.isHidden()
+    settle(page, qtbot)
+    assert "of x0_hat into the next x" in paint.controls.hint.text(), "why one step hardly shows"
     paint.controls.onwards.setChecked(True)
+    settle(page, qtbot)
+    assert "of x0_hat into the next x" not in paint.controls.hint.text()
     assert paint.controls.lowest.value() == 250
     paint_over(page, qtbot, (5, 5), (12, 8))
     settle(page, qtbot)

@@ -157,6 +157,8 @@ class PaintShown(Outcome):
     survives : float
         Of what is painted on x0_hat, how much is left in `end`: 1 - ||end - painted|| / ||unpainted - painted|| over the marked pixels,
         in [0, 1]; NaN where nothing is painted on it, or it is not known yet.
+    weight : float
+        a0 of this step, by which what is painted on x0_hat enters the mean a0 x0_hat + at x_t: one step brings no more of it in.
     """
 
     key: LaneKey
@@ -168,6 +170,7 @@ class PaintShown(Outcome):
     end: np.ndarray | None = None
     steps: int = 0
     survives: float = math.nan
+    weight: float = math.nan
 
 
 @dataclass(frozen=True, slots=True, eq=False)

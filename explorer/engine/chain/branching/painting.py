@@ -82,14 +82,14 @@ def paint(request: PreviewPaint, desk: Desk) -> Steps:
         before = leg.ask(x, t, step, memory).x0_hat
         image = canvas = _under_brush(request, lane, before)
     shown = tile_of(canvas[0]), tile_of(image[0])
-    yield PaintShown(request.key, t, sample, request.on, *shown)
+    yield PaintShown(request.key, t, sample, request.on, *shown, weight=step.a0)
     yield None
     count = 0
     for state in _glimpse(lane, k, sample, x, image, partial(_painted_at, request, lane)):
         x, count = state, count + 1
         yield None
     left = survival(x, image, before, request) if request.on == "x0_hat" else math.nan
-    yield PaintShown(request.key, t, sample, request.on, *shown, tile_of(x[0]), count, left)
+    yield PaintShown(request.key, t, sample, request.on, *shown, tile_of(x[0]), count, left, step.a0)
 
 
 def _painted_at(request: PreviewPaint, lane: ChainLane, k: int, image: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.brightness import brightness
 
 LIMIT = 3.6
 LEFT, RIGHT, FOOT, TOP = 30, 44, 20, 8
@@ -117,13 +118,7 @@ class ChainMap(QWidget):
 
     def _dress(self, _tokens: object = None) -> None:
         """Colours of the densities: from the card's to the accent."""
-        tokens = self._theme.tokens
-        low, high = QColor(tokens.card), QColor(tokens.accent)
-        share = np.sqrt(np.clip(self._density[::-1, ::-1], 0, 1))[..., None]
-        ends = [np.array([c.red(), c.green(), c.blue()], np.float32) for c in (low, high)]
-        pixels = np.ascontiguousarray(np.rint(ends[0] + share * (ends[1] - ends[0]) * 0.85).astype(np.uint8))
-        height, width = pixels.shape[:2]
-        self._image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+        self._image = brightness(self._density[::-1, ::-1], self._theme.tokens, 0.85)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.latent.posterior import ellipse
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.brightness import brightness
 
 LEFT, FOOT, EDGE = 40, 22, 8
 HOLD = 12.0
@@ -154,16 +155,7 @@ class EllipsePlane(QWidget):
 
     def _dress(self, _tokens: object = None) -> None:
         """Colours of the density: from the card's to the accent."""
-        if self._density.size:
-            tokens = self._theme.tokens
-            low, high = QColor(tokens.card), QColor(tokens.accent)
-            share = np.sqrt(np.clip(self._density[::-1], 0, 1))[..., None]
-            ends = [np.array([c.red(), c.green(), c.blue()], np.float32) for c in (low, high)]
-            pixels = np.ascontiguousarray(np.rint(ends[0] + share * (ends[1] - ends[0]) * 0.8).astype(np.uint8))
-            height, width = pixels.shape[:2]
-            self._image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
-        else:
-            self._image = None
+        self._image = brightness(self._density[::-1], self._theme.tokens, 0.8) if self._density.size else None
         self.update()
 
     # --- drawing
