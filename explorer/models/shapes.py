@@ -14,6 +14,7 @@ from explorer.models.autoencoder_config import AutoencoderConfig
 from explorer.models.classifier_config import ClassifierConfig
 from explorer.models.pca_config import PcaConfig
 from explorer.models.unet_config import UNetConfig
+from explorer.models.vector_mlp_config import TIME_FEATURES, VectorMlpConfig
 
 SMALL = 128 * 128
 """Pixels of images, up to which what evaluations take is not measured (`footprint`): weights have more numbers than layers' outputs."""
@@ -29,10 +30,11 @@ def shapes(config: Any) -> dict[str, Shape]:
 
     Parameters
     ----------
-    config : UNetConfig, AutoencoderConfig, PcaConfig or ClassifierConfig
+    config : UNetConfig, VectorMlpConfig, AutoencoderConfig, PcaConfig or ClassifierConfig
     """
     makers: dict[type[Any], Callable[[Any], Named]] = {
         UNetConfig: _unet,
+        VectorMlpConfig: _vector_mlp,
         AutoencoderConfig: _autoencoder,
         PcaConfig: _pca,
         ClassifierConfig: _classifier,
@@ -57,8 +59,7 @@ def _layer(name: str, *shape: int, bias: int | None = None) -> Named:
 def _unet(config: UNetConfig) -> Named:
     widths = [config.width * multiplier for multiplier in config.multipliers]
     size, previous = 4 * config.width, widths[0]
-    if config.skip_by_timestep:
-        yield from ((f"{table}_table", (config.timesteps + 1,)) for table in ("skip", "scale"))
+    yield from _skip_tables(config)
     if config.time == "film":
         yield from _layer("time_mlp.0", size, config.width)
         yield from _layer("time_mlp.2", size, size)
@@ -99,6 +100,28 @@ def _block(config: UNetConfig, name: str, inputs: int, outputs: int) -> Named:
         yield from _layer(f"{name}.film", 2 * outputs, 4 * config.width)
     if config.residual and inputs != outputs:
         yield from _layer(f"{name}.skip", outputs, inputs, 1, 1)
+
+
+def _skip_tables(config: UNetConfig | VectorMlpConfig) -> Named:
+    if config.skip_by_timestep:
+        yield from ((f"{table}_table", (config.timesteps + 1,)) for table in ("skip", "scale"))
+
+
+# --- the denoiser of vectors: names as in models/vector_mlp.py ---
+
+
+def _vector_mlp(config: VectorMlpConfig) -> Named:
+    width = config.width
+    yield from _skip_tables(config)
+    yield from _layer("time_mlp.0", width, TIME_FEATURES)
+    yield from _layer("time_mlp.2", width, width)
+    yield from _layer("stem", width, config.dimensions)
+    for place in range(config.depth):
+        yield from _layer(f"blocks.{place}.norm", width)
+        for name, outputs in (("first", width), ("second", width), ("film", 2 * width)):
+            yield from _layer(f"blocks.{place}.{name}", outputs, width)
+    yield from _layer("norm", width)
+    yield from _layer("head", config.dimensions, width)
 
 
 # --- autoencoders and the classifier: numbered layers, as in models/autoencoder.py and classifier.py ---

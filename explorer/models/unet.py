@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from explorer.models.anatomy import Anatomy, anatomy
+from explorer.models.outer_skip import register_tables, with_outer_skip
 from explorer.models.unet_config import GROUPS as GROUPS
 from explorer.models.unet_config import UNetConfig as UNetConfig
 
@@ -134,9 +135,7 @@ class UNet(nn.Module):
         nn.init.zeros_(_bias(self.head))
         self.skip_table: Tensor
         self.scale_table: Tensor
-        if config.skip_by_timestep:
-            self.register_buffer("skip_table", torch.ones(config.timesteps + 1))
-            self.register_buffer("scale_table", torch.ones(config.timesteps + 1))
+        register_tables(self, config)
         # last, so that a seed gives the other weights what it gives them without classes
         self.class_embedding = nn.Embedding(config.classes + 1, _time_size(config)) if config.classes else None
 
@@ -218,11 +217,7 @@ class UNet(nn.Module):
     def _head(self, h: Tensor, x_t: Tensor, t: Tensor) -> Tensor:
         with torch.autocast(x_t.device.type, enabled=False):
             inner: Tensor = self.head(self.head_activation(self.head_norm(h.to(self.head.weight.dtype))))
-            if self.config.skip_by_timestep:
-                skip, scale = (table[t][:, None, None, None] for table in (self.skip_table, self.scale_table))
-                return skip * x_t + scale * inner
-            output = self.config.output_scale * inner
-            return x_t + output if self.config.outer_skip else output
+            return with_outer_skip(self, self.config, inner, x_t, t)
 
 
 def _norm(config: UNetConfig, channels: int) -> nn.Module:
