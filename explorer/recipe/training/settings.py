@@ -24,6 +24,11 @@ LATENT: tuple[Kind, ...] = ("vae", "ae")
 CODED: tuple[Kind, ...] = (*LATENT, "pca")
 
 
+def of_codes(recipe: RunSettings) -> bool:
+    """Whether a ddpm learns codes rather than images."""
+    return bool(recipe.codes_of)
+
+
 class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the form, the command line and the training loop have in common; files have the fields in this order."""
 
@@ -222,6 +227,46 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
             ),
         ),
     ] = 0.1  # fmt: skip
+
+    codes_of: Annotated[
+        str,
+        Setting(
+            "ddpm: learn the codes that this vae or ae gives the images, not the images: a file or a shipped one.", kinds=DDPM,
+            option="--in", costs=True,
+            field=TextField(
+                "Codes o&f", "network",
+                "A VAE or an AE, as mnist-vae-2d, or its file: the chain runs in its latent space, and is seen through its decoder",
+                usual="none: images",
+            ),
+        ),
+    ] = ""  # fmt: skip
+
+    codes: Annotated[
+        Literal["mean", "sample"],
+        Setting(
+            "With --in: learn the means of q(z|x), or a draw of it at each update.", kinds=DDPM, said_if=of_codes,
+            field=ChoiceField(
+                "C&odes", "network", "With codes: the means of q(z|x), or a draw of it at each update", choices=("mean", "sample")
+            ),
+        ),
+    ] = "mean"  # fmt: skip
+
+    units: Annotated[
+        int,
+        Setting(
+            "With --in: units of each hidden layer.", kinds=DDPM, least=8, most=4096, costs=True, said_if=of_codes,
+            field=NumberField("Un&its", "network", "With codes: units of each hidden layer of the network", least=8, most=4096),
+        ),
+    ] = 128  # fmt: skip
+
+    depth: Annotated[
+        int,
+        Setting(
+            "With --in: residual blocks, of two hidden layers each.", kinds=DDPM, least=1, most=32, costs=True,
+            said_if=of_codes,
+            field=NumberField("Bloc&ks", "network", "With codes: residual blocks of two hidden layers each", least=1, most=32),
+        ),
+    ] = 3  # fmt: skip
 
     architecture: Annotated[
         Literal["mlp", "conv"],
