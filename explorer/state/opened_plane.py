@@ -17,6 +17,8 @@ def with_opened(state: LatentState, recipe: PlaneRecipe) -> LatentState:
     state = replace(state, recipe=recipe, selected="", frame=0, strip="stroke", ends=(), sliced=0)
     if recipe.grid is not None:
         return replace(state, manifold=True)
+    if recipe.chains is not None:
+        return replace(state, strip="chains")
     if recipe.prior is not None:
         return replace(state, strip="samples")
     if recipe.encoded.draws is not None:

@@ -122,8 +122,8 @@ class ScoresShown(Outcome):
     learned : ndarray, shape (M, 2), float32
         In 1 / unit of the code.
     exact : ndarray, shape (M, 2), float32, or None
-    spread : float
-        sqrt(1 - alpha_bar_t) in units of the code: its square makes a score the way to the mean of what the code may have been.
+    cell : float
+        How far apart two places are, in units of the code.
     """
 
     path: str
@@ -132,4 +132,4 @@ class ScoresShown(Outcome):
     places: np.ndarray
     learned: np.ndarray
     exact: np.ndarray | None
-    spread: float
+    cell: float

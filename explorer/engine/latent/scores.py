@@ -61,8 +61,8 @@ def show_scores(payload: ShowScores, desk: Desk) -> Steps:
         if process is not None:
             found = yield from process.data.posterior_work(states, level)
             exact = along(eps_from_x0(states, found.mean.to(states), step))
-    spread = float((1 - level) ** 0.5 * np.exp(np.log(of.std).mean()))
+    cell = (payload.extent[1] - payload.extent[0]) / payload.columns
     yield ScoresShown(
         payload.path, payload.t, payload.extent, read_only(places.astype(np.float32)),
-        read_only(np.concatenate(learned).astype(np.float32)), None if exact is None else read_only(exact.astype(np.float32)), spread,
+        read_only(np.concatenate(learned).astype(np.float32)), None if exact is None else read_only(exact.astype(np.float32)), cell,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.latent.plane import Extent
 from explorer.latent.strokes import resample
-from explorer.views.latent.plane import overlays, paint
+from explorer.views.latent.plane import chain_marks, overlays, paint
 from explorer.views.latent.plane.contents import NOWHERE, PlaneContents
 from explorer.views.latent.plane.nodes import handles
 from explorer.views.latent.plane.viewport import Viewport
@@ -135,6 +135,11 @@ class PlaneCanvas(PlaneContents):
 
     def _draw_items(self, painter: QPainter, tokens: Tokens, ink: tuple[QColor, QColor]) -> None:
         view = self._view
+        if self._arrows is not None:
+            chain_marks.draw_arrows(painter, view, self._arrows)
+        walked, state, chosen = self._chains
+        for each in walked:
+            chain_marks.draw_walked(painter, view, each, state, chosen)
         for polyline, path_colour in self._paths:
             overlays.draw_path(painter, paint.stroke_polygon(view, polyline), path_colour)
         for stroke in sorted(self._strokes, key=lambda s: s.name == self._selected):
