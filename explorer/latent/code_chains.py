@@ -2,8 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from torch import Tensor
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+MOST_PIXELS = 2**24
+"""Of all pictures of one process together: of more states, every second, third, ... is decoded."""
+
+
+def shown_states(K: int, count: int, image_shape: tuple[int, int, int]) -> tuple[int, ...]:
+    """Numbers of the states of a chain of K steps that are decoded: all, or evenly spaced ones from the first to the last.
+
+    Parameters
+    ----------
+    count : int
+        Samples.
+    image_shape : (C, H, W)
+        Of a decoding.
+    """
+    wanted = max(2, min(K + 1, MOST_PIXELS // (count * image_shape[1] * image_shape[2])))
+    return tuple(sorted({round(number) for number in np.linspace(0, K, wanted).tolist()}))
 
 
 def score(eps_hat: Tensor, alpha_bar: float) -> Tensor:

@@ -25,10 +25,8 @@ from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
+from explorer.latent.code_chains import shown_states
 from explorer.recipe import CodeChains
-
-MOST_PIXELS = 2**24
-"""Of all pictures of one process together: of more states, every second, third, ... is decoded."""
 
 Codes = np.ndarray
 """(K + 1, N, d), float64, in raw units."""
@@ -68,12 +66,6 @@ def walk_codes(payload: WalkCodes, desk: Desk) -> Steps:
         exact_tiles, exact_confident = yield from _seen(exact[list(shown)], plane, models)
         found = replace(found, exact_tiles=exact_tiles, exact_confident=exact_confident)
     yield replace(found, partial=False)
-
-
-def shown_states(K: int, count: int, image_shape: tuple[int, int, int]) -> tuple[int, ...]:
-    """Numbers of the states of a chain of K steps that are decoded: all, or evenly spaced ones from the first to the last."""
-    wanted = max(2, min(K + 1, MOST_PIXELS // (count * image_shape[1] * image_shape[2])))
-    return tuple(sorted({round(number) for number in np.linspace(0, K, wanted).tolist()}))
 
 
 def _walked(of: CodedDdpm, predictor: Predictor, course: Plan, chains: CodeChains) -> Generator[None, None, Codes]:
