@@ -39,10 +39,14 @@ class LatentMlp(VectorMlp):
         """Codes (N, code), as the decoder takes them, of states (N, code, 1, 1): the inverse of `normalised`."""
         return x.flatten(1) * self.code_std + self.code_mean
 
+    def decode(self, z: Tensor) -> Tensor:
+        """Mean images (N, C, H, W) in [-1, 1] of codes (N, code), as the autoencoder's."""
+        logits = self.decoder(z)
+        return 2 * torch.sigmoid(logits).reshape(z.shape[0], *self.config.coder.image_shape) - 1
+
     def seen(self, x: Tensor) -> Tensor:
-        """As of a SeenThroughDecoder: unscaled, then decoded to mean images in [-1, 1]."""
-        logits = self.decoder(self.raw(x.to(self.code_mean.dtype)))
-        return 2 * torch.sigmoid(logits).reshape(x.shape[0], *self.config.coder.image_shape) - 1
+        """As of a SeenThroughDecoder: unscaled, then decoded."""
+        return self.decode(self.raw(x.to(self.code_mean.dtype)))
 
 
 def _autoencoder_of(config: LatentMlpConfig) -> Autoencoder:

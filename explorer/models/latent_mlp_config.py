@@ -27,6 +27,11 @@ class LatentMlpConfig(VectorMlpConfig):
             raise ValueError(f"dimensions are those of the codes, {self.coder.code}, not {self.dimensions}")
 
     @property
+    def code(self) -> int:
+        """Dimensions of the latent space."""
+        return self.dimensions
+
+    @property
     def channels(self) -> int:
         """Of what its chain walks: the numbers of a code."""
         return self.dimensions
