@@ -183,6 +183,8 @@ class CodeChains(msgspec.Struct, frozen=True, omit_defaults=True):
         Of T timesteps, evenly spaced; ancestral sampling.
     exact : bool
         The exact reverse process of the training images' codes is walked beside it.
+    alone : int or None
+        In an export: the sample whose decodings are its strips, from 0.
     """
 
     checkpoint: str
@@ -191,6 +193,7 @@ class CodeChains(msgspec.Struct, frozen=True, omit_defaults=True):
     seed: int = 0
     steps: int = 100
     exact: bool = True
+    alone: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be walked (ValueError)."""
@@ -200,6 +203,8 @@ class CodeChains(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError(f"the seed must be in [0, 2**63), not {self.seed}")
         if not 2 <= self.steps <= MAX_CODE_STEPS:
             raise ValueError(f"chains of codes have 2 to {MAX_CODE_STEPS} steps, not {self.steps}")
+        if self.alone is not None and not 0 <= self.alone < self.count:
+            raise ValueError(f"of {self.count} chains there is none of number {self.alone}")
 
 
 class PlaneModel(msgspec.Struct, frozen=True, omit_defaults=True):

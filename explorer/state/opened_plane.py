@@ -18,7 +18,8 @@ def with_opened(state: LatentState, recipe: PlaneRecipe) -> LatentState:
     if recipe.grid is not None:
         return replace(state, manifold=True)
     if recipe.chains is not None:
-        return replace(state, strip="chains")
+        chains = replace(recipe.chains, alone=None)
+        return replace(state, recipe=replace(recipe, chains=chains), strip="chains", chain=recipe.chains.alone or 0)
     if recipe.prior is not None:
         return replace(state, strip="samples")
     if recipe.encoded.draws is not None:

@@ -17,6 +17,8 @@ from explorer.widgets.look.theme import Theme, Tokens
 
 BEADS = 14
 CORNER = 8
+BEHIND = 0.4
+"""How strongly codes are drawn behind reverse chains."""
 FIT_PADDING = 16.0
 
 
@@ -100,6 +102,8 @@ class PlaneCanvas(PlaneContents):
         if self._codes_shown and len(self._codes):
             codes, classes = self._codes[self._visible], self._classes[self._visible]
             strength = None if self._opacities is None else self._opacities[self._visible]
+            if self._chains[0]:  # what walks over them stands out
+                strength = np.full(len(codes), BEHIND) if strength is None else BEHIND * strength
             paint.draw_codes(painter, view, codes, classes, self._dots(), self.devicePixelRatioF(), strength)
         if self._prior_shown:
             paint.draw_prior(painter, view, self._prior_centre, tokens, busy)

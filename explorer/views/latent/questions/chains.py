@@ -12,7 +12,7 @@ from explorer.state.session import LatentState
 from explorer.views.latent.plane_view import View
 from explorer.views.shared.questions import Questions, When
 
-ARROW_CELL = 44.0
+ARROW_CELL = 34.0
 """Least distance of two arrows, in pixels."""
 MARGIN = 1
 

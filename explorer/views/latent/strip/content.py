@@ -69,7 +69,9 @@ def strip_recipe(state: LatentState) -> Recipe:
         ends = tuple((p.x, p.y) for p in points)
         strokes = tuple(Stroke(PATH_NAMES[shape], ends, FRAMES, shape) for shape in edits.BETWEEN)
     drawing, encoded = (recipe.drawing, recipe.encoded) if strip == "posterior" else ((), Encoded())
-    prior, chains = recipe.prior if strip == "samples" else None, recipe.chains if strip == "chains" else None
+    prior, chains = recipe.prior if strip == "samples" else None, None
+    if strip == "chains" and recipe.chains is not None:
+        chains = msgspec.structs.replace(recipe.chains, alone=min(state.chain, recipe.chains.count - 1))
     alone = msgspec.structs.replace(
         recipe, points=points, strokes=strokes, prior=prior, drawing=drawing, encoded=encoded, chains=chains
     )  # fmt: skip
