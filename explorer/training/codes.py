@@ -118,6 +118,17 @@ def codes_of(data: ImageSet, coder: Checkpoint, taken: Taken = "mean") -> CodeSe
     )  # fmt: skip
 
 
+def unencoded(data: ImageSet, coder: Checkpoint, taken: Taken) -> CodeSet:
+    """Codes of 0 in the place of a data set's: what they cost does not depend on what they are."""
+    model = coder.network
+    assert isinstance(model, Autoencoder)
+    d = model.config.code
+    return CodeSet(
+        data.name, data.images, data.labels, data.sha256, "", coder=coder, mean=np.zeros(d, np.float32), std=np.ones(d, np.float32),
+        codes=np.zeros((len(data.images), d, 2 if taken == "sample" else 1, 1), np.float32),
+    )  # fmt: skip
+
+
 def encoded(model: Autoencoder, data: ImageSet) -> tuple[np.ndarray, np.ndarray]:
     """Means and variances (N, code), float64, of q(z|x) of every image; variances of 0 of an autoencoder whose codes are points."""
     means, variances = [], []

@@ -29,6 +29,11 @@ def of_codes(recipe: RunSettings) -> bool:
     return bool(recipe.codes_of)
 
 
+def of_images(recipe: RunSettings) -> bool:
+    """Whether a ddpm's network is a U-Net, of images."""
+    return not recipe.codes_of
+
+
 class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the form, the command line and the training loop have in common; files have the fields in this order."""
 
@@ -135,7 +140,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     width: Annotated[
         int,
         Setting(
-            "ddpm: channels of the first level.", kinds=DDPM, least=8, costs=True,
+            "ddpm: channels of the first level.", kinds=DDPM, least=8, costs=True, said_if=of_images,
             field=NumberField(
                 "W&idth", "network", "Channels of the U-Net's first level; cost and quality grow with it", least=8, most=512
             ),
@@ -183,7 +188,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     attention: Annotated[
         bool,
         Setting(
-            "ddpm: self-attention at the coarsest level.", kinds=DDPM, costs=True,
+            "ddpm: self-attention at the coarsest level.", kinds=DDPM, costs=True, said_if=of_images,
             field=TickField("Self-&attention", "network", "Self-attention at the U-Net's coarsest level", words="at the coarsest level"),
         ),
     ] = False  # fmt: skip
@@ -208,7 +213,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     classes: Annotated[
         bool,
         Setting(
-            "ddpm: the network is told each image's label, or the null label.", kinds=DDPM, costs=True,
+            "ddpm: the network is told each image's label, or the null label.", kinds=DDPM, costs=True, said_if=of_images,
             field=TickField(
                 "Co&nditional", "network", "The network is told each image's label, so that one can ask it for a class, and guide it",
                 words="told each image's label",
@@ -220,7 +225,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         float,
         Setting(
             "With --classes: chance with which a label is left out.", kinds=DDPM, least=0.0, most=1.0,
-            said_if=lambda recipe: recipe.classes,
+            said_if=lambda recipe: recipe.classes and of_images(recipe),
             field=TextField(
                 "Dro&pped labels", "network",
                 "Chance with which the null label takes a label's place, in [0, 1]: what guidance compares with is learnt there",
