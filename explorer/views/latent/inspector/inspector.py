@@ -46,7 +46,7 @@ class LatentInspector(QWidget):
         self.card = CardSection(theme)
         self.slice_ = SliceSection(theme, actions)
         self.chains = ChainSection(theme, actions)
-        for section in (self.probe, self.selection, self.picture, self.slice_, self.chains, self.card):
+        for section in (self.probe, self.selection, self.picture, self.chains, self.slice_, self.card):
             column.addWidget(section)
         self.hint = QLabel(f"{HINT} {ENCODING}")
         self.hint.setWordWrap(True)

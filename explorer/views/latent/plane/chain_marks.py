@@ -15,8 +15,8 @@ COLOURS = {"learned": "#56B4E9", "exact": "#E69F00"}
 ARROW = 0.82
 """Length of the longest arrow, in cells."""
 HEAD = 5.0
-LONGEST_SHARE = 95
-"""Percentile of the scores' lengths that the longest arrows are drawn for: a few far out would make all others dots."""
+LONGEST_SHARE = 60
+"""Percentile of the scores' lengths from which arrows are as long as can be: those far out would make all others dots."""
 
 
 @dataclass(frozen=True, eq=False)
