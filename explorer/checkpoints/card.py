@@ -191,6 +191,10 @@ class LatentCard(msgspec.Struct, frozen=True, omit_defaults=True):
         The decoder takes the nearest entries of a code book.
     reach : float
         How far raw codes reach to either side, as far as is known: three standard deviations of what diffusion models see.
+    sha256 : str
+        Of the autoencoder's own file, of a ddpm that was trained on its codes here; empty where there is none.
+    drawn : bool
+        It was trained on draws of q(z|x), not on means.
     """
 
     shape: tuple[int, int, int]
@@ -199,6 +203,8 @@ class LatentCard(msgspec.Struct, frozen=True, omit_defaults=True):
     scaling: str = ""
     quantizes: bool = False
     reach: float = 3.0
+    sha256: str = ""
+    drawn: bool = False
 
     @property
     def dimensions(self) -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MAX_TIMESTEPS = 1_000_000
 ALWAYS_VALID = {"linear": range(21, MAX_TIMESTEPS + 1), "cosine": range(1, MAX_TIMESTEPS + 1)}
 """T of the schedules that we know: a linear one of fewer timesteps has betas of 1 and more."""
-NETWORKS_OF_KIND = {"ddpm": ("unet",), "vae": ("autoencoder",), "ae": ("autoencoder", "pca"), "classifier": ("classifier",)}
+NETWORKS_OF_KIND = {"ddpm": ("unet", "latent_mlp"), "vae": ("autoencoder",), "ae": ("autoencoder", "pca"), "classifier": ("classifier",)}
 
 
 def make_schedule(card: ScheduleCard) -> Schedule:
@@ -43,7 +43,8 @@ def check_schedule(card: ScheduleCard) -> None:
 
 def classes_of(config: Any, names: tuple[str, ...] = ()) -> ClassesCard | None:
     """What the card of our U-Net says of its classes: the last label is the null label; None where it has none (ValueError: the names)."""
-    return ClassesCard(config.classes + 1, config.classes, names) if config.classes else None
+    classes = getattr(config, "classes", 0)
+    return ClassesCard(classes + 1, classes, names) if classes else None
 
 
 def _labels(classes: ClassesCard | None) -> str:
@@ -69,5 +70,9 @@ def check_fit(card: Card, config: Any) -> None:
         raise ValueError(reason)
     if card.kind == "ddpm" and card.classes != (classes := classes_of(config, () if card.classes is None else card.classes.names)):
         raise ValueError(f"its card has {_labels(card.classes)}, its network {_labels(classes)}")
+    coder = getattr(config, "coder", None)
+    said = None if card.latent is None else (card.latent.shape, card.latent.images)
+    if card.kind == "ddpm" and said != (None if coder is None else (config.image_shape, coder.image_shape)):
+        raise ValueError("what its card says of codes is not what its network walks")
     if card.kind in ("vae", "ae") and config.variational != (card.kind == "vae"):
         raise ValueError(f"a {card.kind} whose network is {'' if config.variational else 'not '}variational")

@@ -57,6 +57,10 @@ class ImageSet:
         c, h, w = self.images.shape[1:]
         return c, h, w
 
+    def inputs(self, chosen: np.ndarray) -> np.ndarray:
+        """What a network is trained on of the images of these indices: (n, C, H, W), float32, in [-1, 1]."""
+        return to_unit_range(self.images[chosen])
+
 
 def to_unit_range(images: np.ndarray) -> np.ndarray:
     """uint8 0..255 to float32 in [-1, 1]."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -13,7 +14,6 @@ from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.pixel_range import HERE, seen
 from explorer.diffusion.predictor import Predictor, told_of
 from explorer.diffusion.reverse import INITIAL, Plan, Step, initial_state, noise_source, reverse_steps
-from explorer.models.roles import LatentModel
 
 BLOCK = 250
 BLOCK_PIXELS = BLOCK * 28 * 28
@@ -43,9 +43,15 @@ def walk(
 
 
 def chain_samples(
-    predictor: Predictor, course: Plan, seed: int, samples: int, image_shape: Sequence[int], device: torch.device, clip: Clip
-) -> Iterator[tuple[int, np.ndarray | None]]:
+    predictor: Predictor, course: Plan, seed: int, samples: int, image_shape: Sequence[int], device: torch.device, clip: Clip,
+    images: Callable[[Tensor], Tensor] | None = None,
+) -> Iterator[tuple[int, np.ndarray | None]]:  # fmt: skip
     """Samples x_0 of a diffusion model.
+
+    Parameters
+    ----------
+    images : callable or None
+        What makes images of states that are codes.
 
     Yields
     ------
@@ -57,10 +63,26 @@ def chain_samples(
     of = getattr(predictor, "value_range", HERE)
     for indices in blocks(samples, block_size(image_shape)):
         for step in walk(predictor, course, seed, indices, image_shape, device, clip):
-            yield len(indices), as_pixels(seen(step.x_prev, of)) if step.t_prev == 0 else None
+            if step.t_prev != 0:
+                yield len(indices), None
+            else:
+                yield len(indices), as_pixels(seen(step.x_prev, of) if images is None else images(step.x_prev))
 
 
-def prior_samples(network: LatentModel, seed: int, indices: range, device: torch.device) -> np.ndarray:
+class CodeDecoder(Protocol):
+    """What samples of the prior are decoded by: an autoencoder, or a denoiser of codes with its decoder."""
+
+    @property
+    def config(self) -> Any:
+        """Says the dimensions of the latent space, `code`."""
+        ...
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Mean images (N, C, H, W) of codes (N, code)."""
+        ...
+
+
+def prior_samples(network: CodeDecoder, seed: int, indices: range, device: torch.device) -> np.ndarray:
     """Mean decodings (n, C, H, W), uint8, of codes z ~ N(0, I) keyed by (seed, index)."""
     codes = shared_noise(seed, indices, INITIAL, (network.config.code,), device)
     return as_pixels(network.decode(codes))

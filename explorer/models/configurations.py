@@ -8,11 +8,13 @@ import msgspec
 
 from explorer.models.autoencoder_config import AutoencoderConfig
 from explorer.models.classifier_config import ClassifierConfig
+from explorer.models.latent_mlp_config import LatentMlpConfig
 from explorer.models.pca_config import PcaConfig
 from explorer.models.unet_config import UNetConfig
 
 CONFIGURATIONS: dict[str, type[Any]] = {
     "unet": UNetConfig,
+    "latent_mlp": LatentMlpConfig,
     "autoencoder": AutoencoderConfig,
     "pca": PcaConfig,
     "classifier": ClassifierConfig,

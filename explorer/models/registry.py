@@ -12,11 +12,14 @@ from explorer.models.autoencoder import Autoencoder
 from explorer.models.classifier import Classifier
 from explorer.models.configurations import misfit as misfit
 from explorer.models.configurations import parse_config as parse_config
+from explorer.models.latent_mlp import LatentMlp
 from explorer.models.pca import Pca
 from explorer.models.unet import UNet
 from explorer.models.unet_config import UNetConfig
 
-NETWORKS: dict[str, type[nn.Module]] = {"unet": UNet, "autoencoder": Autoencoder, "pca": Pca, "classifier": Classifier}
+NETWORKS: dict[str, type[nn.Module]] = {
+    "unet": UNet, "latent_mlp": LatentMlp, "autoencoder": Autoencoder, "pca": Pca, "classifier": Classifier,
+}  # fmt: skip
 """By the names of `configurations.CONFIGURATIONS`."""
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from explorer.models.autoencoder_config import AutoencoderConfig
 from explorer.models.classifier_config import ClassifierConfig
+from explorer.models.latent_mlp_config import LatentMlpConfig
 from explorer.models.pca_config import PcaConfig
 from explorer.models.unet_config import UNetConfig
 from explorer.models.vector_mlp_config import TIME_FEATURES, VectorMlpConfig
@@ -19,7 +20,7 @@ from explorer.models.vector_mlp_config import TIME_FEATURES, VectorMlpConfig
 SMALL = 128 * 128
 """Pixels of images, up to which what evaluations take is not measured (`footprint`): weights have more numbers than layers' outputs."""
 
-_NOT_LEARNT = ("skip_table", "scale_table", "running_mean", "running_var", "num_batches_tracked")
+_NOT_LEARNT = ("skip_table", "scale_table", "code_mean", "code_std", "running_mean", "running_var", "num_batches_tracked")
 
 Shape = tuple[int, ...]
 Named = Iterator[tuple[str, Shape]]
@@ -30,11 +31,12 @@ def shapes(config: Any) -> dict[str, Shape]:
 
     Parameters
     ----------
-    config : UNetConfig, VectorMlpConfig, AutoencoderConfig, PcaConfig or ClassifierConfig
+    config : UNetConfig, VectorMlpConfig, LatentMlpConfig, AutoencoderConfig, PcaConfig or ClassifierConfig
     """
     makers: dict[type[Any], Callable[[Any], Named]] = {
         UNetConfig: _unet,
         VectorMlpConfig: _vector_mlp,
+        LatentMlpConfig: _latent_mlp,
         AutoencoderConfig: _autoencoder,
         PcaConfig: _pca,
         ClassifierConfig: _classifier,
@@ -122,6 +124,12 @@ def _vector_mlp(config: VectorMlpConfig) -> Named:
             yield from _layer(f"blocks.{place}.{name}", outputs, width)
     yield from _layer("norm", width)
     yield from _layer("head", config.dimensions, width)
+
+
+def _latent_mlp(config: LatentMlpConfig) -> Named:
+    yield from _vector_mlp(config)
+    yield from ((f"code_{what}", (config.dimensions,)) for what in ("mean", "std"))
+    yield from ((name, shape) for name, shape in _autoencoder(config.coder) if name.startswith("decoder."))
 
 
 # --- autoencoders and the classifier: numbered layers, as in models/autoencoder.py and classifier.py ---

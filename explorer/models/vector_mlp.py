@@ -76,7 +76,7 @@ class VectorMlp(nn.Module):
         t : Tensor of int64, shape (N,)
             Timesteps in 1..T.
         """
-        time = self.time_mlp(timestep_embedding(t, TIME_FEATURES))
+        time = self.time_mlp(timestep_embedding(t, TIME_FEATURES).to(self.stem.weight.dtype))
         with torch.autocast(x_t.device.type, enabled=False):
             h = self.stem(x_t.flatten(1).to(self.stem.weight.dtype))
         for block in self.blocks:

@@ -17,6 +17,8 @@ MAX_FRAMES = 1024
 MAX_DIMENSIONS = 2**20
 MAX_BESIDE = 3
 MAX_PRIOR_SAMPLES = 4096
+MAX_CODE_CHAINS = 256
+MAX_CODE_STEPS = 1000
 
 SliceKind = Literal["components", "axes", "images", "codes", "random", "pictures"]
 StrokeShape = Literal["free", "line", "circle", "spherical", "geodesic"]
@@ -166,6 +168,45 @@ class PriorSamples(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError(f"the seed must be in [0, 2**63), not {self.seed}")
 
 
+class CodeChains(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Reverse chains over the plane: of a ddpm that was trained on the checkpoint's codes, beside the exact process of these codes.
+
+    Attributes
+    ----------
+    checkpoint, source : str
+        The ddpm, as in `Lane`.
+    count : int
+        Samples.
+    seed : int
+        Sample i of a seed is that of any count; both processes begin at the same x_T, with the same z_t.
+    steps : int
+        Of T timesteps, evenly spaced; ancestral sampling.
+    exact : bool
+        The exact reverse process of the training images' codes is walked beside it.
+    alone : int or None
+        In an export: the sample whose decodings are its strips, from 0.
+    """
+
+    checkpoint: str
+    source: str
+    count: int = 16
+    seed: int = 0
+    steps: int = 100
+    exact: bool = True
+    alone: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be walked (ValueError)."""
+        if not 1 <= self.count <= MAX_CODE_CHAINS:
+            raise ValueError(f"there can be 1 to {MAX_CODE_CHAINS} chains of codes, not {self.count}")
+        if not 0 <= self.seed < 2**63:
+            raise ValueError(f"the seed must be in [0, 2**63), not {self.seed}")
+        if not 2 <= self.steps <= MAX_CODE_STEPS:
+            raise ValueError(f"chains of codes have 2 to {MAX_CODE_STEPS} steps, not {self.steps}")
+        if self.alone is not None and not 0 <= self.alone < self.count:
+            raise ValueError(f"of {self.count} chains there is none of number {self.alone}")
+
+
 class PlaneModel(msgspec.Struct, frozen=True, omit_defaults=True):
     """A checkpoint whose plane is linked with another's: the same points, strokes and samples go through both.
 
@@ -200,6 +241,8 @@ class PlaneRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
         The plane, where codes have more than two numbers; None is the plane of their first two components.
     prior : PriorSamples or None
         Samples of the prior that are shown.
+    chains : CodeChains or None
+        Reverse chains that are shown.
     beside : tuple of PlaneModel
         Further checkpoints, each with a plane of its own linked with this one.
     codes : tuple of tuple of float
@@ -224,6 +267,7 @@ class PlaneRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
     codes: tuple[tuple[float, ...], ...] = ()
     encoded: Encoded = Encoded()
     told: Told | None = None
+    chains: CodeChains | None = None
 
     def __post_init__(self) -> None:
         """Refuse more planes than there is room for, and codes that are nowhere (ValueError)."""

@@ -17,6 +17,9 @@ def with_opened(state: LatentState, recipe: PlaneRecipe) -> LatentState:
     state = replace(state, recipe=recipe, selected="", frame=0, strip="stroke", ends=(), sliced=0)
     if recipe.grid is not None:
         return replace(state, manifold=True)
+    if recipe.chains is not None:
+        chains = replace(recipe.chains, alone=None)
+        return replace(state, recipe=replace(recipe, chains=chains), strip="chains", chain=recipe.chains.alone or 0)
     if recipe.prior is not None:
         return replace(state, strip="samples")
     if recipe.encoded.draws is not None:

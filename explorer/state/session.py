@@ -27,7 +27,7 @@ PlotName = Literal["levels", "coefficients", "norms", "distance x_t", "distance 
 CurvesOf = Literal["sample", "all"]
 ToolName = Literal["move", "stroke", "line", "circle", "geodesic"]
 FieldName = Literal["", "density", "error", "elbo", "magnification", "classes"]
-StripName = Literal["stroke", "samples", "posterior", "paths"]
+StripName = Literal["stroke", "samples", "posterior", "paths", "chains"]
 
 SETTINGS = (
     "recent", "documents", "theme", "frame_budget", "kept_budget", "default_steps", "text_size", "class_colours", "button_labels",
@@ -156,13 +156,17 @@ class LatentState(msgspec.Struct, frozen=True):
         What is drawn as colours over the plane; empty for nothing.
     strip : StripName
         What the strip under the plane shows: the selected stroke, samples of the prior, draws from the posterior of what is
-        encoded, or the paths between two points.
+        encoded, the paths between two points, or a reverse chain of codes.
     ends : tuple of str
         Names of the two points whose paths are shown.
     sliced : int
         Plane whose slice the inspector steers: 0 the first, i the ith beside it.
     centre : bool
         What is drawn on the pad is brought to MNIST's size and place before it is encoded.
+    chain : int
+        Sample whose reverse chain is in the strip, from 0.
+    arrows : bool
+        With reverse chains, the scores at the cursor's timestep are drawn.
     """
 
     recipe: PlaneRecipe = PlaneRecipe()
@@ -180,6 +184,8 @@ class LatentState(msgspec.Struct, frozen=True):
     ends: tuple[str, ...] = ()
     sliced: int = 0
     centre: bool = True
+    chain: int = 0
+    arrows: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a speed that cannot be (ValueError)."""

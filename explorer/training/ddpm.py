@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import torch
 from torch import Tensor, nn
 
-from explorer.checkpoints.card import FORMAT_VERSION, Card, NetworkCard, ScheduleCard, TrainingCard
+from explorer.checkpoints.card import FORMAT_VERSION, Card, LatentCard, NetworkCard, ScheduleCard, TrainingCard
 from explorer.checkpoints.fit import classes_of
 from explorer.datasets.images import ImageSet, to_unit_range
 from explorer.diffusion.parameterization import Option
@@ -15,6 +16,7 @@ from explorer.diffusion.schedule import Schedule
 from explorer.diffusion.training import Network, TrainingTables, linear_fit, loss, loss_all_timesteps, loss_weight, residual_scale
 from explorer.errors import BadInput
 from explorer.models.unet import UNet, UNetConfig
+from explorer.models.vector_mlp import VectorMlp, VectorMlpConfig
 from explorer.training.cards import config_dict, data_card
 
 IMAGES_FOR_MEAN_SQUARE = 10_000
@@ -71,27 +73,58 @@ class DdpmTask:
         self.drop_labels = drop_labels
         told = f", {100 * drop_labels:g} % of the labels left out" if classes else ""
         self.loss_name = f"{loss_kind} ({'all timesteps' if all_timesteps else 'one t per image'}{told})"
-        mean_square = float((to_unit_range(data.images[:IMAGES_FOR_MEAN_SQUARE]) ** 2).mean())
+        self.width, self.levels, self.lecture, self.attention = width, levels, lecture, attention
+        mean_square = self.mean_square()
         constant = residual_scale(option, self.tables, mean_square) if outer_skip and not linear_skip else 1.0
-        try:
-            self.config = UNetConfig(
-                channels=data.image_shape[0], width=width, multipliers=tuple(2**level for level in range(levels)), attention=attention,
-                outer_skip=outer_skip, output_scale=constant, skip_by_timestep=linear_skip, timesteps=schedule.T,
-                classes=_classes_in(data) if classes else 0, **(LECTURE if lecture else {}),
-            )  # fmt: skip
-        except ValueError as error:
-            raise BadInput(str(error)) from None
-        if any(side % self.config.size_multiple for side in data.image_shape[1:]):
-            raise BadInput(f"{data.name}: image sides must be multiples of {self.config.size_multiple}")
-        unet = UNet(self.config)
-        self.network: nn.Module = unet
+        self.classes = _classes_in(data) if classes else 0
+        network = self.built(
+            {"outer_skip": outer_skip, "output_scale": constant, "skip_by_timestep": linear_skip, "timesteps": schedule.T}, self.classes
+        )
+        self.network: nn.Module = network
+        self.config: UNetConfig | VectorMlpConfig = network.config
         scale = torch.full((schedule.T + 1,), constant, dtype=torch.float64)
         if linear_skip:
             skip, scale = linear_fit(option, self.tables, mean_square)
-            unet.skip_table.copy_(skip)
-            unet.scale_table.copy_(scale)
+            network.skip_table.copy_(skip)
+            network.scale_table.copy_(scale)
         weight = loss_weight(option, self.tables, torch.arange(1, schedule.T + 1), loss_kind)
         self.untrained = float((weight * scale[1:].square()).mean())
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(C, H, W) of what the chain walks."""
+        return self.data.image_shape
+
+    def mean_square(self) -> float:
+        """Of the data, over pixels and images."""
+        return float((to_unit_range(self.data.images[:IMAGES_FOR_MEAN_SQUARE]) ** 2).mean())
+
+    def built(self, skip: dict[str, Any], classes: int) -> UNet | VectorMlp:
+        """The network, fresh.
+
+        Parameters
+        ----------
+        skip : dict
+            Fields of the configuration that say what is added outside its layers.
+        classes : int
+            That it is told of; 0 for none.
+
+        Raises
+        ------
+        BadInput
+            If there can be none such.
+        """
+        data = self.data
+        try:
+            config = UNetConfig(
+                channels=self.shape[0], width=self.width, multipliers=tuple(2**level for level in range(self.levels)),
+                attention=self.attention, classes=classes, **skip, **(LECTURE if self.lecture else {}),
+            )  # fmt: skip
+        except ValueError as error:
+            raise BadInput(str(error)) from None
+        if any(side % config.size_multiple for side in self.shape[1:]):
+            raise BadInput(f"{data.name}: image sides must be multiples of {config.size_multiple}")
+        return UNet(config)
 
     def draw(self, count: int, generator: torch.Generator) -> tuple[Tensor, ...]:
         """t and then eps; for all timesteps, which need T times as much noise, a seed for each image; last, which labels are left out."""
@@ -99,15 +132,15 @@ class DdpmTask:
             drawn: tuple[Tensor, ...] = (torch.randint(0, SEEDS, (count,), generator=generator),)
         else:
             t = torch.randint(1, self.schedule.T + 1, (count,), generator=generator)
-            drawn = t, torch.randn((count, *self.data.image_shape), generator=generator)
-        return (*drawn, torch.rand(count, generator=generator) < self.drop_labels) if self.config.classes else drawn
+            drawn = t, torch.randn((count, *self.shape), generator=generator)
+        return (*drawn, torch.rand(count, generator=generator) < self.drop_labels) if self.classes else drawn
 
     def losses(self, network: nn.Module, x: Tensor, labels: Tensor | None, draws: tuple[Tensor, ...]) -> Tensor:
         """Algorithm 1, or the lecture's form over all timesteps of each image."""
         told = None
-        if self.config.classes:
+        if self.classes:
             assert labels is not None
-            told = labels.masked_fill(draws[-1].to(x.device), self.config.classes)
+            told = labels.masked_fill(draws[-1].to(x.device), self.classes)
         if not self.all_timesteps:
             t, eps = (draw.to(x.device) for draw in draws[:2])
             return loss(_told(network, told), self.option, self.tables, x, t, eps, self.loss_kind)
@@ -128,12 +161,17 @@ class DdpmTask:
 
     def card(self, training: TrainingCard) -> Card:
         """Model card of the trained network."""
-        name = self.schedule.name
+        return self.carded("unet", training)
+
+    def carded(self, network: str, training: TrainingCard, latent: LatentCard | None = None) -> Card:
+        """Card of a network of that name; of codes it says what they are."""
+        name, config = self.schedule.name, self.config
         betas = tuple(self.schedule.betas.tolist()) if name == "betas" else None
+        data = msgspec.structs.replace(data_card(self.data), shape=self.shape)
         return Card(
-            FORMAT_VERSION, "ddpm", NetworkCard("unet", config_dict(self.config)), data_card(self.data),
+            FORMAT_VERSION, "ddpm", NetworkCard(network, config_dict(config)), data,
             option=self.option.value, schedule=ScheduleCard(name, self.schedule.T, betas), training=training,
-            classes=classes_of(self.config),
+            classes=classes_of(config), latent=latent,
         )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from explorer.recipe.training import TrainSettings
 
 OPTIONS = {
     "width": "--width", "attention": "--attention", "outer_skip": "--outer-skip", "skip_by_timestep": "--linear-skip",
-    "classes": "--classes", "multipliers": "--levels", "downsample": "--network",
+    "classes": "--classes", "multipliers": "--levels", "downsample": "--network", "depth": "--depth", "coder": "--in",
     "architecture": "--architecture", "code": "--code", "hidden": "--hidden", "activation": "--activation",
     "beta": "--beta", "sigma": "--fixed-sigma", "likelihood": "--objective",
 }  # fmt: skip
@@ -37,7 +37,7 @@ def identity(settings: TrainSettings, card: Card, loss: str, images: int, start:
     start : str
         sha256 of the checkpoint that the run begins with; empty if there is none.
     """
-    schedule = card.schedule
+    schedule, latent = card.schedule, card.latent
     network = {OPTIONS.get(name, f"the network's {name}"): v for name, v in card.network.config.items() if name not in COMPUTED}
     return {
         "model": card.kind, "--option": card.option or "none", "--loss": loss, "--warmup": settings.warmup,
@@ -46,7 +46,7 @@ def identity(settings: TrainSettings, card: Card, loss: str, images: int, start:
         BETAS: None if schedule is None or schedule.betas is None else list(schedule.betas),
         "--seed": settings.seed, "--batch": settings.batch, "--epochs": settings.epochs, "number of images": images,
         "--learning-rate": settings.learning_rate, "--ema": settings.ema, "data": card.data.sha256, "--start-from": start,
-    } | network  # fmt: skip
+    } | network | ({} if latent is None else {"--in": latent.sha256, "--codes": "sample" if latent.drawn else "mean"})  # fmt: skip
 
 
 def check_same(folder: Path, kept: dict[str, Any], own: dict[str, Any]) -> None:

@@ -240,7 +240,7 @@ class _Run:
         draws = tuple(draw[self.rank :: self.world] for draw in self.task.draw(settings.batch, self.generator))
         own = chosen[self.rank :: self.world].numpy()
         device = self.fabric.device
-        x = (torch.from_numpy(self.data.images[own]).float() / 127.5 - 1).to(device)
+        x = torch.from_numpy(self.data.inputs(own)).to(device)
         labels = None if self.data.labels is None else torch.from_numpy(self.data.labels[own]).long().to(device)
         losses = self.task.losses(self.network, x, labels, draws)
         self.optimizer.zero_grad()

@@ -9,7 +9,9 @@ from explorer.errors import BadInput
 from explorer.recipe.training import RunSettings, TrainOptions
 from explorer.training.autoencoder import LOGISTIC_NOTES, AutoencoderTask
 from explorer.training.classifier import ClassifierTask
+from explorer.training.codes import CodeSet, coder_named, codes_of
 from explorer.training.ddpm import DdpmTask
+from explorer.training.latent_ddpm import LatentDdpmTask
 from explorer.training.task import Task
 
 
@@ -28,13 +30,39 @@ def make_task(asked: TrainOptions, data: ImageSet, schedule: Schedule) -> Task:
     return autoencoder_task(asked, data, asked.kind == "vae", asked.activation)
 
 
+def data_of(asked: RunSettings, data: ImageSet) -> ImageSet:
+    """What is learnt of images: themselves, or their codes.
+
+    Raises
+    ------
+    BadInput
+        If the autoencoder is none, or does not take the images; or if something is asked for that a network of codes has not.
+    """
+    if not asked.codes_of:
+        return data
+    usual = RunSettings()
+    odd = {
+        "--attention": asked.attention, "--classes": asked.classes, "--network": asked.network != usual.network,
+        "--width": asked.width != usual.width, "--levels": asked.levels != usual.levels,
+    }  # fmt: skip
+    if any(odd.values()):
+        meant = ", ".join(name for name, is_given in odd.items() if is_given)
+        raise BadInput(f"{meant}: of no meaning with --in: codes are learnt by fully connected layers (--units, --depth), without labels")
+    return codes_of(data, coder_named(asked.codes_of), asked.codes)
+
+
 def notes_of(asked: TrainOptions) -> str:
     """What the model card says of a network that is not what its name makes one expect."""
     return LOGISTIC_NOTES if asked.kind in ("ae", "vae") and asked.activation == "sigmoid" else ""
 
 
 def ddpm_task(settings: RunSettings, data: ImageSet, option: Option, schedule: Schedule, all_timesteps: bool = False) -> DdpmTask:
-    """A diffusion model of these settings (BadInput as `make_task`)."""
+    """A diffusion model of these settings, of codes where the data are codes (BadInput as `make_task`)."""
+    if isinstance(data, CodeSet):
+        return LatentDdpmTask(
+            data, option, schedule, units=settings.units, depth=settings.depth, loss_kind=settings.loss, all_timesteps=all_timesteps,
+            outer_skip=settings.skip != "none", linear_skip=settings.skip == "linear",
+        )  # fmt: skip
     lecture = settings.network == "lecture"
     if lecture and settings.skip == "linear":
         raise BadInput("the lecture's network puts its prediction out as it is: --network lecture has no --linear-skip")

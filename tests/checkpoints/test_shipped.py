@@ -26,7 +26,7 @@ KINDS = {
     "emoji-ddpm-c": "ddpm",
     "mnist-ddpm-a": "ddpm", "mnist-ddpm-b": "ddpm", "mnist-ddpm-c": "ddpm", "mnist-vae-2d": "vae", "mnist-ae-2d": "ae",
     "mnist-pca-2d": "ae", "mnist-hinton2006-2d": "ae", "mnist-vae-16d": "vae",
-    "mnist-classifier": "classifier", "mnist-ddpm-lecture": "ddpm",
+    "mnist-classifier": "classifier", "mnist-ddpm-lecture": "ddpm", "mnist-ldm-2d": "ddpm", "mnist-ldm-16d": "ddpm",
 }  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def test_every_shipped_model_opens_and_says_how_it_was_made(checkpoints: Mapping
     assert card.kind == KINDS[name]
     learned = load_images(name.split("-")[0])
     assert card.data.name == learned.name
-    assert card.data.shape == learned.image_shape
+    assert (card.data.shape if card.latent is None else card.latent.images) == learned.image_shape
     assert card.data.sha256 == learned.sha256
     training = card.training
     assert training is not None

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from explorer.models.autoencoder_config import AutoencoderConfig
 from explorer.models.classifier_config import ClassifierConfig
 from explorer.models.configurations import CONFIGURATIONS
+from explorer.models.latent_mlp_config import LatentMlpConfig
 from explorer.models.pca_config import PcaConfig
 from explorer.models.registry import NETWORKS, expected_tensors
 from explorer.models.shapes import shapes
@@ -69,9 +70,13 @@ def test_of_an_autoencoder(config: AutoencoderConfig) -> None:
     [
         AutoencoderConfig(variational=False, hidden=(7,)),
         PcaConfig(channels=3, size=8, code=5, columns=6),
+        LatentMlpConfig(
+            dimensions=3, width=8, depth=2, coder=AutoencoderConfig(code=3, hidden=(7, 5)), outer_skip=True, skip_by_timestep=True
+        ),
+        LatentMlpConfig(dimensions=2, coder=AutoencoderConfig(architecture="conv", size=8, hidden=(4, 6, 5))),
         ClassifierConfig(channels=3, size=8, width=4, features=7, classes=3, columns=12),
     ],
-    ids=["ae", "pca", "classifier"],
+    ids=["ae", "pca", "latent mlp", "latent mlp, conv", "classifier"],
 )
 def test_of_the_others(config: Any) -> None:
     compare(config)

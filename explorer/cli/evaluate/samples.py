@@ -54,6 +54,7 @@ def fid(options: Options) -> Measured:
         "compared_with": f"samples with the {len(real):,} training images; "
         f"{count:,} of these, drawn by seed {options.seed}, with the other {len(real) - count:,}",
     } | _without_bias(made, reference) | read_as_told(made, sampler.get("labels"))  # fmt: skip
+    details |= _of_codes(options, count, judge, reference)
     figures = {
         "fid": found.frechet_distance, "real_fid": beside.frechet_distance,
         "ratio": found.frechet_distance / beside.frechet_distance,
@@ -111,8 +112,10 @@ def _real(options: Options, judge: Judge) -> tuple[Readings, str]:
         from explorer.evaluation.digits import check_digits
 
         check_digits(checkpoint, "kid", ": name images with --dataset to compare with them in its features all the same")
-    if checkpoint.card.data.shape != judge.image_shape:
-        own, wanted = ("x".join(map(str, shape)) for shape in (checkpoint.card.data.shape, judge.image_shape))
+    latent = checkpoint.card.latent
+    makes = checkpoint.card.data.shape if latent is None or checkpoint.card.kind != "ddpm" else latent.images
+    if makes != judge.image_shape:
+        own, wanted = ("x".join(map(str, shape)) for shape in (makes, judge.image_shape))
         raise BadInput(f"{checkpoint.path}: makes images of {own}; kid is judged by the digit classifier, which reads {wanted} alone")
     split = (options.split or SplitName.train).value
     if options.dataset is None and split == "train":
@@ -204,7 +207,10 @@ def _of_chain(options: Options, count: int) -> tuple[Callable[[], np.ndarray], d
 
     def draw() -> np.ndarray:
         found = []
-        walk = chain_samples(lane.predictor, lane.course, options.seed, count, lane.image_shape, lane.device, limit_of(options.sampler))
+        walk = chain_samples(
+            lane.predictor, lane.course, options.seed, count, lane.image_shape, lane.device, limit_of(options.sampler),
+            None if lane.network is None else lane.network.seen,
+        )  # fmt: skip
         with torch.inference_mode(), shared.progress(count * lane.course.K, f"sampling {lane.label}", "step") as report:
             for done, images in walk:
                 if images is not None:
@@ -228,6 +234,27 @@ def _of_prior(options: Options, count: int) -> tuple[Callable[[], np.ndarray], d
             return np.concatenate([prior_samples(model, options.seed, indices, options.where.device) for indices in blocks(count, BLOCK)])
 
     return draw, {"codes": "z ~ N(0, I)"}
+
+
+def _of_codes(options: Options, count: int, judge: Judge, reference: Moments) -> dict[str, Any]:
+    """The same figures of samples of the prior through the same decoder, where a ddpm walks codes: what its chain is worth."""
+    import numpy as np
+    import torch
+
+    from explorer.evaluation.digits import score
+    from explorer.evaluation.samples import BLOCK, blocks, prior_samples
+    from explorer.models.latent_mlp import LatentMlp
+
+    network, device = options.checkpoint.network, options.where.device
+    if not isinstance(network, LatentMlp):
+        return {}
+    with torch.inference_mode():
+        images = [prior_samples(network.to(device), options.seed, indices, device) for indices in blocks(count, BLOCK)]
+    found = score(read(judge, np.concatenate(images), "judging samples of the prior"), reference)
+    return {
+        "prior_fid": found.frechet_distance, "prior_confident_share": found.confident_share,
+        "prior_digit_shares": list(found.digit_shares), "prior_is": "z ~ N(0, I), decoded as the chain's codes are",
+    }  # fmt: skip
 
 
 def read(judge: Judge, images: np.ndarray, what: str) -> Readings:

@@ -74,6 +74,9 @@ def render(
     stroke: Annotated[str | None, typer.Option(help='latent: a stroke through places, "x,y x,y".')] = None,
     shape: Annotated[ShapeChoice, typer.Option(help="latent: how the stroke goes between its places.")] = ShapeChoice.free,
     between: Annotated[bool, typer.Option("--paths", help="latent: the paths between the first two points.")] = False,
+    chains: Annotated[
+        str | None, typer.Option(help="latent: reverse chains of a ddpm of its codes, at --t: a file or a shipped name.")
+    ] = None,
     sweep: Annotated[str | None, typer.Option(help="compare: every lane once for each value of a setting, such as steps=10,25,50.")] = None,
     grid: Annotated[bool, typer.Option("--grid", help="compare: small multiples, lanes against samples.")] = False,
     quantity: Annotated[
@@ -97,7 +100,7 @@ def render(
         allow_python(checkpoint or ())
     paths = tuple(_located(name) for name in checkpoint or ())
     off = tuple(sorted(set(skip_off or ())))
-    plane = options_for(layer or (), image, point or (), stroke, shape, between)
+    plane = options_for(layer or (), image, point or (), stroke, shape, between, "" if chains is None else _located(chains))
     runs = tuple(str(folder.resolve()) for folder in run or ())
     options = Options(
         workspace=workspace.value, theme=theme.value, checkpoints=paths, t=t, samples=samples, steps=steps, seed=seed,
@@ -184,7 +187,8 @@ def _draw(options: Options, out: Path, width: int, height: int, timeout: float, 
             problems.append(BadInput(str(error)) if isinstance(error, ValueError) else error)
             return session, ""
 
-    session = Session(workspace=options.workspace, theme=options.theme, recent=options.checkpoints)  # type: ignore[arg-type]
+    recent = (*options.checkpoints, *([options.latent.chains] if options.latent.chains else []))
+    session = Session(workspace=options.workspace, theme=options.theme, recent=recent)  # type: ignore[arg-type]
     explorer = Explorer(Loaded(Saved(session=session), fresh=True), None, beginning=begin, chooses=True)
     try:
         explorer.window.resize(width, height)

@@ -50,6 +50,8 @@ class LatentOptions:
     shape : str
     paths : bool
         Between the first two points.
+    chains : str
+        Path of the ddpm whose reverse chains are shown; empty for none.
     """
 
     layers: tuple[str, ...] = ()
@@ -58,11 +60,13 @@ class LatentOptions:
     stroke: tuple[tuple[float, float], ...] = ()
     shape: str = "free"
     paths: bool = False
+    chains: str = ""
 
 
 def options_for(
-    layers: Sequence[LayerChoice], image: int | None, points: Sequence[str], stroke: str | None, shape: ShapeChoice, paths: bool
-) -> LatentOptions:
+    layers: Sequence[LayerChoice], image: int | None, points: Sequence[str], stroke: str | None, shape: ShapeChoice, paths: bool,
+    chains: str = "",
+) -> LatentOptions:  # fmt: skip
     """What the options ask for (BadInput where they cannot be)."""
     fields = [layer.value for layer in layers if layer.value not in LAYERS]
     if len(set(fields)) > 1:
@@ -75,7 +79,7 @@ def options_for(
         raise BadInput(f"--shape {shape.value}: goes between two places; give them with --stroke")
     if paths and len(placed) < 2:
         raise BadInput("--paths: needs two places, given with --point")
-    return LatentOptions(tuple(layer.value for layer in layers), image, placed, nodes, shape.value, paths)
+    return LatentOptions(tuple(layer.value for layer in layers), image, placed, nodes, shape.value, paths, chains)
 
 
 def _place(text: str, option: str) -> tuple[float, float]:

@@ -79,7 +79,7 @@ class Options:
             "--t": self.t is not None, "--samples": self.samples is not None, "--steps": self.steps is not None,
             "--seed": self.seed is not None, "--panel": self.panel is not None, "--skip-off": bool(self.skips_off),
             "--page": self.page is not None, "--layer": bool(latent.layers), "--image": latent.image is not None,
-            "--point": bool(latent.points), "--stroke": bool(latent.stroke), "--paths": latent.paths,
+            "--point": bool(latent.points), "--stroke": bool(latent.stroke), "--paths": latent.paths, "--chains": bool(latent.chains),
             "--sweep": self.sweep is not None, "--grid": self.grid,
             "--label": self.labels is not None, "--guidance": self.guidance != 0,
             "--sampler": self.sampler is not None, "--quantity": self.quantity is not None,

@@ -35,16 +35,22 @@ def make_strips(export: Path, plane: PlaneRecipe, paths: tuple[str, ...], engine
     BadInput
         If the recipe has no strip, or the file cannot be written.
     """
+    from explorer.engine.latent.chain_messages import CodesWalked
     from explorer.engine.latent.export_messages import ExportStrip
     from explorer.engine.latent.messages import CodesDrawn, StrokeShown
     from explorer.engine.latent.strips import strip_questions
+    from explorer.sampling.finding import checkpoint_path
 
     strips: list[np.ndarray] = []
-    for question in strip_questions(plane, paths):
+    ddpm = "" if plane.chains is None else checkpoint_path(plane.chains.source, plane.chains.checkpoint)
+    for question in strip_questions(plane, paths, ddpm):
         tiles = None
         for outcome in engine.handle(question):
             if isinstance(outcome, StrokeShown | CodesDrawn):
                 tiles = outcome.tiles
+            elif isinstance(outcome, CodesWalked) and not outcome.partial:
+                chain = outcome.chains.alone or 0
+                strips += [made[:, chain] for made in (outcome.tiles, outcome.exact_tiles) if made is not None]
         if tiles is not None:
             strips.append(tiles)
     if not strips:

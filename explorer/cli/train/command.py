@@ -33,7 +33,7 @@ def train(context: typer.Context, **given: Any) -> None:
     from explorer.training.control import read_status
     from explorer.training.loop import train as run
     from explorer.training.schedules import schedule_of
-    from explorer.training.tasks import make_task, notes_of
+    from explorer.training.tasks import data_of, make_task, notes_of
 
     _refuse_unwritable_names(given["dataset"], str(given["out"]), given["schedule"], given["start_from"] or "")
     devices_here.named(given["device"], given["devices"])
@@ -47,6 +47,8 @@ def train(context: typer.Context, **given: Any) -> None:
     if asked.kind == "pca":
         fit_pca(msgspec.structs.replace(asked, command=_typed(sys.argv[1:])), data)
         return
+    if asked.kind == "ddpm":
+        data = data_of(asked, data)
     settings = msgspec.structs.replace(
         asked, notes=notes_of(asked), command=_typed(word for word in sys.argv[1:] if word != "--resume"),
         start_from=None if asked.start_from is None else str(sources.located(asked.start_from)),

@@ -18,7 +18,8 @@ from explorer.recipe.training.setting import Kind, option_name
 IN_HELP = (
     "out", "option", "dataset", "size", "fit", "range", "member", "background",
     "epochs", "seed", "resume", "start_from", "loss", "all_timesteps", "network", "levels", "outer_skip",
-    "linear_skip", "attention", "classes", "drop_labels", "schedule", "knots", "timesteps", "architecture", "code",
+    "linear_skip", "codes_of", "codes", "units", "depth",
+    "attention", "classes", "drop_labels", "schedule", "knots", "timesteps", "architecture", "code",
     "hidden", "activation", "beta", "fixed_sigma", "objective",
     "width", "batch", "images", "ema", "learning_rate", "warmup", "stored", "precision", "device",
     "devices", "nodes", "threads", "as_json",

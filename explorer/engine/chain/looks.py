@@ -13,10 +13,8 @@ from explorer.engine.chain.shown_lane import ShownLane
 from explorer.engine.pictures.latents import latent_tiles
 from explorer.engine.pictures.tiles import Palette, grey_tiles, tiles_of
 from explorer.exports.latent_channels import side_by_side
+from explorer.exports.pixels import CODES
 from explorer.recipe.quantities import QUANTITIES
-
-CODES = 3.0
-"""Half width of the map of codes that are not noise: as far as N(0, I), from which their chain starts, reaches."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +69,8 @@ def look(
         for images in lane.decoded(k, of or quantity, values, samples):
             yield None if images is None else Look(grey_tiles(images), images, 1.0, False)
     else:
-        flat, scale = side_by_side(np.asarray(values)), row.scale if row.diverging else CODES
+        scale = row.scale if row.diverging else CODES
+        flat = side_by_side(np.asarray(values), scale)
         yield Look(latent_tiles(flat, scale, palette), flat, scale, True)
 
 

@@ -70,7 +70,8 @@ def portable(recipe: Recipe) -> Recipe:
         return recipe
     replace, plane = msgspec.structs.replace, recipe.plane
     beside = tuple(replace(model, source=source_of(Path(model.source))) for model in plane.beside)
-    return replace(recipe, plane=replace(plane, source=source_of(Path(plane.source)), beside=beside))
+    chains = plane.chains and replace(plane.chains, source=source_of(Path(plane.chains.source)))
+    return replace(recipe, plane=replace(plane, source=source_of(Path(plane.source)), beside=beside, chains=chains))
 
 
 def film(strips: tuple[np.ndarray, ...], scale: int = 0) -> Iterator[np.ndarray]:

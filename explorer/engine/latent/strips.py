@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from explorer.engine.latent.chain_messages import WalkCodes
 from explorer.engine.latent.messages import DrawCodes, EncodePicture, ShowGeodesic, ShowStroke
 from explorer.errors import BadInput
 from explorer.recipe import DRAWN, MAX_BESIDE, MAX_FRAMES, MAX_PRIOR_SAMPLES, PlaneRecipe, Slice, Stroke
 from explorer.recipe.told import Told
 
-Question = ShowStroke | DrawCodes
+Question = ShowStroke | DrawCodes | WalkCodes
 MAX_PICTURES = (1 + MAX_BESIDE) * max(MAX_PRIOR_SAMPLES, MAX_FRAMES)
 """As many as the window can show."""
 
@@ -31,7 +32,7 @@ def stroke_question(path: str, stroke: Stroke, slice_: Slice | None, told: Told 
     return (ShowGeodesic if stroke.shape == "geodesic" else ShowStroke)(path, stroke, slice_, told)
 
 
-def strip_questions(recipe: PlaneRecipe, paths: Sequence[str]) -> tuple[Question, ...]:
+def strip_questions(recipe: PlaneRecipe, paths: Sequence[str], ddpm: str = "") -> tuple[Question, ...]:
     """One question for each strip of an export; none where its recipe has no strip.
 
     Parameters
@@ -40,21 +41,33 @@ def strip_questions(recipe: PlaneRecipe, paths: Sequence[str]) -> tuple[Question
         As an export has it: samples, draws, one stroke, or the strokes between two points.
     paths : sequence of str
         Checkpoints of its planes, the first one's first.
+    ddpm : str
+        That of its chains; they are of the first plane.
 
     Raises
     ------
     BadInput
         If they have more pictures than are put in one file.
     """
-    questions = _questions(recipe, paths)
-    pictures = sum(question.count if isinstance(question, DrawCodes) else question.stroke.frames for question in questions)
+    questions = _questions(recipe, paths, ddpm)
+    pictures = sum(map(_pictures, questions))
     if pictures > MAX_PICTURES:
         raise BadInput(f"its strips have {pictures:,} pictures: at most {MAX_PICTURES:,} are put in one file")
     return questions
 
 
-def _questions(recipe: PlaneRecipe, paths: Sequence[str]) -> tuple[Question, ...]:
+def _pictures(question: Question) -> int:
+    """In its strips."""
+    if isinstance(question, DrawCodes):
+        return question.count
+    return question.stroke.frames if isinstance(question, ShowStroke) else 2 * (question.chains.steps + 1)
+
+
+def _questions(recipe: PlaneRecipe, paths: Sequence[str], ddpm: str) -> tuple[Question, ...]:
     planes = tuple((path, model.slice, model.told) for path, model in zip(paths, recipe.models, strict=True))
+    if recipe.chains is not None:
+        (path, slice_, told), *_ = planes
+        return (WalkCodes(path, ddpm, recipe.chains, slice_, told),)
     if recipe.prior is not None:
         count, seed = recipe.prior.count, recipe.prior.seed
         return tuple(DrawCodes(path, count, seed, slice=slice_, told=told) for path, slice_, told in planes)

@@ -19,6 +19,7 @@ from explorer.engine.thread.requests import Steps
 from explorer.engine.training.messages import MeasureTraining, TrainingMeasured
 from explorer.errors import BadInput
 from explorer.recipe.training import TrainRecipe
+from explorer.training.codes import coder_named, unencoded
 from explorer.training.task import Task
 from explorer.training.tasks import autoencoder_task, ddpm_task
 
@@ -48,7 +49,11 @@ def measure(payload: MeasureTraining, desk: Desk) -> Steps:
         If there is no such network for pictures of that size.
     """
     recipe, device = payload.recipe, desk.of(Models).device
-    at_once = recipe.batch if device.type != "cpu" else min(recipe.batch, MOST_AT_ONCE["ddpm" if recipe.is_ddpm else "latent"])
+    at_once = (
+        recipe.batch
+        if device.type != "cpu"
+        else min(recipe.batch, MOST_AT_ONCE["ddpm" if recipe.is_ddpm and not recipe.codes_of else "latent"])
+    )
     pictures = _pictures(recipe)
     yield None
     with torch.inference_mode(False), torch.random.fork_rng(devices=[]):
@@ -56,7 +61,7 @@ def measure(payload: MeasureTraining, desk: Desk) -> Steps:
     yield None
     with torch.inference_mode(False):
         task.network.to(device).train()
-        trial = _Trial(recipe, task, pictures.image_shape, device)
+        trial = _Trial(recipe, task, pictures.inputs(np.arange(1)).shape[1:], device)
         per_image_kept = trial.kept(1)  # warms up, too
     yield None
     count, seconds = 1, 0.0
@@ -85,7 +90,7 @@ def measure(payload: MeasureTraining, desk: Desk) -> Steps:
 class _Trial:
     """Updates of a network on pictures that are all alike."""
 
-    def __init__(self, recipe: TrainRecipe, task: Task, shape: tuple[int, int, int], device: torch.device) -> None:
+    def __init__(self, recipe: TrainRecipe, task: Task, shape: tuple[int, ...], device: torch.device) -> None:
         self.recipe, self.task, self.shape, self.device = recipe, task, shape, device
         self.parameters: list[Tensor] = list(task.network.parameters())
         self.means = [torch.zeros_like(p) for p in self.parameters]
@@ -138,7 +143,8 @@ def _pictures(recipe: TrainRecipe) -> ImageSet:
         raise BadInput(f"{recipe.dataset}: the size of its pictures is not known before they are read")
     # a folder's may be grey: then an update costs a little less, in the first and last layer alone
     shape = known.shape if known is not None else (3, recipe.size or 0, recipe.size or 0)
-    return ImageSet("trial", np.full((2, *shape), 64, np.uint8), None, "")
+    made = ImageSet("trial", np.full((2, *shape), 64, np.uint8), None, "")
+    return unencoded(made, coder_named(recipe.codes_of), recipe.codes) if recipe.is_ddpm and recipe.codes_of else made
 
 
 def _task(recipe: TrainRecipe, pictures: ImageSet) -> Task:

@@ -24,6 +24,16 @@ LATENT: tuple[Kind, ...] = ("vae", "ae")
 CODED: tuple[Kind, ...] = (*LATENT, "pca")
 
 
+def of_codes(recipe: RunSettings) -> bool:
+    """Whether a ddpm learns codes rather than images."""
+    return bool(recipe.codes_of)
+
+
+def of_images(recipe: RunSettings) -> bool:
+    """Whether a ddpm's network is a U-Net, of images."""
+    return not recipe.codes_of
+
+
 class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the form, the command line and the training loop have in common; files have the fields in this order."""
 
@@ -130,7 +140,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     width: Annotated[
         int,
         Setting(
-            "ddpm: channels of the first level.", kinds=DDPM, least=8, costs=True,
+            "ddpm: channels of the first level.", kinds=DDPM, least=8, costs=True, said_if=of_images,
             field=NumberField(
                 "W&idth", "network", "Channels of the U-Net's first level; cost and quality grow with it", least=8, most=512
             ),
@@ -141,7 +151,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         Literal["refined", "lecture"],
         Setting(
             "ddpm: refined layers, or the lecture's own: ReLU, max-pooling, t as one more channel, nothing added outside.", kinds=DDPM,
-            costs=True,
+            costs=True, said_if=of_images,
             field=ChoiceField(
                 "&U-Net", "network",
                 "Refined: normalized, residual, told of t in every block. Lecture: ReLU, max-pooling with stride 2, t as one more channel, "
@@ -155,7 +165,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         int,
         Setting(
             "ddpm: levels of the U-Net; each has half the pixels a side and twice the channels of the one before.", kinds=DDPM,
-            least=1, most=6, costs=True,
+            least=1, most=6, costs=True, said_if=of_images,
             field=NumberField(
                 "Le&vels", "network", "Levels of the U-Net: each has half the pixels a side and twice the channels of the one before",
                 least=1, most=6,
@@ -204,7 +214,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     attention: Annotated[
         bool,
         Setting(
-            "ddpm: self-attention at the coarsest level.", kinds=DDPM, costs=True,
+            "ddpm: self-attention at the coarsest level.", kinds=DDPM, costs=True, said_if=of_images,
             field=TickField("Self-&attention", "network", "Self-attention at the U-Net's coarsest level", words="at the coarsest level"),
         ),
     ] = False  # fmt: skip
@@ -229,7 +239,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     classes: Annotated[
         bool,
         Setting(
-            "ddpm: the network is told each image's label, or the null label.", kinds=DDPM, costs=True,
+            "ddpm: the network is told each image's label, or the null label.", kinds=DDPM, costs=True, said_if=of_images,
             field=TickField(
                 "Co&nditional", "network", "The network is told each image's label, so that one can ask it for a class, and guide it",
                 words="told each image's label",
@@ -241,13 +251,53 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         float,
         Setting(
             "With --classes: chance with which a label is left out.", kinds=DDPM, least=0.0, most=1.0,
-            said_if=lambda recipe: recipe.classes,
+            said_if=lambda recipe: recipe.classes and of_images(recipe),
             field=TextField(
                 "Dro&pped labels", "network",
                 "Chance with which the null label takes a label's place, in [0, 1]: what guidance compares with is learnt there",
             ),
         ),
     ] = 0.1  # fmt: skip
+
+    codes_of: Annotated[
+        str,
+        Setting(
+            "ddpm: learn the codes that this vae or ae gives the images, not the images: a file or a shipped one.", kinds=DDPM,
+            option="--in", costs=True,
+            field=TextField(
+                "Codes o&f", "network",
+                "A VAE or an AE, as mnist-vae-2d, or its file: the chain runs in its latent space, and is seen through its decoder",
+                usual="none: images",
+            ),
+        ),
+    ] = ""  # fmt: skip
+
+    codes: Annotated[
+        Literal["mean", "sample"],
+        Setting(
+            "With --in: learn the means of q(z|x), or a draw of it at each update.", kinds=DDPM, said_if=of_codes,
+            field=ChoiceField(
+                "C&odes", "network", "With codes: the means of q(z|x), or a draw of it at each update", choices=("mean", "sample")
+            ),
+        ),
+    ] = "mean"  # fmt: skip
+
+    units: Annotated[
+        int,
+        Setting(
+            "With --in: units of each hidden layer.", kinds=DDPM, least=8, most=4096, costs=True, said_if=of_codes,
+            field=NumberField("Un&its", "network", "With codes: units of each hidden layer of the network", least=8, most=4096),
+        ),
+    ] = 128  # fmt: skip
+
+    depth: Annotated[
+        int,
+        Setting(
+            "With --in: residual blocks, of two hidden layers each.", kinds=DDPM, least=1, most=32, costs=True,
+            said_if=of_codes,
+            field=NumberField("Bloc&ks", "network", "With codes: residual blocks of two hidden layers each", least=1, most=32),
+        ),
+    ] = 3  # fmt: skip
 
     architecture: Annotated[
         Literal["mlp", "conv"],

@@ -10,6 +10,7 @@ import numpy as np
 
 from explorer.engine.models.messages import LibraryEntry
 from explorer.recipe import PlaneRecipe, Point, PriorSamples, Spacing, Stroke, StrokeShape
+from explorer.state.edits.code_chains import remove as remove_chains
 from explorer.state.edits.encoding import remove_draws, something
 from explorer.state.edits.planes import with_model
 from explorer.state.session import LatentState, StripName, ToolName
@@ -46,6 +47,7 @@ def strip_of(state: LatentState) -> StripName:
         "stroke": True,
         "samples": recipe.prior is not None,
         "posterior": recipe.encoded.draws is not None and something(state),
+        "chains": recipe.chains is not None,
         "paths": len(state.ends) == 2 and all(isinstance(item_named(recipe, name), Point) for name in state.ends),
     }
     return state.strip if there[state.strip] else "stroke"
@@ -199,10 +201,12 @@ def remove_samples(state: LatentState) -> LatentState:
 
 
 def close_strip(state: LatentState) -> LatentState:
-    """The stroke in the strip again; random codes that it showed are gone."""
+    """The stroke in the strip again; random codes or chains that it showed are gone."""
     strip = strip_of(state)
     if strip == "samples":
         return remove_samples(state)
+    if strip == "chains":
+        return remove_chains(state)
     return _show_stroke(remove_draws(state) if strip == "posterior" else state)
 
 

@@ -80,7 +80,11 @@ def frame_note(controller: ChainController, frame: LaneFrame, is_reference: bool
     plan = controller.run.plans.get(frame.key)
     if plan is not None and plan.latent is not None and frame.diverging and not note.text:
         channels, height, width = plan.latent.shape
-        code = tr("{channels} channels of {height} × {width}", channels=channels, height=height, width=width)
+        code = (
+            tr("a bar for each of {channels} numbers", channels=channels)
+            if height == width == 1
+            else tr("{channels} channels of {height} × {width}", channels=channels, height=height, width=width)
+        )
         note = Note(
             tr("codes"), tr("The codes that its chain walks: {code}, drawn from −{scale:g} to {scale:g}", code=code, scale=frame.scale)
         )

@@ -15,6 +15,11 @@ WALK = tr(
     "Points at the first two pictures that the plane was laid through, and the ways between them: straight, about the origin, geodesic"
 )
 ANOTHER = tr("Another plane through the origin, in directions drawn at random")
+CHAINS = tr(
+    "A DDPM of these codes walks from N(0, I) to codes, beside the exact process of the training images' codes; again, with other noise"
+)
+ARROWS = tr("Arrows of the score, grad log p of the noised codes, at the timestep of the strip: the network's and the exact ones")
+NO_DDPM, NO_CHAINS = tr("no DDPM of this model's codes is known here: train ddpm --in makes one"), tr("there are no chains")
 SELECTED, ENCODED = tr("nothing is selected"), tr("nothing is encoded")
 GROUPS = (
     (  # named as in the session
@@ -99,6 +104,13 @@ GROUPS = (
         Do("all_classes", tr("Show all c&lasses"), "", tr("Draw the codes of every class"), needs=tr("every class is shown")),
         Do("sample", tr("Sa&mple the prior"), "N", SAMPLE, "ph.dice-five", label=tr("Sample"), needs=tr("there is no model")),
         Do("no_samples", tr("Remove sampl&es"), "", tr("Take the random codes off the plane"), needs=tr("there are none")),
+    ),
+    (
+        Do("walk_codes", tr("Reverse chains of co&des"), "Shift+N", CHAINS, needs=NO_DDPM),
+        Do("arrows", tr("Sc&ores"), "Shift+S", ARROWS, checkable=True, needs=NO_CHAINS),
+        Do("last_chain", tr("Chain before"), "Shift+,", tr("The chain before this one in the strip"), needs=NO_CHAINS),
+        Do("next_chain", tr("Next chain"), "Shift+.", tr("The next chain in the strip"), needs=NO_CHAINS),
+        Do("no_chains", tr("Remove c&hains"), "", tr("Take the chains off the plane"), needs=NO_CHAINS),
     ),
     (
         Do("fit", tr("&Fit"), "F", tr("Show all codes and the prior"), "ph.corners-out"),

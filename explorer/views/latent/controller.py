@@ -27,9 +27,10 @@ from explorer.state.edits import encoding as encoding_edits
 from explorer.state.edits.latent import SHAPES, item_named
 from explorer.state.edits.planes import slice_of
 from explorer.state.session import LatentState, Session
-from explorer.views.latent.entries import resolve
+from explorer.views.latent.entries import chain_entry, resolve
 from explorer.views.latent.plane_view import View
 from explorer.views.latent.questions import encoding
+from explorer.views.latent.questions.chains import Chains
 from explorer.views.latent.questions.draws import Draws
 from explorer.views.latent.questions.layers import Layers
 from explorer.views.latent.questions.paths import Paths
@@ -66,6 +67,7 @@ class LatentController(QObject):
         self._layers = Layers(self._questions, view, context.theme)
         self._paths = Paths(self._questions, view)
         self._draws = Draws(self._questions, view)
+        self._chains = Chains(self._questions, view)
         self._probing = Probing(self._ask, view, self._paths)
         self._active = False
         self.entry: LibraryEntry | None = None
@@ -169,6 +171,7 @@ class LatentController(QObject):
         """Another part of the plane is visible."""
         if self.entry is not None and self._active:
             self._layers.ask(self.entry, self.slice, self.state)
+            self._ask_chains(self.entry)
 
     def _changed(self, old: Session, new: Session) -> None:
         if self._active and (old.latent != new.latent or old.class_colours != new.class_colours):
@@ -187,6 +190,7 @@ class LatentController(QObject):
         if entry is not None:
             self._layers.ask(entry, slice_, self.state)
             self._draws.ask(entry, slice_, self.state)
+            self._ask_chains(entry)
             self._paths.ask(entry, slice_, self.state)
         self._ask_points()
         self._ask_stroke()
@@ -205,6 +209,7 @@ class LatentController(QObject):
             self._layers.clear()
         self._paths.clear()
         self._draws.clear()
+        self._chains.clear()
         if not same:
             self.codes = self.encoded = None
         if not same and not of_one_run:  # codes of the moment before stay in view until they move
@@ -220,6 +225,12 @@ class LatentController(QObject):
     def _ask_codes(self) -> None:
         if self.entry is not None:
             self._ask("codes", EncodeImages(self.entry.path, slice=self.slice), self._take_codes, self._codes_failed)
+
+    def _ask_chains(self, entry: LibraryEntry) -> None:
+        if self._active:
+            ddpm = chain_entry(self.state.recipe, self._context.library, entry)
+            self._view.show_ddpm(ddpm)
+            self._chains.ask(entry, ddpm, self.slice, self.state)
 
     def _ask_points(self) -> None:
         points = self.state.recipe.points

@@ -67,6 +67,21 @@ def resolve(recipe: PlaneRecipe, library: Library, which: int = 0) -> LibraryEnt
     return next((e for test in tests for e in entries if test(e)), None)
 
 
+def chain_entries(library: Library, entry: LibraryEntry | None) -> tuple[LibraryEntry, ...]:
+    """Networks that walk the codes of an entry: those that `train ddpm --in` made of it."""
+    if entry is None:
+        return ()
+    return tuple(
+        e for e in library.of_kind("ddpm") if e.card is not None and e.card.latent is not None and e.card.latent.sha256 == entry.sha256
+    )
+
+
+def chain_entry(recipe: PlaneRecipe, library: Library, entry: LibraryEntry | None) -> LibraryEntry | None:
+    """The network of a plane's chains: the one of the recipe, where it walks the codes of `entry`."""
+    chains = recipe.chains
+    return None if chains is None else next((e for e in chain_entries(library, entry) if e.sha256 == chains.checkpoint), None)
+
+
 def sliced_planes(recipe: PlaneRecipe, library: Library) -> tuple[tuple[int, LibraryEntry], ...]:
     """The planes that are slices of more than two dimensions: 0 the first, i the ith beside it."""
     found = ((which, resolve(recipe, library, which)) for which in range(1 + len(recipe.beside)))

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from explorer.engine.latent.chain_messages import CodesWalked, ScoresShown
 from explorer.engine.latent.field_messages import FieldShown
 from explorer.engine.latent.messages import (
     CodesDecoded,
@@ -77,6 +78,15 @@ class View(Protocol):
 
     def show_draws(self, draws: CodesDrawn | None) -> None:
         """Random codes."""
+
+    def show_ddpm(self, ddpm: LibraryEntry | None) -> None:
+        """The network of the chains; None where there is none of this model's codes."""
+
+    def show_chains(self, chains: CodesWalked | None) -> None:
+        """Reverse chains of codes, or as much of them as there is."""
+
+    def show_scores(self, scores: ScoresShown | None) -> None:
+        """Scores at the cursor's timestep."""
 
     def show_probe(self, probe: Probe) -> None:
         """What the inspector shows large."""

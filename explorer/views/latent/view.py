@@ -22,7 +22,16 @@ from explorer.state.session import LatentState, Session
 from explorer.views.latent.action_state import show_actions
 from explorer.views.latent.actions import GROUPS
 from explorer.views.latent.controller import LatentController
-from explorer.views.latent.entries import decodes_only, dimensions, has_plane, plane_entries, sliced_planes, steered
+from explorer.views.latent.entries import (
+    chain_entries,
+    chain_entry,
+    decodes_only,
+    dimensions,
+    has_plane,
+    plane_entries,
+    sliced_planes,
+    steered,
+)
 from explorer.views.latent.facts import FACTS
 from explorer.views.latent.gestures.gestures import Hands
 from explorer.views.latent.inspector.inspector import LatentInspector
@@ -265,6 +274,8 @@ class LatentWorkspace(Workspace):
             self._inspector.picture.show_data(entry.card.data.shape, entry.card.data.name)
         self._inspector.picture.show_state(state)
         self._inspector.card.show_entry(entry)
+        self._inspector.chains.show_ddpms(chain_entries(library, entry), chain_entry(state.recipe, library, entry))
+        self._inspector.chains.show_chains(state.recipe.chains, state.chain)
         touched = state.recipe.points or state.recipe.strokes or something(state)
         self._inspector.show_hint(entry is not None and not touched, not decodes_only(entry))
         self._show_actions()
@@ -288,13 +299,14 @@ class LatentWorkspace(Workspace):
         controller = self.controllers[min(steered(self._state, self.context.library), len(self.controllers) - 1)]
         off = controller.encoded is not None and controller.encoded.distance > OFF
         sliced = controller.entry is not None and dimensions(controller.entry) > 2
+        coded = bool(chain_entries(self.context.library, self.controller.resolved))
         marked = controller.codes is not None and len(controller.codes.marks) > 1
-        show_actions(self.actions_, self._state, known, has_prior, self.panel.strip.count > 0, off, sliced, marked)
+        show_actions(self.actions_, self._state, known, has_prior, self.panel.strip.count > 0, off, sliced, marked, coded)
 
     def _told(self, pane: PlanePane, what: str) -> None:
         """A plane shows something new."""
         first = pane is self.panes[0]
-        if what in ("stroke", "paths", "draws", "codes"):
+        if what in ("stroke", "paths", "draws", "chains", "codes"):
             self._show_strip()
             self.actions_["export"].setEnabled(self.panel.strip.count > 0)
         if what == "stroke" and first:
@@ -302,6 +314,8 @@ class LatentWorkspace(Workspace):
             self._inspector.selection.show_item(item_named(state.recipe, state.selected), state.recipe.points, self.panes[0].stroke)
         elif what in ("probe", "codes") and first:
             self._show_probe()
+        elif what == "chains" and first:
+            self._inspector.chains.show_walked(pane.chains)
         elif what == "picture" and first:
             self._inspector.show_picture(self.panes[0].picture)
         if what in ("codes", "manifold"):

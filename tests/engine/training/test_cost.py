@@ -24,6 +24,7 @@ def measured(recipe: TrainRecipe) -> TrainingMeasured:
     [
         TrainRecipe("B", **SMALL, attention=True, skip="linear", loss="bound"),  # type: ignore[arg-type]
         TrainRecipe("B", **SMALL, skip="none"),  # type: ignore[arg-type]
+        TrainRecipe("V", codes_of="mnist-vae-2d", codes="sample", units=16, depth=1, batch=4),
         TrainRecipe("vae", hidden=(16,), precision="bf16"),
         TrainRecipe("ae", architecture="conv", hidden=(8, 8, 16), batch=4),
         TrainRecipe("hinton", hidden=(16, 8), batch=4),

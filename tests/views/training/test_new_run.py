@@ -52,8 +52,8 @@ def label_of(form: NewRun, widget: QWidget) -> str:
 def recipe_for(row: Row) -> TrainRecipe:
     """Of a model that has this setting, with data that have it."""
     model = "C" if "ddpm" in row.about.kinds else "vae" if "vae" in row.about.kinds else "ae"
-    classes = row.name == "drop_labels"
-    return TrainRecipe(model, dataset="/some/folder", size=16, batch=64, classes=classes)  # type: ignore[arg-type]
+    classes, codes = row.name == "drop_labels", "mnist-vae-2d" if row.name in ("codes", "units", "depth") else ""
+    return TrainRecipe(model, dataset="/some/folder", size=16, batch=64, classes=classes, codes_of=codes)  # type: ignore[arg-type]
 
 
 def change(widget: QWidget, field: Field, kind: type) -> object:
@@ -134,14 +134,17 @@ def test_what_means_nothing_for_a_data_set_is_hidden_and_forgotten(form_of: Make
     form.reject()
 
 
-@pytest.mark.parametrize(("model", "classes"), [("C", False), ("C", True), ("vae", False)])
-def test_what_means_nothing_for_a_model_is_hidden(form_of: Maker, model: str, classes: bool) -> None:
-    recipe = TrainRecipe(model, classes=classes)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("model", "classes", "codes"), [("C", False, ""), ("C", True, ""), ("C", False, "mnist-vae-2d"), ("vae", False, "")]
+)
+def test_what_means_nothing_for_a_model_is_hidden(form_of: Maker, model: str, classes: bool, codes: str) -> None:
+    recipe = TrainRecipe(model, classes=classes, codes_of=codes)  # type: ignore[arg-type]
     form = form_of(recipe)
     visible = {name for name, widget in form.fields.by_name.items() if widget.isVisible()}
     expected = {row.name for row, field in SHOWN if recipe.kind in row.about.kinds and field.group != "data"}
     if not classes:
         expected -= {"drop_labels"}
+    expected -= {"width", "attention", "classes"} if codes else {"codes", "units", "depth"}
     assert visible == expected, "and MNIST's pictures have their size"
     form.reject()
 

@@ -14,6 +14,7 @@ from explorer.recipe import Point, Spacing, Stroke, StrokeShape
 from explorer.state.edits import latent as edits
 from explorer.state.session import LatentState
 from explorer.views.latent.controller import LatentController
+from explorer.views.latent.gestures.chains import ChainHands
 from explorer.views.latent.gestures.encoding import EncodeHands
 from explorer.views.latent.gestures.models import ModelHands
 from explorer.views.latent.gestures.strip import StripHands
@@ -51,6 +52,7 @@ class Hands(QObject):
         self._plane, self._controller, self._actions = plane, controller, actions
         self._strip = StripHands(context, actions, self)
         self.models = ModelHands(context, controller, actions, self)
+        self._chains = ChainHands(context, controller, actions, self.player, self)
         self.encode = EncodeHands(context, actions, plane, notice, self)
         self.encode.set_controllers([controller])
         self.encode.drawing_wanted.connect(self.player.stop)
@@ -73,6 +75,7 @@ class Hands(QObject):
     def take_gestures(self, plane: Plane) -> None:
         """Listen to a plane: all that are linked change the same session."""
         plane.hovered.connect(self._hover)
+        self._chains.take_plane(plane)
         plane.code_clicked.connect(self.encode.encode_image)
         plane.click_withdrawn.connect(self.encode.withdraw_image)
         plane.point_wanted.connect(self._add_point)
@@ -108,6 +111,7 @@ class Hands(QObject):
         self.models.take_widgets(toolbar, inspector.slice_)
         self.models.take_legend(legend)
         self.encode.take_section(inspector.picture)
+        self._chains.take_section(inspector.chains)
         selection = inspector.selection
         selection.renamed.connect(self._rename)
         selection.placed.connect(self._place)

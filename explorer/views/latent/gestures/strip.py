@@ -17,7 +17,7 @@ from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.look.language import tr
 
-CLOSED = {"samples": tr("remove samples"), "posterior": tr("remove the draws")}
+CLOSED = {"samples": tr("remove samples"), "posterior": tr("remove the draws"), "chains": tr("remove the chains")}
 """What undo calls it when a strip is closed."""
 
 
@@ -90,7 +90,7 @@ class StripHands(QObject):
     def play(self) -> None:
         """Play the selected stroke, or the paths, with the settings of now."""
         count = self._count()
-        if count and strip_of(self._state) in ("stroke", "paths"):
+        if count and strip_of(self._state) in ("stroke", "paths", "chains"):
             self.player.play(self._state.frame, count, self._state.loop, self._state.speed)
 
     def step(self, by: int) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.engine.latent.messages import PictureEncoded, PictureOffered
 from explorer.views.latent.inspector.card_section import CardSection
+from explorer.views.latent.inspector.chain_section import ChainSection
 from explorer.views.latent.inspector.encode_section import EncodeSection
 from explorer.views.latent.inspector.probe_section import ProbeSection
 from explorer.views.latent.inspector.selection_section import SelectionSection
@@ -31,6 +32,7 @@ class LatentInspector(QWidget):
     picture : EncodeSection
     card : CardSection
     slice_ : SliceSection
+    chains : ChainSection
     """
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
@@ -43,7 +45,8 @@ class LatentInspector(QWidget):
         self.picture = EncodeSection(theme, actions)
         self.card = CardSection(theme)
         self.slice_ = SliceSection(theme, actions)
-        for section in (self.probe, self.selection, self.picture, self.slice_, self.card):
+        self.chains = ChainSection(theme, actions)
+        for section in (self.probe, self.selection, self.picture, self.chains, self.slice_, self.card):
             column.addWidget(section)
         self.hint = QLabel(f"{HINT} {ENCODING}")
         self.hint.setWordWrap(True)

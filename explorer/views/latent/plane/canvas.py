@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.latent.plane import Extent
 from explorer.latent.strokes import resample
-from explorer.views.latent.plane import overlays, paint
+from explorer.views.latent.plane import chain_marks, overlays, paint
 from explorer.views.latent.plane.contents import NOWHERE, PlaneContents
 from explorer.views.latent.plane.nodes import handles
 from explorer.views.latent.plane.viewport import Viewport
@@ -17,6 +17,8 @@ from explorer.widgets.look.theme import Theme, Tokens
 
 BEADS = 14
 CORNER = 8
+BEHIND = 0.4
+"""How strongly codes are drawn behind reverse chains."""
 FIT_PADDING = 16.0
 
 
@@ -100,6 +102,8 @@ class PlaneCanvas(PlaneContents):
         if self._codes_shown and len(self._codes):
             codes, classes = self._codes[self._visible], self._classes[self._visible]
             strength = None if self._opacities is None else self._opacities[self._visible]
+            if self._chains[0]:  # what walks over them stands out
+                strength = np.full(len(codes), BEHIND) if strength is None else BEHIND * strength
             paint.draw_codes(painter, view, codes, classes, self._dots(), self.devicePixelRatioF(), strength)
         if self._prior_shown:
             paint.draw_prior(painter, view, self._prior_centre, tokens, busy)
@@ -135,6 +139,11 @@ class PlaneCanvas(PlaneContents):
 
     def _draw_items(self, painter: QPainter, tokens: Tokens, ink: tuple[QColor, QColor]) -> None:
         view = self._view
+        if self._arrows is not None:
+            chain_marks.draw_arrows(painter, view, self._arrows)
+        walked, state, chosen = self._chains
+        for each in walked:
+            chain_marks.draw_walked(painter, view, each, state, chosen)
         for polyline, path_colour in self._paths:
             overlays.draw_path(painter, paint.stroke_polygon(view, polyline), path_colour)
         for stroke in sorted(self._strokes, key=lambda s: s.name == self._selected):

@@ -13,6 +13,7 @@ from explorer.latent.plane import Extent
 from explorer.latent.strokes import circle
 from explorer.recipe import Point, Stroke
 from explorer.views.latent.plane import paint
+from explorer.views.latent.plane.chain_marks import Arrows, Walked
 from explorer.views.latent.plane.picture_stack import PictureStack
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import to_image
@@ -39,6 +40,8 @@ class PlaneContents(QWidget):
         self._opacities: np.ndarray | None = None
         self._samples: tuple[np.ndarray, np.ndarray, int] = (np.zeros((0, 2)), np.zeros(0, bool), -1)
         self._paths: tuple[tuple[np.ndarray, str], ...] = ()
+        self._chains: tuple[tuple[Walked, ...], int, int] = ((), 0, 0)
+        self._arrows: Arrows | None = None
         self._outlines: Mapping[str, np.ndarray] = {}
         self._pointed: tuple[int, QImage | None, str] | None = None
         self._growing_outline: np.ndarray | None = None
@@ -111,6 +114,26 @@ class PlaneContents(QWidget):
         """Random codes at (N, 2); `faint` (N,) bool are hollow; `chosen` is larger, -1 for none."""
         self._samples = (places, faint, chosen)
         self.update()
+
+    def set_chains(self, walked: tuple[Walked, ...], state: int = 0, chosen: int = 0) -> None:
+        """Reverse chains, at a state, one of them chosen; none takes them away."""
+        self._chains = (walked, state, chosen)
+        self.update()
+
+    @property
+    def chains(self) -> tuple[tuple[Walked, ...], int, int]:
+        """Reverse chains that are drawn, the state at which they are, and the chosen sample."""
+        return self._chains
+
+    def set_arrows(self, arrows: Arrows | None) -> None:
+        """Scores over the plane."""
+        self._arrows = arrows
+        self.update()
+
+    @property
+    def arrows(self) -> Arrows | None:
+        """Scores that are drawn."""
+        return self._arrows
 
     def set_paths(self, paths: Sequence[tuple[np.ndarray, str]]) -> None:
         """Paths (M, 2) between two points, each with its colour #rrggbb."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QToolButton, QVBoxLayout, QWidget
 
 from explorer import sources
+from explorer.engine.latent.chain_messages import CodesWalked, ScoresShown
 from explorer.engine.latent.field_messages import FieldShown
 from explorer.engine.latent.messages import (
     CONFIDENT,
@@ -29,12 +30,14 @@ from explorer.recipe import PlaneModel, Stroke
 from explorer.state.edits import latent as edits
 from explorer.state.session import LatentState
 from explorer.views.latent.entries import dimensions, is_variational
+from explorer.views.latent.plane.chain_marks import Arrows, Walked
 from explorer.views.latent.plane.overlays import PATH_COLOURS
 from explorer.views.latent.plane.pane_cards import PaneCards
 from explorer.views.latent.plane.pane_header import PaneHeader
 from explorer.views.latent.plane.plane import Plane
 from explorer.views.latent.plane.viewport import Viewport
 from explorer.views.latent.plane_view import Probe
+from explorer.views.latent.questions.chains import state_at
 from explorer.views.latent.questions.probing import UNDER_POINTER
 from explorer.widgets.controls.training_slider import TrainingSlider
 from explorer.widgets.look.language import tr
@@ -58,7 +61,8 @@ class PlanePane(QWidget):
     Signals
     -------
     told(str)
-        Something of this name was shown: "codes", "manifold", "field", "stroke", "paths", "draws", "probe", "picture".
+        Something of this name was shown: "codes", "manifold", "field", "stroke", "paths", "draws", "chains", "scores", "probe",
+        "picture".
     model_chosen(str), close_wanted()
         A plane beside the first: sha256 of the model that shall be shown, or it shall be taken away.
     snapshot_chosen(str, bool), snapshot_released()
@@ -97,6 +101,9 @@ class PlanePane(QWidget):
         self.field: FieldShown | None = None
         self.stroke: StrokeShown | None = None
         self.draws: CodesDrawn | None = None
+        self.ddpm: LibraryEntry | None = None
+        self.chains: CodesWalked | None = None
+        self.scores: ScoresShown | None = None
         self.probe: Probe | None = None
         self.picture: PictureEncoded | PictureOffered | None = None
         self.paths: Mapping[str, StrokeShown] = {}
@@ -163,6 +170,7 @@ class PlanePane(QWidget):
         self.cards.show_state(state, entry is not None, self.variational)
         self.cards.show_codes(self.codes, self._data)
         self._show_draws()
+        self._show_chains()
         if entry is None:
             model = state.recipe.models[self._which] if self._which < len(state.recipe.models) else PlaneModel("", "")
             self.plane.set_message(f"{model.source or 'This model'} {GONE}" if model.checkpoint or model.source else NO_MODEL)
@@ -273,6 +281,36 @@ class PlanePane(QWidget):
             return
         faint = draws.confidence <= CONFIDENT if len(draws.confidence) else np.zeros(len(draws.codes), bool)
         self.plane.set_samples(draws.codes, faint, min(self._state.frame, len(draws.codes) - 1))
+
+    def show_ddpm(self, ddpm: LibraryEntry | None) -> None:
+        """The network of the chains; None where there is none of this model's codes."""
+        self.ddpm = ddpm
+
+    def show_chains(self, chains: CodesWalked | None) -> None:
+        """Reverse chains of codes, or as much of them as there is."""
+        self.chains = chains
+        self._show_chains()
+        self.told.emit("chains")
+
+    def _show_chains(self) -> None:
+        walked = self.chains
+        if walked is None or edits.strip_of(self._state) != "chains":
+            self.plane.set_chains(())
+            self.plane.set_arrows(None)
+            return
+        drawn = [] if walked.exact_places is None else [Walked("exact", walked.exact_places)]
+        drawn.append(Walked("learned", walked.places))
+        self.plane.set_chains(tuple(drawn), state_at(walked, self._state.frame), min(self._state.chain, walked.chains.count - 1))
+
+    def show_scores(self, scores: ScoresShown | None) -> None:
+        """Scores at the cursor's timestep."""
+        self.scores = scores
+        if scores is None:
+            self.plane.set_arrows(None)
+            return
+        kinds = [("learned", scores.learned), *([] if scores.exact is None else [("exact", scores.exact)])]
+        self.plane.set_arrows(Arrows(scores.places, tuple(kinds), scores.cell))
+        self.told.emit("scores")
 
     def show_probe(self, probe: Probe) -> None:
         """What the inspector shows large."""

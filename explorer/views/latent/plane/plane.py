@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.latent.strokes import circle
 from explorer.recipe import Point, Stroke
 from explorer.views.latent.plane.canvas import PlaneCanvas
+from explorer.views.latent.plane.chain_marks import sample_at
 from explorer.views.latent.plane.nodes import CarryNode, node_at
 from explorer.views.latent.plane.pointer import Carry, Item, Paint, Pan, item_at
 from explorer.widgets.look.language import tr
@@ -36,6 +37,8 @@ class Plane(PlaneCanvas):
         Number of the test image whose code is under the pointer, or None.
     code_clicked(int)
         A test image's code was clicked.
+    sample_clicked(int)
+        A sample of the reverse chains was clicked, by number.
     click_withdrawn()
         That click was the first half of a double-click.
     stroke_growing(object), stroke_painted(object)
@@ -51,6 +54,7 @@ class Plane(PlaneCanvas):
     hovered = Signal(object)
     code_hovered = Signal(object)
     code_clicked = Signal(int)
+    sample_clicked = Signal(int)
     click_withdrawn = Signal()
     point_wanted = Signal(float, float)
     item_selected = Signal(str)
@@ -115,6 +119,10 @@ class Plane(PlaneCanvas):
             self._gesture = CarryNode(chosen, node, at)
             return
         item = self._item_at(*at)
+        sample = sample_at(self._view, self._chains[0], self._chains[1], *at) if item is None else None
+        if sample is not None:
+            self.sample_clicked.emit(sample)
+            return
         index = self.code_at(*at) if item is None else None
         self.item_selected.emit(item.name if item is not None else "")
         if isinstance(item, Stroke) or (isinstance(item, Point) and not item.locked):

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from explorer.engine.latent.messages import CodesDrawn
-from explorer.recipe import Encoded, Point, Recipe, Stroke
+from explorer.recipe import CodeChains, Encoded, Point, Recipe, Stroke
 from explorer.state.edits import latent as edits
 from explorer.state.session import LatentState
 from explorer.views.latent.entries import is_spatial
+from explorer.views.latent.plane.chain_marks import COLOURS
 from explorer.views.latent.plane.overlays import PATH_COLOURS
 from explorer.views.latent.plane.pane import PlanePane
+from explorer.views.latent.questions.chains import timestep_at
 from explorer.views.latent.questions.paths import FRAMES
 from explorer.views.latent.strip.panel import HINT, SELECT_HINT, StripContent, StripRow
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import number
 
+READ = tr("How many of all chains' x₀ the digit classifier reads with confidence over 0.9")
 PATH_NAMES = {"line": tr("Straight line"), "spherical": tr("Spherical"), "geodesic": tr("Geodesic")}
 SHARE = tr(
     "How many of them the digit classifier reads with confidence over 0.9, and as how many different digits: "
@@ -27,10 +31,12 @@ SHARE = tr(
 
 
 def strip_content(state: LatentState, panes: Sequence[PlanePane]) -> StripContent:
-    """A stroke, random samples, draws from a posterior, or the paths between two points."""
+    """A stroke, random samples, draws from a posterior, the paths between two points, or a reverse chain of codes."""
     strip = edits.strip_of(state)
     if strip == "paths":
         return _paths(state, panes[0])
+    if strip == "chains" and state.recipe.chains is not None:
+        return _chains(state, state.recipe.chains, panes[0])
     if strip == "samples" and state.recipe.prior is not None:
         count = state.recipe.prior.count
         shares = [_share(pane.draws) for pane in panes]
@@ -63,8 +69,13 @@ def strip_recipe(state: LatentState) -> Recipe:
         ends = tuple((p.x, p.y) for p in points)
         strokes = tuple(Stroke(PATH_NAMES[shape], ends, FRAMES, shape) for shape in edits.BETWEEN)
     drawing, encoded = (recipe.drawing, recipe.encoded) if strip == "posterior" else ((), Encoded())
-    prior = recipe.prior if strip == "samples" else None
-    return Recipe(plane=msgspec.structs.replace(recipe, points=points, strokes=strokes, prior=prior, drawing=drawing, encoded=encoded))
+    prior, chains = recipe.prior if strip == "samples" else None, None
+    if strip == "chains" and recipe.chains is not None:
+        chains = msgspec.structs.replace(recipe.chains, alone=min(state.chain, recipe.chains.count - 1))
+    alone = msgspec.structs.replace(
+        recipe, points=points, strokes=strokes, prior=prior, drawing=drawing, encoded=encoded, chains=chains
+    )  # fmt: skip
+    return Recipe(plane=alone)
 
 
 def _rows(panes: Sequence[PlanePane], notes: Sequence[str]) -> tuple[StripRow, ...]:
@@ -82,6 +93,38 @@ def _share(draws: CodesDrawn | None) -> str:
     if draws is None or not np.isfinite(draws.confident):
         return ""
     return tr("{confident:.0f} % > 0.9 · {kinds:.1f} digits", confident=100 * draws.confident, kinds=draws.kinds)
+
+
+def _chains(state: LatentState, chains: CodeChains, pane: PlanePane) -> StripContent:
+    """The decodings of one sample on its way, learnt and exact."""
+    walked, chain = pane.chains, min(state.chain, chains.count - 1)
+    if walked is None:
+        here = (
+            tr("Being walked…")
+            if _is_of(chains, pane)
+            else tr("{source} walks the codes of another model", source=Path(chains.source).stem)
+        )
+        return StripContent(tr("Chains"), "", closable=True, message=here)
+    t = timestep_at(walked, state.frame)
+    rows = [StripRow(tr("Learned"), _read(walked.confident), _of(walked.tiles, chain), COLOURS["learned"])]
+    if chains.exact and not walked.without_exact:
+        rows.append(StripRow(tr("Exact"), _read(walked.exact_confident), _of(walked.exact_tiles, chain), COLOURS["exact"]))
+    note = tr("t = {t} of {T}\n{steps} steps", t=t, T=walked.T, steps=chains.steps)
+    title = tr("Chain {number} of {count}", number=chain + 1, count=chains.count)
+    return StripContent(title, note, tuple(rows), playable=True, closable=True, message=tr("Being decoded…"), tip=READ)
+
+
+def _is_of(chains: CodeChains, pane: PlanePane) -> bool:
+    return pane.ddpm is not None and pane.ddpm.sha256 == chains.checkpoint
+
+
+def _of(tiles: np.ndarray | None, chain: int) -> np.ndarray | None:
+    """Pictures of one sample."""
+    return None if tiles is None else tiles[:, chain]
+
+
+def _read(share: float) -> str:
+    return tr("x₀: {share:.0f} % > 0.9", share=100 * share) if np.isfinite(share) else ""
 
 
 def _paths(state: LatentState, pane: PlanePane) -> StripContent:
