@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from explorer.checkpoints import ladder
 from explorer.checkpoints.snapshots import SUFFIX, of_run, snapshots
 from explorer.errors import BadInput
 from explorer.paths import expanded, is_dir, is_file
@@ -22,7 +23,8 @@ def locate(name: str) -> Path:
     Parameters
     ----------
     name : str
-        A file, a shipped one such as "mnist-ddpm-c", or a snapshot of a shipped one's run: "mnist-ddpm-c/epoch-003".
+        A file, a shipped one such as "mnist-ddpm-c", a snapshot of a shipped one's run, "mnist-ddpm-c/epoch-003", or one of the
+        ladder from AE to VAE, "ladder/vae-beta-4".
 
     Raises
     ------
@@ -36,6 +38,8 @@ def locate(name: str) -> Path:
     stem = name.removesuffix(SUFFIX)
     if stem in known:
         return known[stem]
+    if stem in (rungs := ladder.paths()):
+        return rungs[stem]
     run, _, moment = stem.partition("/")
     if run in known and moment:
         return _snapshot(known[run], moment)
@@ -57,7 +61,7 @@ def _snapshot(path: Path, moment: str) -> Path:
 def source_of(path: Path) -> str:
     """What a recipe calls a checkpoint: the name of a shipped one, else its path as given."""
     resolved = path.resolve()
-    for name, file in shipped().items():
+    for name, file in (shipped() | ladder.paths()).items():
         if file.resolve() == resolved:
             return name
         if file.with_suffix("").resolve() == resolved.parent and of_run(resolved.name) is not None:

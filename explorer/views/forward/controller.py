@@ -29,11 +29,11 @@ from explorer.engine.forward.messages import (
     TestImagesShown,
 )
 from explorer.engine.models.messages import LibraryEntry
-from explorer.engine.thread.requests import Outcome, Payload
+from explorer.engine.thread.requests import Outcome
 from explorer.recipe import Lane
 from explorer.state.forward import ForwardState
 from explorer.state.session import Session
-from explorer.views.shared.questions import Questions, Receiver
+from explorer.views.shared.asking_controller import AskingController
 from explorer.views.workspace import Context
 
 DEFAULTS = {"mnist": "mnist-ddpm-c", "emoji": "emoji-ddpm-c"}
@@ -75,7 +75,7 @@ class View(Protocol):
         """A picture, which may be resized."""
 
 
-class ForwardController(QObject):
+class ForwardController(AskingController):
     """Between the store, the client and the view.
 
     Attributes
@@ -89,10 +89,8 @@ class ForwardController(QObject):
     """
 
     def __init__(self, context: Context, view: View, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._context, self._view = context, view
-        self._questions = Questions(context.client, "forward", self)
-        self._active = False
+        super().__init__(context, "forward", parent)
+        self._view = view
         self._slots = 0
         self.schedule: ScheduleShown | None = None
         self.total, self.shape = 0, SHIPPED["mnist"].shape
@@ -114,11 +112,6 @@ class ForwardController(QObject):
     def t(self) -> int:
         """The cursor."""
         return self.state.cursor
-
-    @property
-    def idle(self) -> bool:
-        """Whether all that was asked for is shown."""
-        return self._active and self._questions.idle
 
     @property
     def entries(self) -> tuple[LibraryEntry, ...]:
@@ -143,19 +136,6 @@ class ForwardController(QObject):
         return Lane(recipe.checkpoint, recipe.source, schedule=recipe.schedule.choice) if recipe.checkpoint else None
 
     # --- occasions ---
-
-    def activate(self) -> None:
-        """The workspace is shown."""
-        self._active = True
-        self.refresh()
-
-    def deactivate(self) -> None:
-        """Another workspace is shown."""
-        self._active = False
-
-    def cancel(self) -> None:
-        """Stop what is computed."""
-        self._questions.drop()
 
     def set_slots(self, slots: int) -> None:
         """So many pictures fit into the film strip."""
@@ -201,10 +181,6 @@ class ForwardController(QObject):
          "gaussians": self._ask_asides, "chain": self._ask_chain}[state.page]()  # fmt: skip
 
     # --- questions ---
-
-    def _ask(self, name: str, payload: Payload, receiver: Receiver) -> None:
-        if self._active:
-            self._questions.ask(name, payload, receiver, once=True)
 
     def _ask_noised(self) -> None:
         recipe = self.state.recipe

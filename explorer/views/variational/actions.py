@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from explorer.widgets.controls.actions import Actions, Do
-from explorer.widgets.look.icons import icon
+from explorer.views.shared.playing_actions import PlayingActions
+from explorer.widgets.controls.actions import Do
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
@@ -54,22 +54,8 @@ FIT = ("start", "back", "play", "forward", "end", "loop")
 """In the order of their buttons, beside the steps."""
 
 
-class VariationalActions(Actions):
-    """The actions, of which one says whether it plays."""
-
-    _playing = False
+class VariationalActions(PlayingActions):
+    """Its actions."""
 
     def __init__(self, theme: Theme, owner: QWidget) -> None:
-        super().__init__(theme, owner, GROUPS)
-
-    def show_playing(self, playing: bool) -> None:
-        """Play or pause."""
-        self._playing = playing
-        self["play"].setText(tr("&Pause the fit") if playing else tr("&Play the fit"))
-        self.dress()
-
-    def dress(self, _tokens: object = None) -> None:
-        """Icons in the theme's colours."""
-        super().dress()
-        tokens, glyph = self._theme.tokens, "mdi6.pause" if self._playing else "mdi6.play"
-        self["play"].setIcon(icon(glyph, tokens, tokens.on_accent))
+        super().__init__(theme, owner, GROUPS, tr("&Play the fit"), tr("&Pause the fit"))
