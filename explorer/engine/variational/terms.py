@@ -94,7 +94,13 @@ def show_unit(request: ShowUnit, desk: Desk) -> Steps:
 
 
 def show_test_terms(request: ShowTestTerms, desk: Desk) -> Steps:
-    """Answer a ShowTestTerms: by the draws with which `evaluate --metric elbo` measures (BadInput without test images, or as `show_terms`)."""
+    """Answer a ShowTestTerms, by the draws with which `evaluate --metric elbo` measures.
+
+    Raises
+    ------
+    BadInput
+        If there are no test images, or as of `show_terms`.
+    """
     models, measured = desk.of(Models), desk.of(Measured)
     checkpoint = yield from _opened(request.recipe, models)
     model = checkpoint.network
@@ -128,10 +134,8 @@ def _told(
     elbos = likelihoods - kls.sum(1)
     error = float(elbos.std(ddof=1)) / math.sqrt(len(elbos)) if len(elbos) > 1 else math.nan
     spreads = _by_unit(spread(np.concatenate(means))[None], shape, np.mean)[0]
-    return TestTermsShown(
-        len(elbos), total, float(likelihoods.mean()), error, read_only(kls.mean(0)), read_only(spreads), read_only(elbos.astype(np.float32)),
-        partial,
-    )  # fmt: skip
+    each = read_only(elbos.astype(np.float32))
+    return TestTermsShown(len(elbos), total, float(likelihoods.mean()), error, read_only(kls.mean(0)), read_only(spreads), each, partial)
 
 
 def _opened(recipe: ElboRecipe, models: Models) -> Generator[None, None, Checkpoint]:

@@ -130,8 +130,6 @@ class TestTermsShown(Outcome):
         The bound of each image.
     """
 
-    progress = True
-
     images: int
     total: int
     log_likelihood: float
