@@ -37,6 +37,8 @@ class PageChoice(StrEnum):
     chain = "chain"
     kl = "kl"
     inference = "inference"
+    elbo = "elbo"
+    ladder = "ladder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

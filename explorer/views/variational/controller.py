@@ -149,6 +149,8 @@ class VariationalController(AskingController):
         model, image = state.recipe.elbo, state.recipe.inference.image
         self._questions.ask("terms", ShowTerms(model, image), self._take_terms, once=True, on_failure=self._terms_failed)
         self._ask("unit", ShowUnit(model, image, state.unit), self._take_unit)
+        if self._questions.asked("test") != ShowTestTerms(model):
+            self._view.show_test_terms(None, "")  # those of another model are not left beside this one's
         self._questions.ask("test", ShowTestTerms(model), self._take_test, once=True, on_failure=self._test_failed)
 
     def _ask_ladder(self) -> None:

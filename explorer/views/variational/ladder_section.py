@@ -23,14 +23,17 @@ class LadderSection(Section):
         super().__init__(tr("network"))
         self.rows = Rows(theme)
         for name, tip in (
-            ("network", tr("Its place on the ladder. All have the same layers, the same first weights and the same 15 epochs")),
+            ("network", tr("Its place on the ladder. All have the same layers, and were trained for 15 epochs")),
             ("q(z|x)", tr("What the encoder says of a code")),
             ("loss", tr("What it was trained to make small")),
             ("error", tr("Mean squared error of the reconstructions of the test images, pixels in [0, 1]")),
             ("KL", tr("KL(q(z|x) ‖ N(0, I)) of each number of the code, nats, means over the test images")),
             ("active", tr("Units whose mean has a variance above 0.01 over the test images")),
             ("ELBO", tr("Mean over the test images, nats; of an AE there is none")),
-            ("as digits", tr("Of 2,000 samples of the prior, the share read as digits with confidence over 0.9; beside it that of real digits")),
+            (
+                "as digits",
+                tr("Of 2,000 samples of the prior, the share read as digits with confidence over 0.9; beside it that of real digits"),
+            ),
             ("digits", tr("How many different digits those samples are, effectively: exp of the entropy of their shares")),
         ):
             self.rows.fact(name, tip)
@@ -56,7 +59,8 @@ class LadderSection(Section):
         kl = " + ".join(f"{part:.2f}" for part in rung.kl_per_dimension)
         said = {
             "network": rung_words(rung), "q(z|x)": Q[rung.family], "loss": loss_words(rung), "error": _number(rung.error, 4),
-            "KL": tr("{kl} nats", kl=kl) if kl else NOTHING, "active": NOTHING if rung.active < 0 else tr("{active} of 2", active=rung.active),
+            "KL": tr("{kl} nats", kl=kl) if kl else NOTHING,
+            "active": NOTHING if rung.active < 0 else tr("{active} of 2", active=rung.active),
             "ELBO": tr("{elbo} nats", elbo=_number(rung.elbo, 1)) if math.isfinite(rung.elbo) else NOTHING,
             "as digits": _shares(rung), "digits": _number(rung.digits, 1),
         }  # fmt: skip
