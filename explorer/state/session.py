@@ -163,6 +163,8 @@ class LatentState(msgspec.Struct, frozen=True):
         Plane whose slice the inspector steers: 0 the first, i the ith beside it.
     centre : bool
         What is drawn on the pad is brought to MNIST's size and place before it is encoded.
+    truth : bool
+        The true p(z|x) of what is encoded is drawn beside the encoder's q.
     """
 
     recipe: PlaneRecipe = PlaneRecipe()
@@ -180,6 +182,7 @@ class LatentState(msgspec.Struct, frozen=True):
     ends: tuple[str, ...] = ()
     sliced: int = 0
     centre: bool = True
+    truth: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a speed that cannot be (ValueError)."""

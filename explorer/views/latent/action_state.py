@@ -10,7 +10,8 @@ from explorer.widgets.controls.actions import Actions
 
 
 def show_actions(
-    a: Actions, state: LatentState, known: bool, has_prior: bool, pictures: bool, off: bool, sliced: bool, marked: bool
+    a: Actions, state: LatentState, known: bool, has_prior: bool, pictures: bool, off: bool, sliced: bool, marked: bool,
+    exact: bool,
 ) -> None:  # fmt: skip
     """Check and enable.
 
@@ -28,13 +29,15 @@ def show_actions(
         What is encoded has a code off the plane that is steered.
     sliced, marked : bool
         The plane that is steered is a slice; it was laid through at least two pictures or images.
+    exact : bool
+        The model's p(z|x) can be summed over the plane.
     """
     item, points, encoded = item_named(state.recipe, state.selected), state.recipe.points, something(state)
     stroke, point, paths = isinstance(item, Stroke), isinstance(item, Point), strip_of(state) == "paths"
     checked = {
         **{tool: state.tool == tool for tool in a.choice("tool")},
         "codes": state.codes, "manifold": state.manifold, "prior": state.prior and has_prior, "loop": state.loop,
-        "lock": isinstance(item, Point) and item.locked, "paths": paths, "centre": is_centred(state),
+        "lock": isinstance(item, Point) and item.locked, "paths": paths, "truth": state.truth and exact, "centre": is_centred(state),
     }  # fmt: skip
     enabled = {
         "delete": item is not None, "play": stroke or paths, "back": stroke, "on": stroke, "prior": has_prior,
@@ -42,7 +45,7 @@ def show_actions(
         "lock": point, "copy": item is not None or bool(points), "paths": len(points) >= 2,
         "no_samples": state.recipe.prior is not None, "resample": encoded,
         "beside": len(state.recipe.beside) < MAX_BESIDE, "export": pictures, "through_code": off,
-        "pictures": sliced, "walk": marked,
+        "pictures": sliced, "walk": marked, "truth": exact,
     }  # fmt: skip
     for name, on in checked.items():
         a[name].setChecked(on)

@@ -22,7 +22,7 @@ from explorer.state.session import LatentState, Session
 from explorer.views.latent.action_state import show_actions
 from explorer.views.latent.actions import GROUPS
 from explorer.views.latent.controller import LatentController
-from explorer.views.latent.entries import decodes_only, dimensions, has_plane, plane_entries, sliced_planes, steered
+from explorer.views.latent.entries import decodes_only, dimensions, has_exact_posterior, has_plane, plane_entries, sliced_planes, steered
 from explorer.views.latent.facts import FACTS
 from explorer.views.latent.gestures.gestures import Hands
 from explorer.views.latent.inspector.inspector import LatentInspector
@@ -288,8 +288,9 @@ class LatentWorkspace(Workspace):
         controller = self.controllers[min(steered(self._state, self.context.library), len(self.controllers) - 1)]
         off = controller.encoded is not None and controller.encoded.distance > OFF
         sliced = controller.entry is not None and dimensions(controller.entry) > 2
+        exact = self.controller.entry is not None and has_exact_posterior(self.controller.entry)
         marked = controller.codes is not None and len(controller.codes.marks) > 1
-        show_actions(self.actions_, self._state, known, has_prior, self.panel.strip.count > 0, off, sliced, marked)
+        show_actions(self.actions_, self._state, known, has_prior, self.panel.strip.count > 0, off, sliced, marked, exact)
 
     def _told(self, pane: PlanePane, what: str) -> None:
         """A plane shows something new."""
@@ -304,6 +305,8 @@ class LatentWorkspace(Workspace):
             self._show_probe()
         elif what == "picture" and first:
             self._inspector.show_picture(self.panes[0].picture)
+        elif what == "truth" and first:
+            self._inspector.show_truth(self.panes[0].truth)
         if what in ("codes", "manifold"):
             self._say()
         if what in ("picture", "codes"):  # a plane that was laid through pictures says so with its codes

@@ -50,6 +50,7 @@ class PlaneContents(QWidget):
         self._selected = ""
         self._marker: tuple[float, float] | None = None
         self._posterior: tuple[tuple[float, float], np.ndarray | None, str] | None = None
+        self._truth: tuple[np.ndarray, Extent] | None = None
         self._marks: tuple[tuple[str, tuple[float, float]], ...] = ()
         self._message = ""
         self._editable = False
@@ -165,6 +166,16 @@ class PlaneContents(QWidget):
         """Code of an encoded picture, with its covariance (2, 2) where it has one, and words beside it."""
         self._posterior = None if mean is None else (mean, covariance, words)
         self.update()
+
+    def set_truth(self, density: np.ndarray | None, extent: Extent = NOWHERE) -> None:
+        """p(z|x) of what is encoded over its largest value, (M, M), rows upwards in y, over a rectangle; None takes it away."""
+        self._truth = None if density is None else (density, extent)
+        self.update()
+
+    @property
+    def truth(self) -> tuple[np.ndarray, Extent] | None:
+        """p(z|x) that is drawn, and where."""
+        return self._truth
 
     def set_message(self, text: str) -> None:
         """Words over an empty plane."""

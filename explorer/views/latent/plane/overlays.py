@@ -38,6 +38,24 @@ def draw_field(painter: QPainter, view: Viewport, parts: Sequence[Placed], over_
     painter.setOpacity(1.0)
 
 
+def truth_picture(density: np.ndarray, tokens: Tokens) -> QImage:
+    """p(z|x) over its largest value, (M, M), rows upwards in y, as the accent colour that shows through where there is little of it."""
+    accent = QColor(tokens.accent)
+    pixels = np.zeros((*density.shape, 4), np.uint8)
+    pixels[..., :3] = accent.red(), accent.green(), accent.blue()
+    pixels[..., 3] = np.rint(230 * np.sqrt(np.clip(density[::-1], 0, 1)))
+    height, width = density.shape
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+
+
+def draw_truth(painter: QPainter, view: Viewport, image: QImage, extent: tuple[float, float, float, float]) -> None:
+    """The true posterior over its part of the plane."""
+    left, top = view.to_screen(extent[0], extent[3])
+    right, bottom = view.to_screen(extent[1], extent[2])
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    painter.drawImage(QRectF(QPointF(left, top), QPointF(right, bottom)), image)
+
+
 def draw_samples(painter: QPainter, view: Viewport, places: np.ndarray, faint: np.ndarray, chosen: int, tokens: Tokens) -> None:
     """Small diamonds at places (N, 2); those that are `faint` (N,) bool are hollow; the chosen one is larger."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
