@@ -38,7 +38,7 @@ CODES = 2000
 """Test images whose codes are drawn."""
 BLOCK = 500
 SAMPLES = 48
-NEARLY_ALL = 0.005
+NEARLY_ALL = 0.001
 """Share of the codes that may lie outside of the picture at each side."""
 MARGIN = 1.08
 

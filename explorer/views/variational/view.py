@@ -60,6 +60,7 @@ class VariationalWorkspace(PagedWorkspace):
         pages: dict[str, QWidget] = {"kl": self.kl, "inference": self.inference, "elbo": self.elbo, "ladder": self.ladder}
         self.steps = Slider(theme, (words(tr("step")),), 0, MOST_STEPS, 1, tr("Step of the fit"), tr("How many gradient steps q has taken"))
         self.rungs = Slider(theme, (), 0, 1, 1, tr("Place on the ladder"), tr("From an autoencoder at the left to much KL at the right"))
+        self.rungs.hide_value()
         self.rung_name = QLabel()
         self.transport = self._transport()
         self.put_together(PAGES, pages, self.transport)

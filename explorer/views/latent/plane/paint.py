@@ -195,9 +195,8 @@ def draw_posterior(
     centre = QPointF(*view.to_screen(*mean))
     outlines, outside = [], QPointF(0, 0)
     if covariance is not None:
-        outside = QPointF(
-            *(2 * view.scale * np.sqrt(np.maximum(np.diag(covariance), 0))).tolist()
-        )  # the cross lies outside of the ellipses
+        # the cross lies outside of the ellipses, which it would hide where they are small
+        outside = QPointF(*(2 * view.scale * np.sqrt(np.maximum(np.diag(covariance), 0))).tolist())
         outlines = [stroke_polygon(view, ellipse(np.array(mean), covariance, sigmas).outline()) for sigmas in (1, 2)]
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for width, colour in ((3.5, halo), (1.6, ink)):

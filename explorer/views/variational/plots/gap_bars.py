@@ -90,8 +90,8 @@ class GapBars(QWidget):
         return low - 0.25 * spread, high + 0.3 * spread
 
     def sizeHint(self) -> QSize:
-        """As high as its rows."""
-        return QSize(420, HEAD + ROW * max(1, len(self._rows)) + GAP + FOOT)
+        """As high as its rows, from the first two on: a page that is full is not laid out anew for the second."""
+        return QSize(420, HEAD + ROW * max(2, len(self._rows)) + GAP + FOOT)
 
     def minimumSizeHint(self) -> QSize:
         """Never less high."""

@@ -14,7 +14,8 @@ from explorer.widgets.look.sharp import draw_sharp, to_image
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.pointed import Pointed
 
-GAP = 4.0
+GAP, EDGE = 4.0, 2.0
+"""Pixels between two pictures, and about them all for the frames."""
 CONFIDENT = 0.9
 
 
@@ -60,7 +61,7 @@ class PriorTiles(QWidget):
         count = max(1, len(self._images))
 
         def side(across: int) -> float:
-            return min(self.width() / across, self.height() / math.ceil(count / across))
+            return min((self.width() - 2 * EDGE) / across, (self.height() - 2 * EDGE) / math.ceil(count / across))
 
         return max(range(1, count + 1), key=side)
 
@@ -68,9 +69,9 @@ class PriorTiles(QWidget):
         """Where a picture is."""
         across = self._across()
         down = math.ceil(max(1, len(self._images)) / across)
-        side = min(self.width() / across, self.height() / down)
+        side = min((self.width() - 2 * EDGE) / across, (self.height() - 2 * EDGE) / down)
         left, top = (self.width() - side * across) / 2, (self.height() - side * down) / 2
-        return QRectF(left + index % across * side, top + index // across * side, side - GAP, side - GAP)
+        return QRectF(left + index % across * side + GAP / 2, top + index // across * side + GAP / 2, side - GAP, side - GAP)
 
     def pointed_at(self, point: QPointF | None) -> Pointed | None:
         """The picture there."""

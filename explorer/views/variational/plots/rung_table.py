@@ -20,7 +20,6 @@ from explorer.widgets.look.theme import Theme
 ROW, HEAD = 20, 20
 NAME = 116
 GAP = 14
-NUMBER = 40
 INNER = 4
 
 
@@ -30,6 +29,7 @@ class _Column:
     tip: str
     parts: Callable[[Rung], tuple[float, ...]]
     words: Callable[[Rung], str]
+    number: int
     most: float = 0.0
 
 
@@ -43,18 +43,24 @@ COLUMNS = (
         tr("Mean squared error of the reconstructions of the test images, pixels in [0, 1]"),
         lambda rung: (rung.error,),
         lambda rung: _number(rung.error, f"{rung.error:.4f}"),
+        48,
     ),
     _Column(
         tr("KL, nats"),
         tr("KL(q(z|x) ‖ N(0, I)), a part for each of the two numbers of the code: one that has none says nothing"),
         lambda rung: rung.kl_per_dimension,
         lambda rung: _number(rung.kl, f"{rung.kl:.1f}"),
+        34,
     ),
     _Column(
-        tr("read as digits"),
-        tr("Of 2,000 samples of the prior, the share that the digit classifier reads with confidence over 0.9"),
+        tr("read as digits, kinds"),
+        tr(
+            "Of 2,000 samples of the prior, the share that the digit classifier reads with confidence over 0.9, and how many different "
+            "digits they are, effectively: many that are read alike are no model of the digits"
+        ),
         lambda rung: (rung.share,),
-        lambda rung: _number(rung.share, f"{100 * rung.share:.0f} %"),
+        lambda rung: _number(rung.share, f"{100 * rung.share:.0f} %, {rung.digits:.1f}"),
+        70,
         1.0,
     ),
 )
@@ -115,8 +121,12 @@ class RungTable(QWidget):
 
     def _columns(self) -> list[tuple[_Column, QRectF]]:
         """Each with its place in the head."""
-        width = (self.width() - NAME - GAP * (len(COLUMNS) - 1)) / len(COLUMNS)
-        return [(column, QRectF(NAME + k * (width + GAP), 0, width, HEAD)) for k, column in enumerate(COLUMNS)]
+        bar = (self.width() - NAME - GAP * (len(COLUMNS) - 1) - sum(column.number for column in COLUMNS)) / len(COLUMNS)
+        found, x = [], float(NAME)
+        for column in COLUMNS:
+            found.append((column, QRectF(x, 0, bar + column.number, HEAD)))
+            x += bar + column.number + GAP
+        return found
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Head, rows."""
@@ -143,7 +153,7 @@ class RungTable(QWidget):
         tokens = self._theme.tokens
         colours = (QColor(tokens.accent), QColor(term_colours(tokens)["z"]))
         most = column.most or max((sum(column.parts(each)) for each in self._rungs if _known(column, each)), default=1.0)
-        room = cell.width() - NUMBER
+        room = cell.width() - column.number
         x = cell.left()
         if _known(column, rung):
             for number, part in enumerate(column.parts(rung)):
@@ -158,7 +168,7 @@ class RungTable(QWidget):
             painter.drawLine(QPointF(at, cell.top() + 3), QPointF(at, cell.bottom() - 3))
         painter.setPen(QColor(tokens.text))
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(QRectF(cell.right() - NUMBER, cell.top(), NUMBER - INNER, ROW), right, column.words(rung))
+        painter.drawText(QRectF(cell.right() - column.number, cell.top(), column.number - INNER, ROW), right, column.words(rung))
 
     # --- gestures
 
