@@ -81,6 +81,11 @@ class CodePlane(QWidget):
         self.update()
 
     @property
+    def shown(self) -> RungShown | None:
+        """The network that is shown."""
+        return self._shown
+
+    @property
     def extent(self) -> tuple[float, float, float, float]:
         """Part of the plane that is seen."""
         return PRIOR_EXTENT if self._same_scale or self._shown is None else self._shown.extent
