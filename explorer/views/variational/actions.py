@@ -60,6 +60,8 @@ GROUPS = (
         label=tr("Samples")),
         Do("same_scale", tr("The prior's sc&ale"), "S", tr("See every network where the prior is, wherever its codes are"),
         "ph.magnifying-glass", checkable=True, label=tr("Scale")),
+        Do("copy", tr("Copy the &figures"), "Ctrl+C", tr("The figures of the page in front as text, for a spreadsheet"), "ph.copy",
+        label=tr("Copy")),
         Do("centre", tr("Probe at the &origin"), "O", tr("Decode the middle of the prior"), "ph.crosshair-simple", label=tr("Origin")),
     ),
 )  # fmt: skip

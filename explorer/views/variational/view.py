@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from explorer.engine.forward.messages import PictureTaken, TestImagesShown
@@ -19,6 +19,7 @@ from explorer.recipe.variational import MOST_STEPS, CodeGaussian
 from explorer.state.edits import variational as edits
 from explorer.state.variational import VariationalState
 from explorer.views.shared.paged_workspace import PagedWorkspace
+from explorer.views.variational import figures_text
 from explorer.views.variational.actions import PAGES, TRANSPORT, VariationalActions
 from explorer.views.variational.controller import VariationalController
 from explorer.views.variational.elbo_page import ElboPage
@@ -181,6 +182,7 @@ class VariationalWorkspace(PagedWorkspace):
         a.on("seed", lambda: self._put(edits.with_ladder(self._state, seed=secrets.randbelow(2**31)), tr("other samples of the prior")))
         a.on_toggled("same_scale", lambda same: store.update_variational(same_scale=same))
         a.on("centre", partial(self._probe, 0.0, 0.0))
+        a.on("copy", self._copy)
 
     # --- gestures
 
@@ -230,6 +232,21 @@ class VariationalWorkspace(PagedWorkspace):
         if shown is not None and shown.full is not None:
             self._drag_q(shown.full.q)
             self.context.store.end_merge()
+
+    def _copy(self) -> None:
+        """The figures of the page in front, on the clipboard."""
+        text, terms = "", self.controller.terms
+        if self._state.page == "kl" and self.kl.shown is not None:
+            text = figures_text.of_fit(self.kl.shown)
+        elif self._state.page == "inference" and self.controller.posterior is not None:
+            text = figures_text.of_posterior(self.controller.posterior)
+        elif self._state.page == "elbo" and terms is not None:
+            text = figures_text.of_terms(terms, self._measured)
+        elif self._state.page == "ladder":
+            text = figures_text.of_ladder(self._known)
+        if text:
+            QGuiApplication.clipboard().setText(text)
+            self.status_changed.emit(Status(tr("the figures are in the clipboard")))
 
     def take_picture(self, taken: PictureTaken) -> None:
         """Look at a picture that was read, at the size that the encoder takes."""

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
@@ -187,6 +188,21 @@ def test_the_terms_of_an_image_stand_beside_those_of_the_test_images(qtbot: QtBo
     assert state_of(page).unit == 0
     qtbot.keyClick(page, Qt.Key.Key_BracketLeft)
     assert state_of(page).unit == 1, "counted round"
+
+
+@pytest.mark.parametrize("page", ["kl", "inference", "elbo", "ladder"])
+def test_the_figures_of_a_page_are_copied_as_text(qtbot: QtBot, open_variational: Opener, page: str) -> None:
+    workspace = open_variational(page=page)
+    qtbot.waitUntil(lambda: workspace.idle, timeout=WAIT)
+    qtbot.keyClick(workspace, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    head, *rows = (line.split("\t") for line in QGuiApplication.clipboard().text().splitlines())
+    assert all(len(row) == len(head) for row in rows)
+    counts = {"kl": MOST_STEPS + 1, "inference": 3, "elbo": 2 + 2, "ladder": len(workspace.ladder.table.rungs)}
+    assert len(rows) == counts[page]
+    if page == "elbo":
+        assert float(rows[2][3]) == pytest.approx(workspace.elbo.bars.rows[0].elbo, rel=1e-5)
+    if page == "ladder":
+        assert [row[0] for row in rows] == [rung.name for rung in workspace.ladder.table.rungs]
 
 
 def test_a_vae_with_a_larger_code_is_taken_and_taken_back(qtbot: QtBot, open_variational: Opener) -> None:
