@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Self
 
 import numpy as np
@@ -173,8 +173,8 @@ def _map(of: Subject, mean: torch.Tensor) -> tuple[np.ndarray, float]:
     return read_only(grey_tiles((2 * (nats - low) / (high - low) - 1)[:, None].astype(np.float32))[0]), high
 
 
-def _by_unit(values: np.ndarray, shape: tuple[int, ...], taken: object) -> np.ndarray:
+def _by_unit(values: np.ndarray, shape: tuple[int, ...], taken: Callable[..., np.ndarray]) -> np.ndarray:
     """Values (N, code) of each unit, (N, d): the numbers of a code themselves, of one that is an image what its channels come to."""
     if len(shape) == 1:
         return values
-    return taken(values.reshape(len(values), shape[0], -1), axis=2)  # type: ignore[operator, no-any-return]
+    return taken(values.reshape(len(values), shape[0], -1), axis=2)

@@ -13,7 +13,7 @@ from explorer.app import Explorer
 from explorer.state.edits import encoding as edits
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
-from explorer.views.latent.plane.lens import SIDE, lens_extent, lens_rect, needs_lens
+from explorer.views.latent.plane.lens import SIDE, lenses
 from explorer.views.latent.plane.viewport import Viewport
 from explorer.views.latent.view import LatentWorkspace
 
@@ -37,18 +37,16 @@ def encode(ws: LatentWorkspace, index: int) -> None:
 
 
 def test_the_ellipse_of_what_is_encoded_is_seen_at_the_default_zoom(ws: LatentWorkspace, qtbot: QtBot) -> None:
-    assert not ws.plane.lens_shown, "nothing is encoded"
+    assert not ws.plane.lenses, "nothing is encoded"
     encode(ws, 0)
     qtbot.waitUntil(lambda: ws.idle and ws.plane.posterior is not None, timeout=60_000)
-    assert ws.plane.lens_shown
+    assert ws.plane.lenses
     before = ws.plane.grab().toImage()
-    posterior = ws.plane.posterior
-    assert posterior is not None
-    inside = lens_rect(ws.plane.view, posterior[0]).toRect()
+    inside = ws.plane.lenses[0].rect.toRect()
     ws.plane.zoom(40)
-    assert not ws.plane.lens_shown, "its ellipse is large enough now"
+    assert not ws.plane.lenses, "its ellipse is large enough now"
     ws.plane.fit()
-    assert ws.plane.lens_shown
+    assert ws.plane.lenses
     ws.plane.set_posterior(None)
     assert ws.plane.grab(inside).toImage() != before.copy(inside), "it is drawn there"
 
@@ -85,25 +83,36 @@ def test_an_ae_has_no_true_posterior(ws: LatentWorkspace, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: ws.idle and ws.plane.truth is None, timeout=60_000)
     assert not ws.actions_["truth"].isEnabled()
     assert not ws.actions_["truth"].isChecked()
-    assert not ws.plane.lens_shown
+    assert not ws.plane.lenses
 
 
-def test_the_lens_stays_within_the_plane_and_shows_all_of_both() -> None:
+def test_a_lens_lies_within_the_plane_beside_its_code() -> None:
     view = Viewport(640, 480, 0.0, 0.0, 60.0)
     small, large = np.diag([0.05**2, 0.03**2]), np.diag([0.5**2, 0.2**2])
-    assert needs_lens(view, small)
-    assert not needs_lens(view, large)
-    for mean in ((0.0, 0.0), (5.3, 3.9), (-5.3, -3.9), (5.3, -3.9)):
-        rect = lens_rect(view, mean)
+    assert not lenses(view, (0.0, 0.0), large, None), "its ellipse is large enough"
+    for mean in ((0.0, 0.0), (5.0, 3.7), (-5.0, -3.7), (5.0, -3.7)):
+        (lens,) = lenses(view, mean, small, None)
+        rect = lens.rect
         assert rect.left() >= 0
         assert rect.top() >= 0
         assert rect.right() <= 640
         assert rect.bottom() <= 480
         assert rect.width() == rect.height() == SIDE
-        px, py = view.to_screen(*mean)
-        assert not rect.adjusted(-8, -8, 8, 8).contains(px, py), "the code itself is not covered"
-    x0, x1, y0, y1 = lens_extent((1.0, 2.0), small, (0.4, 0.9, 2.0, 2.5))
-    assert x0 <= 0.4
-    assert x1 >= 1.0 + 2 * 0.05
-    assert y1 >= 2.5
-    assert x1 - x0 == pytest.approx(y1 - y0)
+        assert not rect.adjusted(-8, -8, 8, 8).contains(*view.to_screen(*mean)), "the code itself is not covered"
+        assert lens.point_of(*mean).x() == pytest.approx(rect.center().x())
+        edge = lens.point_of(mean[0] + 2 * 0.05, mean[1])
+        assert rect.center().x() + 30 < edge.x() < rect.right(), "the ellipse of two deviations is seen in it"
+
+
+def test_posteriors_that_lie_apart_have_a_lens_each() -> None:
+    view = Viewport(640, 480, 0.0, 0.0, 60.0)
+    small = np.diag([0.05**2, 0.03**2])
+    (near,) = lenses(view, (1.0, 1.0), small, (1.0, 1.2, 0.9, 1.1))
+    assert near.extent[0] <= 0.9
+    assert near.extent[1] >= 1.2
+    assert near.extent[1] - near.extent[0] == pytest.approx(near.extent[3] - near.extent[2])
+    own, true = lenses(view, (1.0, 1.0), small, (-2.0, -1.8, 0.9, 1.1))
+    assert own.at == (1.0, 1.0)
+    assert true.at == pytest.approx((-1.9, 1.0))
+    assert true.extent == (-2.0, -1.8, 0.9, 1.1)
+    assert not own.rect.intersects(true.rect)

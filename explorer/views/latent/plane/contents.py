@@ -51,6 +51,7 @@ class PlaneContents(QWidget):
         self._marker: tuple[float, float] | None = None
         self._posterior: tuple[tuple[float, float], np.ndarray | None, str] | None = None
         self._truth: tuple[np.ndarray, Extent] | None = None
+        self._core = NOWHERE
         self._marks: tuple[tuple[str, tuple[float, float]], ...] = ()
         self._message = ""
         self._editable = False
@@ -167,9 +168,12 @@ class PlaneContents(QWidget):
         self._posterior = None if mean is None else (mean, covariance, words)
         self.update()
 
-    def set_truth(self, density: np.ndarray | None, extent: Extent = NOWHERE) -> None:
-        """p(z|x) of what is encoded over its largest value, (M, M), rows upwards in y, over a rectangle; None takes it away."""
-        self._truth = None if density is None else (density, extent)
+    def set_truth(self, density: np.ndarray | None, extent: Extent = NOWHERE, core: Extent = NOWHERE) -> None:
+        """p(z|x) of what is encoded over its largest value, (M, M), rows upwards in y, over a square; None takes it away.
+
+        `core` is the square that it fills itself: the other has q(z|x) in it, too.
+        """
+        self._truth, self._core = None if density is None else (density, extent), core
         self.update()
 
     @property

@@ -1,6 +1,8 @@
-"""A lens on what is encoded: its posterior enlarged, where the plane shows it smaller than can be seen."""
+"""Lenses on what is encoded: its posterior enlarged, where the plane shows it smaller than can be seen."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -15,55 +17,102 @@ from explorer.widgets.look.theme import Tokens
 SIDE = 132.0
 APART = 30.0
 """Pixels from the code to the lens."""
-SMALL = 16.0
+SMALL = 12.0
 """Pixels of two standard deviations below which it is needed."""
 SIGMAS = 3.2
 """Standard deviations from its middle to its edge."""
+TOGETHER = 3.0
+"""A lens that is so many times as wide still shows the ellipse: what lies farther off has a lens of its own."""
 DOTS = 400
 
 
-def lens_extent(mean: tuple[float, float], covariance: np.ndarray, truth: Extent | None) -> Extent:
-    """What of the plane is seen in it: the ellipses, and all of the true posterior where that is drawn."""
-    half = SIGMAS * float(np.sqrt(np.linalg.eigvalsh(covariance)[-1]))
-    x, y = mean
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """One of them.
+
+    Attributes
+    ----------
+    at : (float, float)
+        Code that it is of.
+    extent : Extent
+        A square of the plane that is seen in it.
+    rect : QRectF
+        Where it lies, pixels.
+    """
+
+    at: tuple[float, float]
+    extent: Extent
+    rect: QRectF
+
+    def point_of(self, x: float, y: float) -> QPointF:
+        """Where a place of the plane is in it."""
+        scale = self.rect.width() / (self.extent[1] - self.extent[0])
+        return QPointF(self.rect.left() + (x - self.extent[0]) * scale, self.rect.bottom() - (y - self.extent[2]) * scale)
+
+
+def lenses(view: Viewport, mean: tuple[float, float], covariance: np.ndarray, truth: Extent | None) -> tuple[Lens, ...]:
+    """One on q(z|x), which shows the true posterior too, or two where they lie apart; none where the plane shows them well.
+
+    Parameters
+    ----------
+    view : Viewport
+    mean, covariance
+        Of q(z|x) on the plane.
+    truth : Extent or None
+        A square about the mean of the true posterior that it fills, where it is drawn.
+    """
+    deviation = float(np.sqrt(max(np.linalg.eigvalsh(covariance)[-1], 0.0)))
+    own = _about(mean, SIGMAS * deviation)
+    small = 2 * deviation * view.scale < SMALL
     if truth is None:
-        return x - half, x + half, y - half, y + half
-    low, high = np.minimum((x - half, y - half), truth[::2]), np.maximum((x + half, y + half), truth[1::2])
+        return (Lens(mean, own, _beside(view, mean)),) if small else ()
+    both = _union(own, truth)
+    if both[1] - both[0] <= TOGETHER * max(own[1] - own[0], truth[1] - truth[0]):
+        return (Lens(mean, both, _beside(view, mean)),) if small else ()
+    found = [Lens(mean, own, _beside(view, mean))] if small else []
+    if (truth[1] - truth[0]) * view.scale < SIGMAS * SMALL:
+        middle = ((truth[0] + truth[1]) / 2, (truth[2] + truth[3]) / 2)
+        found.append(Lens(middle, truth, _beside(view, middle, found[0].rect if found else None)))
+    return tuple(found)
+
+
+def _about(place: tuple[float, float], half: float) -> Extent:
+    return place[0] - half, place[0] + half, place[1] - half, place[1] + half
+
+
+def _union(first: Extent, second: Extent) -> Extent:
+    """A square about both."""
+    low, high = np.minimum(first[::2], second[::2]), np.maximum(first[1::2], second[1::2])
     middle, half = (low + high) / 2, float((high - low).max()) / 2
-    return float(middle[0] - half), float(middle[0] + half), float(middle[1] - half), float(middle[1] + half)
+    return _about((float(middle[0]), float(middle[1])), half)
 
 
-def needs_lens(view: Viewport, covariance: np.ndarray) -> bool:
-    """Whether the ellipse of two standard deviations is too small on the plane."""
-    return 2 * float(np.sqrt(max(np.linalg.eigvalsh(covariance)[-1], 0.0))) * view.scale < SMALL
-
-
-def lens_rect(view: Viewport, mean: tuple[float, float]) -> QRectF:
-    """Where it lies: beside the code, towards the middle of the plane."""
-    px, py = view.to_screen(*mean)
-    left = px + APART if px < view.width / 2 else px - APART - SIDE
-    top = py + APART if py < view.height / 2 else py - APART - SIDE
-    left, top = min(max(left, 8.0), view.width - SIDE - 8), min(max(top, 8.0), view.height - SIDE - 8)
-    return QRectF(round(left), round(top), SIDE, SIDE)
+def _beside(view: Viewport, place: tuple[float, float], taken: QRectF | None = None) -> QRectF:
+    """Beside a code, towards the middle of the plane unless something is there."""
+    px, py = view.to_screen(*place)
+    left, right = px - APART - SIDE, px + APART
+    above, below = py - APART - SIDE, py + APART
+    across = (right, left) if px < view.width / 2 else (left, right)
+    down = (below, above) if py < view.height / 2 else (above, below)
+    rects = [QRectF(round(x), round(y), SIDE, SIDE) for x in across for y in down]
+    within = QRectF(0, 0, view.width, view.height)
+    free = [rect for rect in rects if within.contains(rect) and (taken is None or not rect.intersects(taken))]
+    return free[0] if free else rects[0]
 
 
 def draw_lens(
-    painter: QPainter, view: Viewport, mean: tuple[float, float], covariance: np.ndarray, codes: np.ndarray,
+    painter: QPainter, view: Viewport, lens: Lens, q: tuple[tuple[float, float], np.ndarray], codes: np.ndarray,
     truth: tuple[QImage, Extent] | None, tokens: Tokens,
 ) -> None:  # fmt: skip
-    """The neighbourhood of a code, enlarged: codes (N, 2) of test images, the true posterior, ellipses of one and two deviations."""
-    rect, (x0, x1, y0, y1) = lens_rect(view, mean), lens_extent(mean, covariance, None if truth is None else truth[1])
-    scale = SIDE / (x1 - x0)
-
-    def at(x: float, y: float) -> QPointF:
-        return QPointF(rect.left() + (x - x0) * scale, rect.bottom() - (y - y0) * scale)
-
+    """The neighbourhood of a code, enlarged: codes (N, 2) of test images, the true posterior, ellipses of one and two deviations of q."""
+    rect, (x0, x1, y0, y1), at = lens.rect, lens.extent, lens.point_of
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    centre = QPointF(*view.to_screen(*mean))
+    centre = QPointF(*view.to_screen(*lens.at))
+    nearest = QPointF(min(max(centre.x(), rect.left()), rect.right()), min(max(centre.y(), rect.top()), rect.bottom()))
     for width, colour in ((3.5, QColor(tokens.card)), (1.2, QColor(tokens.accent))):
         painter.setPen(QPen(colour, width))
-        painter.drawLine(centre, QPointF(min(max(centre.x(), rect.left()), rect.right()), min(max(centre.y(), rect.top()), rect.bottom())))
+        painter.drawLine(centre, nearest)
     plate = QPainterPath()
     plate.addRoundedRect(rect, 6, 6)
     painter.fillPath(plate, QColor(tokens.card))
@@ -76,7 +125,7 @@ def draw_lens(
     painter.setPen(QPen(QColor(tokens.faint), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     painter.drawPoints(QPolygonF([at(x, y) for x, y in near.tolist()]))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    ink = QColor(tokens.text)
+    (mean, covariance), ink = q, QColor(tokens.text)
     for sigmas, width in ((1, 1.8), (2, 1.2)):
         painter.setPen(QPen(ink, width))
         painter.drawPolygon(QPolygonF([at(x, y) for x, y in ellipse(np.array(mean), covariance, sigmas).outline().tolist()]))
@@ -85,6 +134,6 @@ def draw_lens(
     painter.setClipping(False)
     painter.setPen(QPen(QColor(tokens.accent), 1.5))
     painter.drawPath(plate)
-    halo = QColor(tokens.card)
-    draw_words(painter, QPointF(rect.left() + 7, rect.bottom() - 7), f"× {scale / view.scale:.0f}", ink, halo, 10)
+    times = SIDE / (x1 - x0) / view.scale
+    draw_words(painter, QPointF(rect.left() + 7, rect.bottom() - 7), f"× {times:.3g}", ink, QColor(tokens.card), 10)
     painter.restore()
