@@ -47,6 +47,10 @@ class ForwardWorkspace(PagedWorkspace):
     """Noise an image by hand."""
 
     facts = FACTS
+    actions_: ForwardActions
+    player: Player
+    controller: ForwardController
+    inspector_panel: ForwardInspector
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)

@@ -45,13 +45,17 @@ class VariationalWorkspace(PagedWorkspace):
     """Divergences by hand, the posterior and the ELBO of an image, and the steps from an autoencoder to a VAE."""
 
     facts = FACTS
+    actions_: VariationalActions
+    player: VariationalPlayer
+    controller: VariationalController
+    inspector_panel: VariationalInspector
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         theme = context.theme
         self.actions_ = VariationalActions(theme, self)
         a = self.actions_
-        self.player: VariationalPlayer = VariationalPlayer(context.store, self)
+        self.player = VariationalPlayer(context.store, self)
         self.controller = VariationalController(context, self, self)
         self.inspector_panel = VariationalInspector(theme, a)
         self.kl = KlPage(theme, a)
