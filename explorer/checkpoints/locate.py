@@ -17,6 +17,11 @@ def shipped() -> dict[str, Path]:
     return {path.stem: path for path in sorted(resource("checkpoints").glob(f"*{SUFFIX}"))}
 
 
+def named() -> dict[str, Path]:
+    """All that comes with the app and has a name: those, and the ladder from AE to VAE, which no list offers."""
+    return shipped() | ladder.paths()
+
+
 def locate(name: str) -> Path:
     """Path of a checkpoint.
 
@@ -61,7 +66,7 @@ def _snapshot(path: Path, moment: str) -> Path:
 def source_of(path: Path) -> str:
     """What a recipe calls a checkpoint: the name of a shipped one, else its path as given."""
     resolved = path.resolve()
-    for name, file in (shipped() | ladder.paths()).items():
+    for name, file in named().items():
         if file.resolve() == resolved:
             return name
         if file.with_suffix("").resolve() == resolved.parent and of_run(resolved.name) is not None:
