@@ -7,17 +7,15 @@ import math
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from explorer.engine.variational.ladder_messages import RungShown
 from explorer.latent.plane import prior_radius
 from explorer.latent.posterior import ellipse
-from explorer.widgets.look.fonts import text_font
+from explorer.views.variational.plots.square_plane import Extent, SquarePlane
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
-from explorer.widgets.plots.ticks import even_ticks
 
-LEFT, FOOT, EDGE = 40, 22, 8
 HOLD = 14.0
 ELLIPSES = 150
 """Of so many codes two standard deviations are drawn."""
@@ -27,9 +25,14 @@ CLASSES = 10
 MASSES = (0.5, 0.99)
 PRIOR_EXTENT = (-3.6, 3.6, -3.6, 3.6)
 """Seen where every network is seen alike."""
+TIP = tr(
+    "Codes of the same 2,000 test images, in the colours of their classes; ellipses are two standard deviations of q(z|x).\n"
+    "Dashed circles hold 50 and 99 % of the prior N(0, I), squares are the samples of it at the right. Click or drag: the\n"
+    "probe is decoded there. Double-click a code: its image is looked at."
+)
 
 
-class CodePlane(QWidget):
+class CodePlane(SquarePlane):
     """Draws; reports where the probe is dragged, and which code is clicked.
 
     Signals
@@ -45,21 +48,11 @@ class CodePlane(QWidget):
     chosen = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, tr("Codes of the test images"), TIP, parent)
         self._shown: RungShown | None = None
         self._probe = (0.0, 0.0)
         self._same_scale = False
         self._held = False
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(tr("Codes of the test images"))
-        self.setToolTip(
-            tr(
-                "Codes of the same 2,000 test images, in the colours of their classes; ellipses are two standard deviations of q(z|x).\n"
-                "Dashed circles hold 50 and 99 % of the prior N(0, I), squares are the samples of it at the right. Click or drag: the\n"
-                "probe is decoded there. Double-click a code: its image is looked at."
-            )
-        )
         theme.changed.connect(self.update)
 
     # --- what is shown
@@ -86,7 +79,7 @@ class CodePlane(QWidget):
         return self._shown
 
     @property
-    def extent(self) -> tuple[float, float, float, float]:
+    def extent(self) -> Extent:
         """Part of the plane that is seen."""
         return PRIOR_EXTENT if self._same_scale or self._shown is None else self._shown.extent
 
@@ -100,31 +93,13 @@ class CodePlane(QWidget):
         """May be small."""
         return QSize(240, 220)
 
-    @property
-    def area(self) -> QRectF:
-        """The square of the axes."""
-        side = max(10.0, min(self.width() - LEFT - EDGE, self.height() - FOOT - EDGE))
-        left = LEFT + (self.width() - LEFT - EDGE - side) / 2
-        return QRectF(round(left), EDGE + round((self.height() - FOOT - EDGE - side) / 2), side, side)
-
-    def point_of(self, x: float, y: float) -> QPointF:
-        """Where a place of the plane is."""
-        area, (x0, x1, y0, y1) = self.area, self.extent
-        return QPointF(area.left() + (x - x0) / (x1 - x0) * area.width(), area.bottom() - (y - y0) / (y1 - y0) * area.height())
-
-    def place_of(self, point: QPointF) -> tuple[float, float]:
-        """Which place of the plane is there."""
-        area, (x0, x1, y0, y1) = self.area, self.extent
-        x, y = (point.x() - area.left()) / area.width(), (area.bottom() - point.y()) / area.height()
-        return x0 + x * (x1 - x0), y0 + y * (y1 - y0)
-
     # --- drawing
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Axes, prior, codes, ellipses, samples, image, probe."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._draw_axes(painter)
+        self.draw_axes(painter)
         painter.setClipRect(self.area)
         if self._shown is not None:
             self._draw_codes(painter, self._shown)
@@ -132,22 +107,6 @@ class CodePlane(QWidget):
             self._draw_samples(painter, self._shown)
             self._draw_image(painter, self._shown)
         self._draw_probe(painter)
-
-    def _draw_axes(self, painter: QPainter) -> None:
-        tokens, area = self._theme.tokens, self.area
-        painter.setPen(QPen(QColor(tokens.border), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(area)
-        painter.setFont(text_font(10))
-        painter.setPen(QColor(tokens.muted))
-        x0, x1, y0, y1 = self.extent
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for value, label in _ticks(x0, x1):
-            at = self.point_of(value, y0)
-            painter.drawText(QRectF(at.x() - 30, area.bottom() + 3, 60, 16), Qt.AlignmentFlag.AlignCenter, label)
-        for value, label in _ticks(y0, y1):
-            at = self.point_of(x0, value)
-            painter.drawText(QRectF(area.left() - 44, at.y() - 8, 38, 16), right, label)
 
     def _draw_codes(self, painter: QPainter, shown: RungShown) -> None:
         colours = [QColor(colour) for colour in self._theme.class_colours] + [QColor(self._theme.tokens.muted)]
@@ -256,12 +215,3 @@ class CodePlane(QWidget):
         area = self.area
         within = QPointF(min(max(point.x(), area.left()), area.right()), min(max(point.y(), area.top()), area.bottom()))
         self.probed.emit(*self.place_of(within))
-
-
-def _ticks(low: float, high: float) -> list[tuple[float, str]]:
-    """Round numbers between two."""
-    step = even_ticks(low, high)
-    size = step[1][0] - step[0][0] if len(step) > 1 else 1.0
-    first = math.ceil(low / size - 1e-9)
-    last = math.floor(high / size + 1e-9)
-    return [(k * size, f"{k * size:.4g}".replace("-", "−")) for k in range(first, last + 1)]
