@@ -37,6 +37,7 @@ def _number(value: float, shown: str) -> str:
     return "–" if not math.isfinite(value) else shown
 
 
+KL_TITLE = tr("KL, nats")
 COLUMNS = (
     _Column(
         tr("error"),
@@ -46,11 +47,14 @@ COLUMNS = (
         48,
     ),
     _Column(
-        tr("KL, nats"),
-        tr("KL(q(z|x) ‖ N(0, I)), a part for each of the two numbers of the code: one that has none says nothing"),
+        KL_TITLE,
+        tr(
+            "KL(q(z|x) ‖ N(0, I)), a part for each of the two numbers of the code: one that has none says nothing.\n"
+            "Bars that are cut off belong to networks that were trained without it"
+        ),
         lambda rung: rung.kl_per_dimension,
         lambda rung: _number(rung.kl, f"{rung.kl:.1f}"),
-        34,
+        42,
     ),
     _Column(
         tr("read as digits, kinds"),
@@ -152,16 +156,21 @@ class RungTable(QWidget):
     def _draw_cell(self, painter: QPainter, cell: QRectF, column: _Column, rung: Rung) -> None:
         tokens = self._theme.tokens
         colours = (QColor(tokens.accent), QColor(term_colours(tokens)["z"]))
-        most = column.most or max((sum(column.parts(each)) for each in self._rungs if _known(column, each)), default=1.0)
+        most = column.most or self._most(column)
         room = cell.width() - column.number
         x = cell.left()
         if _known(column, rung):
             for number, part in enumerate(column.parts(rung)):
-                width = max(part, 0.0) / max(most, 1e-9) * room
+                width = min(max(part, 0.0) / max(most, 1e-9) * room, cell.left() + room - x)
                 soft = QColor(colours[number % 2])
                 soft.setAlpha(190)
                 painter.fillRect(QRectF(x, cell.top() + 5, width, ROW - 10), soft)
                 x += width
+            if sum(column.parts(rung)) > most * 1.001:  # it goes on
+                for back in (4, 8):
+                    at = cell.left() + room - back
+                    painter.setPen(QPen(QColor(tokens.card), 1.5))
+                    painter.drawLine(QPointF(at - 2, cell.bottom() - 3), QPointF(at + 2, cell.top() + 3))
         if column.most and math.isfinite(rung.real_share):
             at = cell.left() + rung.real_share / column.most * room
             painter.setPen(QPen(QColor(tokens.muted), 1))
@@ -169,6 +178,12 @@ class RungTable(QWidget):
         painter.setPen(QColor(tokens.text))
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(QRectF(cell.right() - column.number, cell.top(), column.number - INNER, ROW), right, column.words(rung))
+
+    def _most(self, column: _Column) -> float:
+        """The longest bar of those trained with the prior, where there are any: without it a KL is as large as it likes."""
+        known = [(sum(column.parts(rung)), rung.beta) for rung in self._rungs if _known(column, rung)]
+        held = [value for value, beta in known if beta] if column.title == KL_TITLE else []
+        return max(held or [value for value, _ in known], default=1.0)
 
     # --- gestures
 
