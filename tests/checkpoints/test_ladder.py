@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from explorer.checkpoints.files import load
@@ -9,6 +11,8 @@ from explorer.checkpoints.ladder import ladder, paths
 from explorer.checkpoints.locate import locate, source_of
 from explorer.checkpoints.snapshots import snapshots
 from explorer.engine.models.scanning import files
+from explorer.errors import BadInput
+from explorer.sampling.finding import checkpoint_path
 
 LADDER = ladder()
 
@@ -54,3 +58,16 @@ def test_more_of_the_prior_costs_reconstruction_until_the_code_says_nothing() ->
     kls = [each["kl"] for each in figures if each["kl"] is not None]
     assert kls == sorted(kls, reverse=True)
     assert figures[-1]["active_units"] == 0, "posterior collapse at the largest beta"
+
+
+def test_a_recipe_of_another_machine_means_the_same_network() -> None:
+    name = LADDER[0].name
+    path = locate(name)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    for source in (name, f"/of/another/machine/{name}.safetensors", f"C:\\apps\\{name}.safetensors".replace("/", "\\")):
+        assert checkpoint_path(source, digest) == str(path.resolve())
+
+
+def test_what_there_is_none_of_is_told_by_the_names_of_the_library() -> None:
+    with pytest.raises(BadInput, match="ladder/vae-beta-1000: no such file"):
+        locate("ladder/vae-beta-1000")
