@@ -13,7 +13,7 @@ from explorer.app import Explorer
 from explorer.state.edits import encoding as edits
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
-from explorer.views.latent.plane.lens import SIDE, lenses
+from explorer.views.latent.plane.lens import SIDE, filled, lenses
 from explorer.views.latent.plane.viewport import Viewport
 from explorer.views.latent.view import LatentWorkspace
 
@@ -116,3 +116,19 @@ def test_posteriors_that_lie_apart_have_a_lens_each() -> None:
     assert true.at == pytest.approx((-1.9, 1.0))
     assert true.extent == (-2.0, -1.8, 0.9, 1.1)
     assert not own.rect.intersects(true.rect)
+    px, py = view.to_screen(1.0, 1.0)
+    for x in np.linspace(-3.0, 1.0, 9).tolist():
+        for lens in lenses(view, (1.0, 1.0), np.diag([0.1**2, 0.1**2]), (x - 0.1, x + 0.1, -0.6, -0.4)):
+            assert not lens.rect.adjusted(-20, -20, 20, 20).contains(px, py), "the code of the image stays in view"
+
+
+def test_the_square_that_a_posterior_fills_has_all_of_its_modes() -> None:
+    places = np.stack(np.meshgrid(np.linspace(-1.99, 1.99, 200), np.linspace(-1.99, 1.99, 200)), axis=-1)
+    modes = (np.array([0.5, -0.2]), np.array([0.5, 0.6]))
+    density = np.maximum(*(np.exp(-0.5 * ((places - mode) ** 2).sum(-1) / 0.03**2) for mode in modes))
+    x0, x1, y0, y1 = filled(density, (-2.0, 2.0, -2.0, 2.0))
+    assert x1 - x0 == pytest.approx(y1 - y0)
+    assert (x0 + x1) / 2 == pytest.approx(0.5, abs=0.03)
+    assert (y0 + y1) / 2 == pytest.approx(0.2, abs=0.03)
+    assert -0.6 < y0 < -0.26
+    assert 0.66 < y1 < 1.0

@@ -13,6 +13,7 @@ from explorer.latent.plane import Extent
 from explorer.latent.strokes import circle
 from explorer.recipe import Point, Stroke
 from explorer.views.latent.plane import paint
+from explorer.views.latent.plane.lens import filled
 from explorer.views.latent.plane.picture_stack import PictureStack
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import to_image
@@ -168,12 +169,10 @@ class PlaneContents(QWidget):
         self._posterior = None if mean is None else (mean, covariance, words)
         self.update()
 
-    def set_truth(self, density: np.ndarray | None, extent: Extent = NOWHERE, core: Extent = NOWHERE) -> None:
-        """p(z|x) of what is encoded over its largest value, (M, M), rows upwards in y, over a square; None takes it away.
-
-        `core` is the square that it fills itself: the other has q(z|x) in it, too.
-        """
-        self._truth, self._core = None if density is None else (density, extent), core
+    def set_truth(self, density: np.ndarray | None, extent: Extent = NOWHERE) -> None:
+        """p(z|x) of what is encoded over its largest value, (M, M), rows upwards in y, over a square; None takes it away."""
+        self._truth = None if density is None else (density, extent)
+        self._core = NOWHERE if density is None else filled(density, extent)
         self.update()
 
     @property

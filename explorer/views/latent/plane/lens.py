@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygon
 
 from explorer.latent.plane import Extent
 from explorer.latent.posterior import ellipse
-from explorer.views.latent.plane.paint import draw_words
+from explorer.views.latent.plane.paint import TWO_DEVIATIONS, draw_words
 from explorer.views.latent.plane.viewport import Viewport
 from explorer.widgets.look.theme import Tokens
 
@@ -19,10 +20,14 @@ APART = 30.0
 """Pixels from the code to the lens."""
 SMALL = 12.0
 """Pixels of two standard deviations below which it is needed."""
+SMALL_TRUTH = 90.0
+"""Pixels of the square of a true posterior below which it has a lens of its own: its shape shall be seen, among codes."""
 SIGMAS = 3.2
 """Standard deviations from its middle to its edge."""
 TOGETHER = 3.0
-"""A lens that is so many times as wide still shows the ellipse: what lies farther off has a lens of its own."""
+"""A lens that is so many times as wide as the smaller of both still shows it; else each has a lens of its own."""
+ROOM = 1.6
+"""So many times as wide as where a true posterior is over exp(-2) of its largest value is the square that it fills."""
 DOTS = 400
 
 
@@ -66,14 +71,33 @@ def lenses(view: Viewport, mean: tuple[float, float], covariance: np.ndarray, tr
     small = 2 * deviation * view.scale < SMALL
     if truth is None:
         return (Lens(mean, own, _beside(view, mean)),) if small else ()
+    unseen = (truth[1] - truth[0]) * view.scale < SMALL_TRUTH
     both = _union(own, truth)
-    if both[1] - both[0] <= TOGETHER * max(own[1] - own[0], truth[1] - truth[0]):
-        return (Lens(mean, both, _beside(view, mean)),) if small else ()
+    if both[1] - both[0] <= TOGETHER * min(own[1] - own[0], truth[1] - truth[0]):
+        return (Lens(mean, both, _beside(view, mean)),) if small or unseen else ()
     found = [Lens(mean, own, _beside(view, mean))] if small else []
-    if (truth[1] - truth[0]) * view.scale < SIGMAS * SMALL:
+    if unseen:
         middle = ((truth[0] + truth[1]) / 2, (truth[2] + truth[3]) / 2)
-        found.append(Lens(middle, truth, _beside(view, middle, found[0].rect if found else None)))
+        found.append(Lens(middle, truth, _beside(view, middle, (_marker(view, mean), *(lens.rect for lens in found)))))
     return tuple(found)
+
+
+def filled(density: np.ndarray, extent: Extent) -> Extent:
+    """The square that a true posterior fills: all of its modes, with room about them.
+
+    Parameters
+    ----------
+    density : ndarray, shape (M, M)
+        Over its largest value, rows upwards in y.
+    extent : Extent
+        A square.
+    """
+    rows, columns = np.nonzero(density > TWO_DEVIATIONS)
+    cell = (extent[1] - extent[0]) / density.shape[1]
+    low = np.array([extent[0] + columns.min() * cell, extent[2] + rows.min() * cell])
+    high = np.array([extent[0] + (columns.max() + 1) * cell, extent[2] + (rows.max() + 1) * cell])
+    middle, half = (low + high) / 2, ROOM * float((high - low).max()) / 2 + cell
+    return _about((float(middle[0]), float(middle[1])), half)
 
 
 def _about(place: tuple[float, float], half: float) -> Extent:
@@ -87,7 +111,13 @@ def _union(first: Extent, second: Extent) -> Extent:
     return _about((float(middle[0]), float(middle[1])), half)
 
 
-def _beside(view: Viewport, place: tuple[float, float], taken: QRectF | None = None) -> QRectF:
+def _marker(view: Viewport, mean: tuple[float, float]) -> QRectF:
+    """Where the code of what is encoded is drawn."""
+    px, py = view.to_screen(*mean)
+    return QRectF(px - APART, py - APART, 2 * APART, 2 * APART)
+
+
+def _beside(view: Viewport, place: tuple[float, float], taken: Sequence[QRectF] = ()) -> QRectF:
     """Beside a code, towards the middle of the plane unless something is there."""
     px, py = view.to_screen(*place)
     left, right = px - APART - SIDE, px + APART
@@ -96,7 +126,7 @@ def _beside(view: Viewport, place: tuple[float, float], taken: QRectF | None = N
     down = (below, above) if py < view.height / 2 else (above, below)
     rects = [QRectF(round(x), round(y), SIDE, SIDE) for x in across for y in down]
     within = QRectF(0, 0, view.width, view.height)
-    free = [rect for rect in rects if within.contains(rect) and (taken is None or not rect.intersects(taken))]
+    free = [rect for rect in rects if within.contains(rect) and not any(rect.intersects(each) for each in taken)]
     return free[0] if free else rects[0]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
-from explorer.views.latent.plane.paint import THUMBNAIL, draw_words
+from explorer.views.latent.plane.paint import THUMBNAIL, TWO_DEVIATIONS, draw_words
 from explorer.views.latent.plane.picture_stack import Placed
 from explorer.views.latent.plane.viewport import Viewport, tick_step
 from explorer.widgets.look.language import tr
@@ -39,11 +39,21 @@ def draw_field(painter: QPainter, view: Viewport, parts: Sequence[Placed], over_
 
 
 def truth_picture(density: np.ndarray, tokens: Tokens) -> QImage:
-    """p(z|x) over its largest value, (M, M), rows upwards in y, as the accent colour that shows through where there is little of it."""
-    accent = QColor(tokens.accent)
+    """p(z|x) over its largest value, (M, M), rows upwards in y: the accent colour, that shows through where there is little of it.
+
+    A line goes round where it is over exp(-2) of that, as the ellipse of two deviations does of a Gaussian: codes hide colours.
+    """
+    accent, ink = QColor(tokens.accent), QColor(tokens.text)
+    inside = density[::-1] > TWO_DEVIATIONS
+    core = inside.copy()
+    for axis in (0, 1):
+        for shift in (1, -1):
+            core &= np.roll(inside, shift, axis)
+    line = inside & ~core
     pixels = np.zeros((*density.shape, 4), np.uint8)
     pixels[..., :3] = accent.red(), accent.green(), accent.blue()
     pixels[..., 3] = np.rint(230 * np.sqrt(np.clip(density[::-1], 0, 1)))
+    pixels[line] = ink.red(), ink.green(), ink.blue(), 255
     height, width = density.shape
     return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
 

@@ -27,6 +27,8 @@ HALO = 3.0
 
 RING = 6.0
 THUMBNAIL = 56.0
+TWO_DEVIATIONS = math.exp(-2.0)
+"""Of its largest value a Gaussian density has on the ellipse of two standard deviations."""
 LEAST_APART = 12
 """Pixels between the words of two circles."""
 

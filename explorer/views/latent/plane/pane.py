@@ -301,8 +301,7 @@ class PlanePane(QWidget):
         if truth is None:
             self.plane.set_truth(None)
         else:
-            (x, y), half = truth.mean, 4 * max(truth.sd)
-            self.plane.set_truth(truth.density, truth.extent, (x - half, x + half, y - half, y + half))
+            self.plane.set_truth(truth.density, truth.extent)
         self.told.emit("truth")
 
     def show_pointed(self, index: int | None, image: ImageShown | None) -> None:
