@@ -13,20 +13,21 @@ Q: dict[Family, str] = {
 }
 LESSONS: dict[Family, str] = {
     "ae": tr(
-        "Nothing says what lies between the codes, nor where they are: samples of the prior miss most of them. Watch how small the circles "
-        "of N(0, I) are beside the codes."
+        "Nothing says where codes lie: they spread far beyond the circles of N(0, I), and the samples of the prior all fall into one small "
+        "place among them. They may well read as digits, but look at how few kinds they are."
     ),
     "ae-sigma": tr(
-        "Noise on the code fills the gaps between neighbours, but without a prior the codes escape it: they move so far apart that "
-        "the noise no longer matters, and the prior's samples are as lost as before."
+        "Noise of one width on every code makes neighbours decode alike. But nothing keeps the codes near 0: they move so far apart that "
+        "the noise no longer matters, and the samples of the prior fall into one place again."
     ),
     "vae-sigma": tr(
-        "The KL to the prior pulls the codes together, against the noise that pushes them apart: now the samples of the prior land "
-        "where codes are. But every image has the same width."
+        "The KL pulls the codes towards the prior. With one width for all they keep at the distance that it takes to tell them apart, and "
+        "the middle, where the samples of the prior fall, decodes to few kinds of digits."
     ),
     "vae": tr(
-        "Each image has a width of its own. β weighs the KL: with little of it codes are precise and leave gaps, at 1 the loss is "
-        "the ELBO, with much of it q(z|x) becomes the prior and the code says nothing (posterior collapse)."
+        "Each image has a width of its own, and β weighs the KL. Without it the codes escape as before; with some of it they fill the "
+        "prior, and its samples are of several kinds; at 1 the loss is the ELBO; with much of it q(z|x) is the prior for every image: "
+        "the code says nothing (posterior collapse)."
     ),
 }
 
