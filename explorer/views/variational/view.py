@@ -19,7 +19,7 @@ from explorer.recipe.variational import MOST_STEPS, CodeGaussian
 from explorer.state.edits import variational as edits
 from explorer.state.variational import VariationalState
 from explorer.views.shared.paged_workspace import PagedWorkspace
-from explorer.views.variational import figures_text
+from explorer.views.variational import figures_text, status
 from explorer.views.variational.actions import PAGES, TRANSPORT, VariationalActions
 from explorer.views.variational.controller import VariationalController
 from explorer.views.variational.elbo_page import ElboPage
@@ -70,7 +70,7 @@ class VariationalWorkspace(PagedWorkspace):
         self.transport = self._transport()
         self.put_together(PAGES, pages, self.transport)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._trouble = ""
+        self._troubles: dict[str, str] = {}
         self._known: tuple[Rung, ...] = ()
         self._measured: TestTermsShown | None = None
         self._connect()
@@ -330,7 +330,7 @@ class VariationalWorkspace(PagedWorkspace):
 
     def show_posterior(self, shown: PosteriorShown | None, trouble: str) -> None:
         """What is known of p(z|x), or why there is none."""
-        self._trouble = trouble
+        self._troubles["inference"] = trouble
         if shown is not None:
             self.inference.show_posterior(shown)
         self.inspector_panel.show_posterior(shown)
@@ -343,7 +343,7 @@ class VariationalWorkspace(PagedWorkspace):
 
     def show_terms(self, shown: TermsShown | None, trouble: str) -> None:
         """The terms of the ELBO of an image, or why there are none."""
-        self._trouble = trouble
+        self._troubles["elbo"] = trouble
         self.elbo.show_terms(shown)
         self.inspector_panel.show_terms(shown)
         self._say()
@@ -382,41 +382,14 @@ class VariationalWorkspace(PagedWorkspace):
         self.ladder.show_probe(shown)
 
     def _say(self) -> None:
-        state = self._state
-        if state.page == "elbo":
-            self._say_of_elbo()
-            return
-        if state.page == "ladder":
-            rung = self._rung
-            words = tr("from AE to VAE") if rung is None else tr("from AE to VAE: {rung}", rung=rung_words(rung))
-            self.status_changed.emit(Status(words))
-            return
+        state, controller = self._state, self.controller
+        image, trouble = state.recipe.inference.image, self._troubles.get(state.page, "")
         if state.page == "kl":
-            followed = "KL(q ‖ p)" if edits.fit_of(state).direction == "q||p" else "KL(p ‖ q)"
-            self.status_changed.emit(
-                Status(tr("{followed} is followed, step {step} of {most_steps}", followed=followed, step=state.step, most_steps=MOST_STEPS))
-            )
-            return
-        shown = self.controller.posterior
-        if self._trouble or shown is None:
-            self.status_changed.emit(Status(self._trouble or tr("finding p(z|x)")))
-        elif shown.partial:
-            self.status_changed.emit(Status(tr("finding p(z|x) and the best Gaussians"), 0, 1, cancellable=True))
+            said = status.of_kl(state)
+        elif state.page == "inference":
+            said = status.of_inference(image, controller.posterior, trouble)
+        elif state.page == "elbo":
+            said = status.of_elbo(image, controller.terms, self._measured, trouble)
         else:
-            what = self._image_words()
-            self.status_changed.emit(Status(f"{what}: log p(x) = {shown.log_p:.2f} nats".replace("-", "−")))
-
-    def _image_words(self) -> str:
-        image = self._state.recipe.inference.image
-        return tr("test image {index}", index=image.index) if image.picture is None else (image.picture.name or tr("your picture"))
-
-    def _say_of_elbo(self) -> None:
-        shown, measured = self.controller.terms, self._measured
-        if self._trouble or shown is None:
-            self.status_changed.emit(Status(self._trouble or tr("measuring the terms of the ELBO")))
-            return
-        words = f"{self._image_words()}: ELBO = {shown.elbo:.2f} nats".replace("-", "−")
-        if measured is not None and measured.partial:
-            self.status_changed.emit(Status(tr("measuring the test images"), measured.images, measured.total, cancellable=True))
-        else:
-            self.status_changed.emit(Status(words))
+            said = status.of_ladder(self._rung)
+        self.status_changed.emit(said)
