@@ -1,6 +1,7 @@
 """Put a checkpoint of a run among those that come with the app, its card's command as anyone would type it.
 
     python tools/ship_checkpoint.py runs/c/epoch-200.safetensors emoji-ddpm-c
+    python tools/ship_checkpoint.py runs/vae-beta-4/final.safetensors ladder/vae-beta-4
 
 The weights stay as they are. Afterwards the first look and the examples are made anew (tools/first_look.py, tools/make_examples.py).
 """
@@ -47,6 +48,7 @@ def told(card: Card, name: str, asked: int | None) -> Card:
 def main(checkpoint: Path, name: str) -> None:
     """Copy it, and give the copy its card."""
     target = resource("checkpoints") / f"{name}.safetensors"
+    target.parent.mkdir(exist_ok=True)
     target.write_bytes(checkpoint.read_bytes())
     status = read_status(checkpoint.parent)
     save_card(target, told(read_card(target), name, None if status is None else status.epochs))

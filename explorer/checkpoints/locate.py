@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from explorer.checkpoints import ladder
 from explorer.checkpoints.snapshots import SUFFIX, of_run, snapshots
 from explorer.errors import BadInput
 from explorer.paths import expanded, is_dir, is_file
@@ -16,13 +17,19 @@ def shipped() -> dict[str, Path]:
     return {path.stem: path for path in sorted(resource("checkpoints").glob(f"*{SUFFIX}"))}
 
 
+def named() -> dict[str, Path]:
+    """All that comes with the app and has a name: those, and the ladder from AE to VAE, which no list offers."""
+    return shipped() | ladder.paths()
+
+
 def locate(name: str) -> Path:
     """Path of a checkpoint.
 
     Parameters
     ----------
     name : str
-        A file, a shipped one such as "mnist-ddpm-c", or a snapshot of a shipped one's run: "mnist-ddpm-c/epoch-003".
+        A file, a shipped one such as "mnist-ddpm-c", a snapshot of a shipped one's run, "mnist-ddpm-c/epoch-003", or one of the
+        ladder from AE to VAE, "ladder/vae-beta-4".
 
     Raises
     ------
@@ -36,6 +43,8 @@ def locate(name: str) -> Path:
     stem = name.removesuffix(SUFFIX)
     if stem in known:
         return known[stem]
+    if stem in (rungs := ladder.paths()):
+        return rungs[stem]
     run, _, moment = stem.partition("/")
     if run in known and moment:
         return _snapshot(known[run], moment)
@@ -57,7 +66,7 @@ def _snapshot(path: Path, moment: str) -> Path:
 def source_of(path: Path) -> str:
     """What a recipe calls a checkpoint: the name of a shipped one, else its path as given."""
     resolved = path.resolve()
-    for name, file in shipped().items():
+    for name, file in named().items():
         if file.resolve() == resolved:
             return name
         if file.with_suffix("").resolve() == resolved.parent and of_run(resolved.name) is not None:

@@ -70,9 +70,9 @@ def _existing(path: str) -> str:
     """A path as it can be opened: shipped names stand for their file; what else is wrong is told of in the window."""
     if exists(expanded(path)):
         return path
-    from explorer.checkpoints.locate import shipped
+    from explorer.checkpoints.locate import named
 
-    known = shipped()
+    known = named()
     if path not in known:
         raise BadInput(f"{path}: no such file")
     return str(known[path])

@@ -14,6 +14,7 @@ from explorer.checkpoints.card import Metric
 from explorer.datasets.images import to_unit_range
 from explorer.latent.elbo import elbo, gaussian_kl_terms, importance_weighted_bound, reconstruction_error
 from explorer.models.roles import LatentModel
+from explorer.variational.terms import active_units, spread
 
 BLOCK = 100
 IWAE_DRAWS = 100
@@ -39,6 +40,8 @@ class TestElbo:
         Importance-weighted bound with `draws` draws, and its standard error over the images.
     draws : int
         K of the IWAE bound; 0 if it was not measured.
+    active_units : int or None
+        Numbers of the code whose mean varies over the images by more than 0.01 (`variational.terms`); None for an AE.
     """
 
     __test__ = False  # not a test, whatever pytest makes of its name
@@ -53,6 +56,7 @@ class TestElbo:
     iwae: float | None = None
     iwae_error: float | None = None
     draws: int = 0
+    active_units: int | None = None
 
 
 @torch.inference_mode()
@@ -87,13 +91,15 @@ def measure(
         raise ValueError(f"at least one image and no negative number of draws, not {len(images)} and {draws}")
     rows = []
     kl_terms = torch.zeros(model.config.code, dtype=torch.float64)
-    for x, noise in _blocks(model, images, draws, seed):
+    codes = []
+    for x, noise in blocks(model, images, draws, seed):
         row = [reconstruction_error(model, x)]
         if model.config.variational:
             terms = elbo(model, x, noise[:, 0])
             row += [terms.value, terms.log_likelihood, terms.kl]
             mean, log_variance = model.encode(x)
             assert log_variance is not None
+            codes.append(mean.double().cpu().numpy())
             kl_terms += gaussian_kl_terms(mean, log_variance).double().sum(0).cpu()
             if draws:
                 row.append(importance_weighted_bound(model, x, noise[:, 1:]))
@@ -105,7 +111,9 @@ def measure(
     if len(means) == 1:
         return TestElbo(len(images), means[0])
     per_dimension = tuple((kl_terms / len(images)).tolist())
-    found = TestElbo(len(images), means[0], means[1], means[2], means[3], per_dimension, _standard_error(table[1]))
+    active = int(active_units(spread(np.concatenate(codes))).sum())
+    error = _standard_error(table[1])
+    found = TestElbo(len(images), means[0], means[1], means[2], means[3], per_dimension, error, active_units=active)
     return replace(found, iwae=means[4], iwae_error=_standard_error(table[4]), draws=draws) if draws else found
 
 
@@ -114,8 +122,8 @@ def _standard_error(values: Tensor) -> float:
     return float(values.std()) / math.sqrt(len(values)) if len(values) > 1 else math.nan
 
 
-def _blocks(model: LatentModel, images: np.ndarray, draws: int, seed: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Images in [-1, 1] with noise (n, 1 + draws, code): the first draw is the ELBO's."""
+def blocks(model: LatentModel, images: np.ndarray, draws: int, seed: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Images in [-1, 1] with noise (n, 1 + draws, code): the first draw is the ELBO's. Whoever measures with as many draws has the same."""
     device = next(model.parameters()).device
     generator = torch.Generator().manual_seed(seed)
     for start in range(0, len(images), BLOCK):
@@ -138,7 +146,7 @@ def metrics(measured: TestElbo, command: str) -> tuple[Metric, ...]:
     if measured.elbo is not None:
         terms = {
             "log_likelihood": measured.log_likelihood, "kl": measured.kl, "kl_per_dimension": list(measured.kl_per_dimension),
-            "standard_error": measured.elbo_error,
+            "standard_error": measured.elbo_error, "active_units": measured.active_units,
         }  # fmt: skip
         found.insert(0, Metric("test ELBO", measured.elbo, command, details={**images, **terms}))
     if measured.iwae is not None:

@@ -18,6 +18,8 @@ LEAST_SD, MOST_SD = 0.1, 4.0
 MOST_CORRELATION = 0.95
 MOST_STEPS = 200
 MOST_CODE = 8.0
+MOST_PROBE = 1000.0
+"""An autoencoder's codes lie wherever it likes."""
 
 
 class Bump(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -119,9 +121,52 @@ class InferenceRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
     q: CodeGaussian | None = None
 
 
+class ElboRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Of which model the terms of the ELBO are shown; the image is that of the posterior.
+
+    Attributes
+    ----------
+    checkpoint, source : str
+        A VAE with a code of any size, as in `Lane`; empty for the shipped one with two dimensions.
+    told : Told
+        What the file does not say.
+    """
+
+    checkpoint: str = ""
+    source: str = ""
+    told: Told = NOTHING
+
+
+class LadderRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where on the ladder from an AE to a VAE one stands.
+
+    Attributes
+    ----------
+    rung : str
+        Name of a network of it: "ladder/vae-beta-4".
+    probe : (float, float)
+        The code that is decoded.
+    seed : int
+        Of the samples of the prior, the same codes for every network.
+    """
+
+    rung: str = "ladder/vae-beta-1"
+    probe: tuple[float, float] = (0.0, 0.0)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse a code that is none (ValueError)."""
+        if not all(math.isfinite(value) and abs(value) <= MOST_PROBE for value in self.probe):
+            raise ValueError(f"the probe is in [-{MOST_PROBE:g}, {MOST_PROBE:g}]")
+        if not (0 <= self.seed < 2**63 and len(self.rung) <= 200):
+            raise ValueError("a seed is in [0, 2**63), and the name of a network has at most 200 letters")
+
+
 class VariationalRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
     """All that the workspace makes pictures of."""
 
     line: FitRecipe = LINE
     plane: FitRecipe = PLANE
     inference: InferenceRecipe = InferenceRecipe()
+    elbo: ElboRecipe = ElboRecipe()
+    ladder: LadderRecipe = LadderRecipe()

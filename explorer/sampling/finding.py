@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 
 from explorer import sources
-from explorer.checkpoints.locate import shipped
+from explorer.checkpoints.locate import named
+from explorer.checkpoints.snapshots import SUFFIX
 from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, Change, Edit, Lane
 from explorer.recipe.told import Told
@@ -29,8 +30,7 @@ def checkpoint_path(source: str, sha256: str, told: Told | None = None) -> str:
     try:
         path = sources.located(source)
     except BadInput:
-        # an absolute path of another machine: a shipped checkpoint of that name may be the same
-        path = shipped().get(Path(source.replace("\\", "/")).stem, Path(source))
+        path = _of_the_app(source)
         if not os.path.isfile(path):
             raise
     try:
@@ -40,6 +40,13 @@ def checkpoint_path(source: str, sha256: str, told: Told | None = None) -> str:
     if found != sha256:
         raise BadInput(f"{path}: is not the checkpoint of the recipe ({sha256[:12]}…): with another one it is another picture")
     return str(path.resolve())
+
+
+def _of_the_app(source: str) -> Path:
+    """What an absolute path of another machine may mean here: the checkpoint that comes with the app under that name."""
+    parts = source.replace("\\", "/").removesuffix(SUFFIX).split("/")
+    known = named()
+    return next((known[name] for name in ("/".join(parts[-2:]), parts[-1]) if name in known), Path(source))
 
 
 def found(chain: ChainRecipe, finder: Finder = checkpoint_path) -> ChainRecipe:

@@ -167,6 +167,8 @@ class LatentState(msgspec.Struct, frozen=True):
         Sample whose reverse chain is in the strip, from 0.
     arrows : bool
         With reverse chains, the scores at the cursor's timestep are drawn.
+    truth : bool
+        The true p(z|x) of what is encoded is drawn beside the encoder's q.
     """
 
     recipe: PlaneRecipe = PlaneRecipe()
@@ -186,6 +188,7 @@ class LatentState(msgspec.Struct, frozen=True):
     centre: bool = True
     chain: int = 0
     arrows: bool = True
+    truth: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a speed that cannot be (ValueError)."""

@@ -8,7 +8,7 @@ import msgspec
 
 from explorer.recipe.variational import MOST_STEPS, VariationalRecipe
 
-VariationalPage = Literal["kl", "inference"]
+VariationalPage = Literal["kl", "inference", "elbo", "ladder"]
 Dimensions = Literal["line", "plane"]
 
 
@@ -29,6 +29,10 @@ class VariationalState(msgspec.Struct, frozen=True):
         Playing starts again at 0.
     drawing : bool
         The drawing pad is open in place of the test images.
+    unit : int
+        The number of the code that is selected among the terms of the ELBO, from 0.
+    same_scale : bool
+        Every network of the ladder is seen on the part of the plane where the prior is, wherever its codes are.
     """
 
     recipe: VariationalRecipe = VariationalRecipe()
@@ -38,8 +42,10 @@ class VariationalState(msgspec.Struct, frozen=True):
     handle: int = 0
     loop: bool = False
     drawing: bool = False
+    unit: int = 0
+    same_scale: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a cursor that cannot be (ValueError)."""
-        if not (0 <= self.step <= MOST_STEPS and 0 <= self.handle <= 16):
-            raise ValueError(f"the cursor of a fit is in 0..{MOST_STEPS}, not {self.step}")
+        if not (0 <= self.step <= MOST_STEPS and 0 <= self.handle <= 16 and 0 <= self.unit < 2**20):
+            raise ValueError(f"the cursor of a fit is in 0..{MOST_STEPS}, not {self.step}, and what is selected is counted from 0")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from explorer.checkpoints.locate import shipped
+from explorer.checkpoints.locate import named
 from explorer.exports.atomic import whole
 from explorer.paths import cache_folder
 from explorer.regular_file import is_regular
@@ -34,7 +34,7 @@ class Parcel:
 
 def parcels_of(paths: Mapping[CheckpointKey, str], put: Callable[[bytes], Any]) -> dict[CheckpointKey, Parcel]:
     """Parcels of the checkpoints that a worker has not by itself: those that come with the app are there, and folders are not sent."""
-    own = {path.resolve() for path in shipped().values()}
+    own = {path.resolve() for path in named().values()}
     sent: dict[CheckpointKey, Parcel] = {}
     for key, text in paths.items():
         path = Path(text)

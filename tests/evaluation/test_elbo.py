@@ -33,6 +33,7 @@ def test_a_vae_has_terms_that_add_up(checkpoints: Mapping[str, Path], mnist_test
     assert found.elbo < found.iwae
     assert sum(found.kl_per_dimension) == pytest.approx(found.kl, abs=1e-3)
     assert min(found.kl_per_dimension) > 1, "both numbers of the code are used"
+    assert found.active_units == 2
     assert found.iwae_error == pytest.approx(found.elbo_error, rel=0.1)
     assert -160 < found.elbo < -120
     assert calls == [(100, 250), (200, 250), (250, 250)]
@@ -47,7 +48,7 @@ def test_reconstruction_error_is_that_of_the_pixels(checkpoints: Mapping[str, Pa
     reference = ((images / 255 - (back + 1) / 2) ** 2).mean()
     found = measure(model, images)
     assert found.reconstruction_error == pytest.approx(reference, rel=1e-4)
-    assert (found.elbo, found.iwae, found.kl, found.kl_per_dimension) == (None, None, None, ())
+    assert (found.elbo, found.iwae, found.kl, found.kl_per_dimension, found.active_units) == (None, None, None, (), None)
 
 
 def test_metrics_name_their_command(checkpoints: Mapping[str, Path], mnist_test: tuple[np.ndarray, np.ndarray]) -> None:

@@ -114,10 +114,10 @@ def command(options: Options, metric: MetricName, images: int | None, further: d
     further : dict
         Further options by name; those that are None or False are left out, True is a switch.
     """
-    from explorer.checkpoints.locate import shipped, source_of
+    from explorer.checkpoints.locate import named, source_of
 
     source = source_of(options.checkpoint.path)
-    words = ["generative-explorer", "evaluate", "--checkpoint", source if source in shipped() else options.checkpoint.path.name]
+    words = ["generative-explorer", "evaluate", "--checkpoint", source if source in named() else options.checkpoint.path.name]
     words += ["--metric", metric.value]
     if images is not None:
         words += ["--images", str(images)]

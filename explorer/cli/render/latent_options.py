@@ -10,11 +10,12 @@ from explorer.errors import BadInput
 
 
 class LayerChoice(StrEnum):
-    """Layers of the plane; at most one of those after prior."""
+    """Layers of the plane; at most one of those after truth, the true p(z|x) of what is encoded."""
 
     codes = "codes"
     manifold = "manifold"
     prior = "prior"
+    truth = "truth"
     density = "density"
     error = "error"
     elbo = "elbo"
@@ -32,7 +33,7 @@ class ShapeChoice(StrEnum):
     geodesic = "geodesic"
 
 
-LAYERS = ("codes", "manifold", "prior")
+LAYERS = ("codes", "manifold", "prior", "truth")
 FARTHEST = 1e6
 """Of a place from the origin: far beyond every code, and single precision still tells places there apart."""
 

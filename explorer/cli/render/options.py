@@ -41,6 +41,8 @@ class PageChoice(StrEnum):
     inference = "inference"
     runs = "runs"
     step = "step"
+    elbo = "elbo"
+    ladder = "ladder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ def check(options: Options) -> None:
 
 
 def shown(session: Session, options: Options, chosen: Sequence[LibraryEntry], _entries: Sequence[LibraryEntry]) -> Session:
-    """As of `Room`; a checkpoint is whose posterior is shown."""
+    """As of `Room`; a checkpoint is whose posterior, or whose terms of the ELBO, are shown."""
     import msgspec
 
     from explorer.state.edits import variational as edits
@@ -33,4 +33,5 @@ def shown(session: Session, options: Options, chosen: Sequence[LibraryEntry], _e
         card = chosen[0].card
         fields = {"checkpoint": chosen[0].sha256, "source": chosen[0].path, **({"told": card.told} if card is not None else {})}
         state = msgspec.structs.replace(edits.with_inference(state, **fields), page=options.page or "inference")
+        state = edits.with_elbo(state, **fields)
     return msgspec.structs.replace(session, variational=state)

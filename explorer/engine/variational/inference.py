@@ -3,79 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Self, TypeVar, get_args
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Any, get_args
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.checkpoints.files import Checkpoint
-from explorer.datasets.images import load_images, to_unit_range
-from explorer.datasets.shipped import is_dark, shipped
 from explorer.diffusion.noise import shared_noise
 from explorer.engine.arrays import read_only
 from explorer.engine.desk import Desk
+from explorer.engine.models.exact_posterior import FirstCells, density_over, encoded, extent_of, last
 from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.engine.variational.messages import BoundShown, PosteriorShown, QShown, ShowBound, ShowPosterior
+from explorer.engine.variational.subject import Subject, opened, subject
 from explorer.errors import BadInput
 from explorer.latent.elbo import importance_weighted_bound
-from explorer.latent.picture import fit_picture
-from explorer.models.roles import LatentModel, decodes_only
+from explorer.models.roles import LatentModel
 from explorer.recipe.variational import MOST_CODE, CodeGaussian, InferenceRecipe
-from explorer.variational.bound import Bound, Family, bound, fitted, of_encoder
+from explorer.variational.bound import Bound, Family, bound, fitted
 from explorer.variational.densities import Gaussian, gaussian
-from explorer.variational.evidence import Posterior, first_cells, log_joint, posterior
+from explorer.variational.evidence import posterior
 
-USUAL = "mnist-vae-2d"
-"""The model where none is chosen."""
-PIXELS = 192
-"""Along a side of the picture of p(z|x)."""
-SHARES = 4.0
-"""Standard deviations of p(z|x), and of q, that it shows."""
-LEAST_EXTENT = 0.12
 IWAE_DRAWS, IWAE_AT = 1000, (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 DRAWS = 8
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class _Subject:
-    """A model, and an image of it."""
-
-    name: str
-    model: LatentModel
-    checkpoint: Checkpoint
-    x: Tensor
-    label: int
-
-
-class FirstCells:
-    """Decodings of the whole plane, which every image of a model shares; kept for the last model."""
-
-    def __init__(self) -> None:
-        self._sha256, self._found = "", torch.zeros(0)
-
-    @classmethod
-    def at(cls, desk: Desk) -> Self:
-        """Of this desk."""
-        return cls()
-
-    def of(self, checkpoint: Checkpoint) -> Iterator[Tensor | None]:
-        """None as a cancel point, then the decodings."""
-        if self._sha256 != checkpoint.sha256:
-            assert isinstance(checkpoint.network, LatentModel)
-            for found in first_cells(checkpoint.network):
-                if found is None:
-                    yield None
-                else:
-                    self._sha256, self._found = checkpoint.sha256, found
-        yield self._found
 
 
 def show_posterior(request: ShowPosterior, desk: Desk) -> Steps:
@@ -86,19 +40,19 @@ def show_posterior(request: ShowPosterior, desk: Desk) -> Steps:
     BadInput
         If the model has no codes of two dimensions or no q(z|x), or there is no such image.
     """
-    subject = yield from _subject(request.recipe, desk.of(Models))
-    model, x = subject.model, subject.x
-    q = _encoded(model, x)
+    of = yield from _subject(request.recipe, desk.of(Models))
+    model, x = of.model, of.x
+    q = encoded(model, x)
     told = _told(q, bound(model, x, q))
     empty = PosteriorShown(
-        subject.name, read_only(grey_tiles(x.cpu().numpy())[0]), subject.label, math.nan, math.nan, (0.0, 0.0, 0.0, 0.0),
+        of.name, read_only(grey_tiles(x.cpu().numpy())[0]), of.label, math.nan, math.nan, (0.0, 0.0, 0.0, 0.0),
         read_only(np.zeros((0, 0), np.float32)), told, None, None, read_only(np.zeros((0, 2))), (math.nan,) * 2, (math.nan,) * 2, True,
     )  # fmt: skip
     yield empty
-    first = yield from _last(desk.of(FirstCells).of(subject.checkpoint))
-    exact = yield from _last(posterior(model, x, first, q.mean[None]))
-    extent = _extent(exact, q)
-    density = yield from _density(model, x, exact, extent)
+    first = yield from last(desk.of(FirstCells).of(of.checkpoint))
+    exact = yield from last(posterior(model, x, first, q.mean[None]))
+    extent = extent_of(exact, q)
+    density = yield from density_over(model, x, exact, extent)
     iwae = _iwae(model, x)
     sd = np.sqrt(np.diag(exact.covariance)).tolist()
     known: dict[str, Any] = {
@@ -109,7 +63,7 @@ def show_posterior(request: ShowPosterior, desk: Desk) -> Steps:
     best: dict[str, Any] = dict.fromkeys(get_args(Family))
     for family in get_args(Family):
         for start in (exact.mode, q):
-            found, value = yield from _last(fitted(model, x, start, family))
+            found, value = yield from last(fitted(model, x, start, family))
             so_far = best[family]
             if so_far is None or value.value > so_far.elbo:
                 best[family] = _told(found, value)
@@ -118,60 +72,22 @@ def show_posterior(request: ShowPosterior, desk: Desk) -> Steps:
 
 def show_bound(request: ShowBound, desk: Desk) -> Steps:
     """Answer a ShowBound (BadInput as `show_posterior`)."""
-    subject = yield from _subject(request.recipe, desk.of(Models))
+    of = yield from _subject(request.recipe, desk.of(Models))
     q = gaussian(request.q.mean, request.q.sd, request.q.correlation)
-    found = _told(q, bound(subject.model, subject.x, q))
+    found = _told(q, bound(of.model, of.x, q))
     noise = shared_noise(0, range(DRAWS), 0, (2,)).double().numpy()
     codes = np.concatenate([q.mean[None], q.mean + noise @ q.root.T]).astype(np.float32)
-    tiles = grey_tiles(subject.model.decode(torch.from_numpy(codes).to(subject.x.device)).float().cpu().numpy())
+    tiles = grey_tiles(of.model.decode(torch.from_numpy(codes).to(of.x.device)).float().cpu().numpy())
     yield BoundShown(found, read_only(tiles[0].copy()), read_only(tiles[1:].copy()))
 
 
-def _last(found: Iterator[T | None]) -> Generator[None, None, T]:
-    """What comes last, each that comes before being a cancel point."""
-    last: T | None = None
-    for last in found:  # noqa: B007
-        yield None
-    assert last is not None
-    return last
-
-
-def _subject(recipe: InferenceRecipe, models: Models) -> Generator[None, None, _Subject]:
-    source = recipe.source or USUAL
-    checkpoint = yield from models.opened_aside(source, recipe.told if recipe.source else None)
-    model, path = checkpoint.network, checkpoint.path
-    if not isinstance(model, LatentModel) or decodes_only(model):
-        raise BadInput(f"{path}: has no encoder and decoder, as a VAE has")
-    config = model.config
-    if config.code != 2 or not config.variational or not config.likelihood:
-        raise BadInput(f"{path}: p(z|x) is drawn of a VAE with two-dimensional codes and a stated p(x|z)")
-    pixels, label = _pixels(recipe, checkpoint)
-    x = torch.from_numpy(to_unit_range(pixels[None])).to(models.device)
-    return _Subject(Path(path).stem, model, checkpoint, x, label)
-
-
-def _pixels(recipe: InferenceRecipe, checkpoint: Checkpoint) -> tuple[np.ndarray, int]:
-    """The image (C, H, W) uint8 as the encoder takes it, and its label; -1 for none."""
+def _subject(recipe: InferenceRecipe, models: Models) -> Generator[None, None, Subject]:
+    checkpoint = yield from opened(recipe.source, recipe.told, models)
     assert isinstance(checkpoint.network, LatentModel)
-    shape, image = checkpoint.network.config.image_shape, recipe.image
-    if image.picture is not None:
-        try:
-            return fit_picture(np.ascontiguousarray(image.picture.array(), np.uint8), shape, is_dark(checkpoint.card.data.name)), -1
-        except ValueError as error:
-            raise BadInput(f"{image.picture.name or 'the picture'}: {error}") from None
-    name = checkpoint.card.data.name
-    if shipped(name) is None:
-        raise BadInput(f"{checkpoint.path}: was trained on {name}, of which no test images are known: draw a picture, or open one")
-    data = load_images(name, "test")
-    if image.index >= len(data.images):
-        raise BadInput(f"{data.name}: there is no test image {image.index}: they are 0..{len(data.images) - 1}")
-    return data.images[image.index], int(data.labels[image.index]) if data.labels is not None else -1
-
-
-def _encoded(model: LatentModel, x: Tensor) -> Gaussian:
-    mean, log_variance = model.encode(x)
-    assert log_variance is not None
-    return of_encoder(mean[0].double().cpu().numpy(), log_variance[0].double().cpu().numpy())
+    config = checkpoint.network.config
+    if config.code != 2 or not config.variational or not config.likelihood:
+        raise BadInput(f"{checkpoint.path}: p(z|x) is drawn of a VAE with two-dimensional codes and a stated p(x|z)")
+    return subject(checkpoint, recipe.image, models.device)
 
 
 def _told(q: Gaussian, value: Bound) -> QShown:
@@ -181,34 +97,6 @@ def _told(q: Gaussian, value: Bound) -> QShown:
     spread = np.clip(sd, 1e-3, MOST_CODE).tolist()
     correlation = float(np.clip(covariance[1, 0] / (sd[0] * sd[1]), -0.999, 0.999))
     return QShown(CodeGaussian((within[0], within[1]), (spread[0], spread[1]), correlation), value.log_likelihood, value.kl)
-
-
-def _extent(exact: Posterior, q: Gaussian) -> tuple[float, float, float, float]:
-    """A square with nearly all of p(z|x) and of the encoder's q."""
-    covariances = (exact.covariance, q.covariance)
-    sides = [
-        (mean + sign * SHARES * np.sqrt(np.diag(covariance)))
-        for mean, covariance in zip((exact.mean, q.mean), covariances, strict=True)
-        for sign in (-1, 1)
-    ]
-    low, high = np.min(sides, axis=0), np.max(sides, axis=0)
-    middle, half = (low + high) / 2, max(LEAST_EXTENT, float((high - low).max()) / 2)
-    return float(middle[0] - half), float(middle[0] + half), float(middle[1] - half), float(middle[1] + half)
-
-
-def _density(
-    model: LatentModel, x: Tensor, exact: Posterior, extent: tuple[float, float, float, float]
-) -> Generator[None, None, np.ndarray]:
-    """p(z|x) over its largest value at the middle of each pixel, rows upwards in y."""
-    x0, x1, y0, y1 = extent
-    across, up = (low + (np.arange(PIXELS) + 0.5) / PIXELS * (high - low) for low, high in ((x0, x1), (y0, y1)))
-    places = np.stack([axis.ravel() for axis in np.meshgrid(across, up)], axis=1)
-    rows = []
-    for block in np.array_split(places, 8):
-        rows.append(log_joint(model, x, block))
-        yield None
-    values = np.concatenate(rows).reshape(PIXELS, PIXELS)
-    return np.exp(values - max(float(values.max()), float(exact.log_joint.max()))).astype(np.float32)
 
 
 def _iwae(model: LatentModel, x: Tensor) -> np.ndarray:

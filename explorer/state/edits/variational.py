@@ -11,6 +11,7 @@ from explorer.recipe.variational import (
     MAX_PARTS,
     MOST_CODE,
     MOST_CORRELATION,
+    MOST_PROBE,
     MOST_SD,
     MOST_STEPS,
     REACH,
@@ -18,6 +19,7 @@ from explorer.recipe.variational import (
     CodeGaussian,
     Direction,
     FitRecipe,
+    LadderRecipe,
 )
 from explorer.state.variational import VariationalState
 
@@ -124,3 +126,36 @@ def drag_q(state: VariationalState, mean: tuple[float, float], sd: tuple[float, 
     spread = tuple(min(max(value, 1e-3), MOST_CODE) for value in sd)
     q = CodeGaussian((centre[0], centre[1]), (spread[0], spread[1]), min(max(correlation, -0.99), 0.99))
     return with_inference(state, q=q)
+
+
+# --- the terms of the ELBO
+
+
+def with_elbo(state: VariationalState, **fields: object) -> VariationalState:
+    """Fields of the model whose terms are shown; the first number of its code is selected."""
+    return _replace(state, recipe=_replace(state.recipe, elbo=_replace(state.recipe.elbo, **fields)), unit=0)
+
+
+def select_unit(state: VariationalState, unit: int, count: int) -> VariationalState:
+    """A number of the code, of so many, counted round; the state as it is while none are known."""
+    return _replace(state, unit=unit % count) if count else state
+
+
+# --- the ladder
+
+
+def with_ladder(state: VariationalState, **fields: object) -> VariationalState:
+    """Fields of where one stands."""
+    ladder: LadderRecipe = _replace(state.recipe.ladder, **fields)
+    return _replace(state, recipe=_replace(state.recipe, ladder=ladder))
+
+
+def climb(state: VariationalState, place: int, names: tuple[str, ...]) -> VariationalState:
+    """The network at a place of the ladder, or at its nearer end; the state as it is while none are known."""
+    return with_ladder(state, rung=names[min(max(place, 0), len(names) - 1)]) if names else state
+
+
+def drag_probe(state: VariationalState, x: float, y: float) -> VariationalState:
+    """The code that is decoded, kept within reach."""
+    within = tuple(round(min(max(value, -MOST_PROBE), MOST_PROBE), 4) for value in (x, y))
+    return with_ladder(state, probe=(within[0], within[1]))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from explorer.widgets.controls.actions import Actions, Do
-from explorer.widgets.look.icons import icon
+from explorer.views.shared.playing_actions import PlayingActions
+from explorer.widgets.controls.actions import Do
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
@@ -111,28 +111,12 @@ TRANSPORT = ("start", "back", "play", "forward", "end", "loop")
 """In the order of their buttons, beside the timeline."""
 
 
-class ForwardActions(Actions):
-    """The actions, of which one says whether it plays."""
-
-    _playing, _down = False, False
+class ForwardActions(PlayingActions):
+    """Its actions; playing points left, where the forward process runs on every t axis of the app, or right with particles."""
 
     def __init__(self, theme: Theme, owner: QWidget) -> None:
-        super().__init__(theme, owner, GROUPS)
-
-    def show_playing(self, playing: bool) -> None:
-        """Play or pause."""
-        self._playing = playing
-        self["play"].setText(tr("&Pause") if playing else tr("&Play"))
-        self.dress()
+        super().__init__(theme, owner, GROUPS, tr("&Play"), tr("&Pause"), mirrored=True)
 
     def show_direction(self, down: bool) -> None:
         """Whether playing goes down to t = 0: particles do, images are noised upwards."""
-        if down != self._down:
-            self._down = down
-            self.dress()
-
-    def dress(self, _tokens: object = None) -> None:
-        """Icons in the theme's colours; that of playing points left, where the forward process runs on every t axis of the app."""
-        super().dress()
-        tokens, glyph = self._theme.tokens, "mdi6.pause" if self._playing else "mdi6.play"
-        self["play"].setIcon(icon(glyph, tokens, tokens.on_accent, mirrored=not self._down))
+        self.mirror(not down)

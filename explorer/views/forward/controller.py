@@ -30,14 +30,14 @@ from explorer.engine.forward.messages import (
     TestImagesShown,
 )
 from explorer.engine.models.messages import LibraryEntry
-from explorer.engine.thread.requests import Outcome, Payload
+from explorer.engine.thread.requests import Outcome
 from explorer.recipe import Lane
 from explorer.state.forward import ForwardState
 from explorer.state.session import Session
 from explorer.views.forward.plane_controls import PlaneControls
 from explorer.views.forward.plane_page import PlanePage
 from explorer.views.forward.plane_questions import PlaneQuestions
-from explorer.views.shared.questions import Questions, Receiver
+from explorer.views.shared.asking_controller import AskingController
 from explorer.views.workspace import Context
 
 DEFAULTS = {"mnist": "mnist-ddpm-c", "emoji": "emoji-ddpm-c"}
@@ -79,7 +79,7 @@ class View(Protocol):
         """A picture, which may be resized."""
 
 
-class ForwardController(QObject):
+class ForwardController(AskingController):
     """Between the store, the client and the view.
 
     Attributes
@@ -93,10 +93,8 @@ class ForwardController(QObject):
     """
 
     def __init__(self, context: Context, view: View, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._context, self._view = context, view
-        self._questions = Questions(context.client, "forward", self)
-        self._active = False
+        super().__init__(context, "forward", parent)
+        self._view = view
         self._slots = 0
         self._plane: PlaneQuestions | None = None
         self.schedule: ScheduleShown | None = None
@@ -119,11 +117,6 @@ class ForwardController(QObject):
     def t(self) -> int:
         """The cursor."""
         return self.state.cursor
-
-    @property
-    def idle(self) -> bool:
-        """Whether all that was asked for is shown."""
-        return self._active and self._questions.idle
 
     @property
     def entries(self) -> tuple[LibraryEntry, ...]:
@@ -160,19 +153,6 @@ class ForwardController(QObject):
         return None if self._plane is None else self._plane.busy
 
     # --- occasions ---
-
-    def activate(self) -> None:
-        """The workspace is shown."""
-        self._active = True
-        self.refresh()
-
-    def deactivate(self) -> None:
-        """Another workspace is shown."""
-        self._active = False
-
-    def cancel(self) -> None:
-        """Stop what is computed."""
-        self._questions.drop()
 
     def set_slots(self, slots: int) -> None:
         """So many pictures fit into the film strip."""
@@ -218,10 +198,6 @@ class ForwardController(QObject):
          "gaussians": self._ask_asides, "chain": self._ask_chain, "plane": self._ask_plane}[state.page]()  # fmt: skip
 
     # --- questions ---
-
-    def _ask(self, name: str, payload: Payload, receiver: Receiver) -> None:
-        if self._active:
-            self._questions.ask(name, payload, receiver, once=True)
 
     def _ask_noised(self) -> None:
         recipe = self.state.recipe

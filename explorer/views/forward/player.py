@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject
 
 from explorer.state.edits import forward as edits
 from explorer.state.forward import ForwardState
 from explorer.state.store import Store
+from explorer.views.shared.cursor_player import CursorPlayer
 
 PLAY_SECONDS = 8.0
 REST_SECONDS = 1.0
-TICK_MS = 33
 LEAP = 10
 
 
-class Player(QObject):
-    """Moves the cursor of the Forward workspace.
-
-    Signals
-    -------
-    playing_changed(bool)
-    """
-
-    playing_changed = Signal(bool)
+class Player(CursorPlayer):
+    """Moves the cursor of the Forward workspace."""
 
     def __init__(self, store: Store, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._store = store
-        self._timer = QTimer(self, interval=TICK_MS)
-        self._timer.timeout.connect(self._tick)
+        super().__init__(store, parent)
         self._clock = QElapsedTimer()
         self._from = 0
 
@@ -39,16 +29,6 @@ class Player(QObject):
     @property
     def _T(self) -> int:
         return self._state.recipe.schedule.T
-
-    @property
-    def playing(self) -> bool:
-        """Whether the cursor moves by itself."""
-        return self._timer.isActive()
-
-    def scrub(self, t: int) -> None:
-        """Go to t."""
-        self.pause()
-        self._go(t)
 
     def step(self, count: int) -> None:
         """`count` timesteps; towards t = 0 if positive, as on every timeline here."""
@@ -66,30 +46,18 @@ class Player(QObject):
         """Go to 0."""
         self.scrub(0)
 
-    def toggle(self) -> None:
-        """Play from here to the end, from the other one if there; or pause."""
-        if self.playing:
-            self.pause()
-            return
+    def _begin(self) -> None:
         first, last = self._ends
         self._from = first if self._state.cursor == last else self._state.cursor
         self._clock.start()
-        self._timer.start()
-        self.playing_changed.emit(True)
 
     @property
     def _ends(self) -> tuple[int, int]:
         """Where playing begins and ends: up to noise, but in two dimensions down with the particles."""
         return (self._T, 0) if self._state.page == "plane" else (0, self._T)
 
-    def pause(self) -> None:
-        """Stop playing."""
-        if self.playing:
-            self._timer.stop()
-            self.playing_changed.emit(False)
-
-    def _go(self, t: int) -> None:
-        self._store.update(forward=edits.go_to(self._state, t))
+    def _go(self, place: int) -> None:
+        self._store.update(forward=edits.go_to(self._state, place))
 
     def _tick(self) -> None:
         (first, last), gone = self._ends, self._clock.elapsed() / 1000 * self._T / PLAY_SECONDS

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
+import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from explorer.endings import PICTURE_FILES, POINTS, TABLES, has
+from explorer.endings import POINTS, TABLES, has
 from explorer.engine.forward.asides_messages import AsidesShown
 from explorer.engine.forward.chain1d_messages import Chain1DShown
 from explorer.engine.forward.messages import (
@@ -41,35 +40,31 @@ from explorer.views.forward.player import Player
 from explorer.views.forward.posterior_page import PosteriorPage
 from explorer.views.forward.schedule_page import SchedulePage
 from explorer.views.forward.words import image_words, nats, schedule_words
-from explorer.views.shared.space_keeper import SpaceKeeper
-from explorer.views.workspace import Context, Status, Workspace
-from explorer.widgets.controls.actions import segment
-from explorer.widgets.controls.clipboard import copied
-from explorer.widgets.controls.page_stack import PageStack
-from explorer.widgets.controls.segments import SegmentBar
+from explorer.views.shared.paged_workspace import PagedWorkspace
+from explorer.views.workspace import Context, Status
 from explorer.widgets.controls.transport import Transport
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import var, words
 
-MARGIN, SPACING = 12, 8
 
-
-class ForwardWorkspace(Workspace):
+class ForwardWorkspace(PagedWorkspace):
     """Noise an image by hand."""
 
     facts = FACTS
+    actions_: ForwardActions
+    player: Player
+    controller: ForwardController
+    inspector_panel: ForwardInspector
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         theme = context.theme
-        self.setObjectName("page")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.actions_ = ForwardActions(theme, self)
         a = self.actions_
         self.player = Player(context.store, self)
         self.controller = ForwardController(context, self, self)
         self.gestures = Gestures(context.store, self.controller, self)
-        self._inspector = ForwardInspector(theme, a)
+        self.inspector_panel = ForwardInspector(theme, a)
         self.noise = NoisePage(theme)
         self.schedule = SchedulePage(theme, a["use"], a["train"])
         self.pixels = PixelsPage(theme)
@@ -77,75 +72,31 @@ class ForwardWorkspace(Workspace):
         self.gaussians = GaussiansPage(theme)
         self.chain = ChainPage1D(theme)
         self.plane = PlanePage(theme, a)
-        asks = self.controller.plane_questions(self.plane, self._inspector.plane, self._say, self.noticed.emit)
-        self.of_plane = PlaneGestures(context.store, self.plane, self._inspector.plane, asks, self)
-        self.pages: dict[str, QWidget] = {
+        asks = self.controller.plane_questions(self.plane, self.inspector_panel.plane, self._say, self.noticed.emit)
+        self.of_plane = PlaneGestures(context.store, self.plane, self.inspector_panel.plane, asks, self)
+        pages: dict[str, QWidget] = {
             "noise": self.noise, "schedule": self.schedule, "pixels": self.pixels, "posterior": self.posterior,
             "gaussians": self.gaussians, "chain": self.chain, "plane": self.plane,
         }  # fmt: skip
-        self.segments = SegmentBar([segment(name, a[name], label) for name, label in PAGES.items()], tr("What is shown"))
         self.offer = OfferBar()
-        self._stack = PageStack()
-        for page in self.pages.values():
-            self._stack.addWidget(page)
         self.transport = Transport(theme, [a[name] for name in TRANSPORT])
-        self._lay_out()
-        self._keeper = SpaceKeeper(self)
-        self.actions_.add_to(self._inspector)
-        for widget in (self, self._inspector):
-            self._keeper.guard(widget)
+        self.put_together(PAGES, pages, self.transport, self.offer)
         self._connect()
-
-    def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.addWidget(self.segments)
-        top.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(MARGIN, MARGIN, MARGIN, SPACING)
-        column.setSpacing(SPACING)
-        column.addLayout(top)
-        column.addWidget(self.offer)
-        column.addWidget(self._stack, 1)
-        column.addWidget(self.transport)
 
     # --- the contract of a workspace ---
 
     @property
     def inspector(self) -> ForwardInspector:
         """The image, the noise, the schedule, x_t in numbers."""
-        return self._inspector
-
-    @property
-    def idle(self) -> bool:
-        """Whether all that the person asked for is shown."""
-        return self.controller.idle and not self.player.playing
-
-    def menu_actions(self) -> Sequence[QAction]:
-        """The Forward menu."""
-        return self.actions_.menu()
+        return self.inspector_panel
 
     def present(self, on: bool) -> None:
         """Without the film strip: the pictures have its room."""
         self.noise.film_card.setVisible(not on)
 
-    def activate(self) -> None:
-        """The workspace is shown."""
-        self.controller.activate()
-        self._focus_timeline()
-
-    def stay(self) -> None:
-        """Stop playing."""
-        self.player.pause()
-
-    def deactivate(self) -> None:
-        """Another is shown: stop playing."""
-        self.player.pause()
-        self.controller.deactivate()
-
     def cancel(self) -> None:
         """Stop what is computed; the small network stays as it is."""
-        self.player.pause()
-        self.controller.cancel()
+        super().cancel()
         if self._state.page == "plane":  # afterwards: what is learnt so far is asked for
             self.context.store.update_forward(learn=False)
 
@@ -160,7 +111,7 @@ class ForwardWorkspace(Workspace):
 
     def accept_picture(self, path: str) -> bool:
         """Noise a picture."""
-        self.controller.take_picture(path)
+        self.read_picture(path)
         return True
 
     def accept_data_set(self, path: str) -> bool:
@@ -183,16 +134,16 @@ class ForwardWorkspace(Workspace):
         self._connect_time()
         gestures = self.gestures
         self.segments.chosen.connect(lambda page: self.context.store.update_forward(page=page))
-        gestures.take_inspector(self._inspector)
-        self._inspector.released.connect(self._focus_timeline)
+        gestures.take_inspector(self.inspector_panel)
+        self.inspector_panel.released.connect(self.take_focus)
         gestures.take_schedule(self.schedule)
-        self.schedule.T.released.connect(self._focus_timeline)
+        self.schedule.T.released.connect(self.take_focus)
         gestures.take_pixels(self.pixels)
         gestures.take_posterior(self.posterior)
         gestures.take_gaussians(self.gaussians)
         gestures.take_chain(self.chain)
         self.of_plane.take_actions(self.actions_)
-        self._inspector.plane.released.connect(self._focus_timeline)
+        self.inspector_panel.plane.released.connect(self.take_focus)
         self.offer.taken.connect(gestures.take_picture)
 
     def _connect_actions(self) -> None:
@@ -209,12 +160,11 @@ class ForwardWorkspace(Workspace):
         a.on("type", self.transport.typed.begin)
         a.on("random", gestures.random_image)
         a.on("seed", gestures.new_seed)
-        a.on("open", lambda: self.of_plane.ask_for_points() if self._state.page == "plane" else self._ask_for_picture())
+        a.on("open", self._ask_for_file)
         a.on("paste", self.paste)
         a.on_toggled("draw", self._draw)
         a.on("use", gestures.use_in_reverse_chain)
         a.on("train", gestures.use_in_training)
-        play.playing_changed.connect(a.show_playing)
 
     def _connect_time(self) -> None:
         for plot in (self.noise.levels.plot, self.noise.weights.plot, *self.schedule.plots, self.plane.errors):
@@ -226,7 +176,7 @@ class ForwardWorkspace(Workspace):
         for chart in (self.plane.exact, self.plane.learnt):
             chart.wheel_stepped.connect(self.player.step)
         self.transport.typed.committed.connect(self.player.scrub)
-        self.transport.typed.released.connect(self._focus_timeline)
+        self.transport.typed.released.connect(self.take_focus)
         self.noise.film.wheel_stepped.connect(self.player.step)
         self.noise.film.jumped.connect(self.player.scrub)
         self.noise.film.slots_changed.connect(self.controller.set_slots)
@@ -234,15 +184,16 @@ class ForwardWorkspace(Workspace):
 
     # --- gestures ---
 
-    def paste(self) -> None:
-        """Noise the picture in the clipboard."""
-        picture = copied()
-        if isinstance(picture, str):
-            self.controller.take_picture(picture)
-        elif picture is not None:
-            self.controller.take_picture(pixels=picture)
+    def read_picture(self, path: str = "", pixels: np.ndarray | None = None) -> None:
+        """Noise a picture, of a file or from the clipboard."""
+        self.controller.take_picture(path, pixels)
+
+    def _ask_for_file(self) -> None:
+        """Of the page in front: a picture, or points."""
+        if self._state.page == "plane":
+            self.of_plane.ask_for_points()
         else:
-            self.status_changed.emit(Status(tr("there is no picture in the clipboard: copy one, then paste it here")))
+            self.ask_for_picture(tr("Noise a picture"))
 
     def _draw(self, on: bool) -> None:
         """The pen of the page in front: of images a pad, of two dimensions points."""
@@ -251,16 +202,12 @@ class ForwardWorkspace(Workspace):
         else:
             self.context.store.update_forward(drawing=on)
 
-    def _ask_for_picture(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, tr("Noise a picture"), "", PICTURE_FILES)
-        if path:
-            self.controller.take_picture(path)
-
     def offer_picture(self, taken: PictureTaken) -> None:
         """A picture of the data's size is noised at once; another may be resized."""
         self.offer.offer(taken)
 
-    def _focus_timeline(self) -> None:
+    def take_focus(self) -> None:
+        """The timeline has it."""
         self.transport.timeline.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- what the controller hands over ---
@@ -268,12 +215,7 @@ class ForwardWorkspace(Workspace):
     def show_state(self, state: ForwardState) -> None:
         """What the person chose."""
         t, T, recipe, a = self.controller.t, self.controller.T, state.recipe, self.actions_
-        self.segments.set_current(state.page)
-        a[state.page].setChecked(True)
-        if self._stack.currentWidget() is not self.pages[state.page]:
-            # else the focus goes to whatever comes next, and arrow keys would change it
-            self._focus_timeline()
-            self._stack.setCurrentWidget(self.pages[state.page])
+        self.show_page(state.page)
         self.transport.setVisible(state.page != "gaussians")
         self.transport.set_range(T)
         self.transport.set_cursor(t, _note(t, T, tr("the points") if state.page == "plane" else tr("the image")))
@@ -282,10 +224,10 @@ class ForwardWorkspace(Workspace):
         a["use"].setEnabled(bool(self.context.store.session.reverse.recipe.lanes))
         self.of_plane.show_actions(a, state.page == "plane")
         a.show_direction(down=state.page == "plane")
-        self._inspector.show_page(state.page)
-        self._inspector.plane.show_recipe(recipe)
-        self._inspector.show_drawing(state.drawing)
-        self._inspector.show_recipe(recipe)
+        self.inspector_panel.show_page(state.page)
+        self.inspector_panel.plane.show_recipe(recipe)
+        self.inspector_panel.show_drawing(state.drawing)
+        self.inspector_panel.show_recipe(recipe)
         self._show_pages(state, recipe, t, T)
         self._say()
 
@@ -304,14 +246,14 @@ class ForwardWorkspace(Workspace):
 
     def show_choices(self, choices: TestImagesShown) -> None:
         """Test images to choose from."""
-        self._inspector.show_choices(choices)
+        self.inspector_panel.show_choices(choices)
         self.pixels.show_data(choices.shape, choices.total)
         if self.controller.network is not None:
             self.posterior.show_entries(self.controller.entries, self.controller.network)
 
     def show_noised(self, noised: NoisedShown) -> None:
         """x_t."""
-        self._inspector.show_noised(noised)
+        self.inspector_panel.show_noised(noised)
         self.noise.show_noised(noised)
         self.pixels.show_noised(noised)
 
@@ -321,7 +263,7 @@ class ForwardWorkspace(Workspace):
 
     def show_schedule(self, schedule: ScheduleShown) -> None:
         """The schedule against t."""
-        self._inspector.show_schedule(schedule)
+        self.inspector_panel.show_schedule(schedule)
         self.noise.show_schedule(schedule, self.controller.t)
         self.schedule.show_schedule(schedule, self.controller.t)
         self._say()

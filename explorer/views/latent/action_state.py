@@ -10,7 +10,8 @@ from explorer.widgets.controls.actions import Actions
 
 
 def show_actions(
-    a: Actions, state: LatentState, known: bool, has_prior: bool, pictures: bool, off: bool, sliced: bool, marked: bool, coded: bool
+    a: Actions, state: LatentState, known: bool, has_prior: bool, pictures: bool, off: bool, sliced: bool, marked: bool, coded: bool,
+    exact: bool,
 ) -> None:  # fmt: skip
     """Check and enable.
 
@@ -30,6 +31,8 @@ def show_actions(
         The plane that is steered is a slice; it was laid through at least two pictures or images.
     coded : bool
         There is a ddpm of the first plane's codes.
+    exact : bool
+        The model's p(z|x) can be summed over the plane.
     """
     item, points, encoded = item_named(state.recipe, state.selected), state.recipe.points, something(state)
     stroke, point, paths = isinstance(item, Stroke), isinstance(item, Point), strip_of(state) == "paths"
@@ -38,6 +41,7 @@ def show_actions(
         **{tool: state.tool == tool for tool in a.choice("tool")},
         "codes": state.codes, "manifold": state.manifold, "prior": state.prior and has_prior, "loop": state.loop,
         "lock": isinstance(item, Point) and item.locked, "paths": paths, "centre": is_centred(state), "arrows": state.arrows and chains,
+        "truth": state.truth and exact,
     }  # fmt: skip
     enabled = {
         "delete": item is not None, "play": stroke or paths or chains, "back": stroke or chains, "on": stroke or chains, "prior": has_prior,
@@ -45,7 +49,7 @@ def show_actions(
         "lock": point, "copy": item is not None or bool(points), "paths": len(points) >= 2,
         "no_samples": state.recipe.prior is not None, "resample": encoded,
         "beside": len(state.recipe.beside) < MAX_BESIDE, "export": pictures, "through_code": off,
-        "pictures": sliced, "walk": marked, "walk_codes": coded, "no_chains": state.recipe.chains is not None,
+        "pictures": sliced, "walk": marked, "truth": exact, "walk_codes": coded, "no_chains": state.recipe.chains is not None,
         **dict.fromkeys(("arrows", "last_chain", "next_chain"), chains),
     }  # fmt: skip
     for name, on in checked.items():

@@ -9,6 +9,7 @@ BRUSH = tr("Paint a path; its decodings play in the strip. Shift: a straight lin
 GEODESIC = tr("Drag the curve between two places along which decodings change least")
 PRIOR = tr("Circles that hold 50, 90, 99 % of the prior N(0, I) on the plane; an AE has none")
 SAMPLE = tr("New random codes z ~ N(0, I), decoded, and how many are read as digits")
+TRUTH = tr("The exact p(z|x) of what is encoded, by quadrature over the plane, beside the encoder's ellipse")
 CENTRE = tr("Bring the digit to MNIST's size and place: 20 of 28 pixels, centred by mass")
 PICTURES = tr("A plane through the codes of two picture files and the middle of all codes, or of three")
 WALK = tr(
@@ -101,6 +102,7 @@ GROUPS = (
         Do("codes", tr("&Codes"), "C", tr("The codes of the test images, coloured by class"), checkable=True),
         Do("manifold", tr("Mani&fold"), "G", tr("Decodings of a grid of codes, finer as you zoom in"), checkable=True),
         Do("prior", tr("P&rior"), "P", PRIOR, checkable=True, needs=tr("an AE has no prior")),
+        Do("truth", tr("True p&osterior"), "Shift+P", TRUTH, checkable=True, needs=tr("it takes a VAE of two-dimensional codes")),
         Do("all_classes", tr("Show all c&lasses"), "", tr("Draw the codes of every class"), needs=tr("every class is shown")),
         Do("sample", tr("Sa&mple the prior"), "N", SAMPLE, "ph.dice-five", label=tr("Sample"), needs=tr("there is no model")),
         Do("no_samples", tr("Remove sampl&es"), "", tr("Take the random codes off the plane"), needs=tr("there are none")),

@@ -18,6 +18,7 @@ from explorer.engine.latent.messages import (
     ShowImage,
     StrokeShown,
 )
+from explorer.engine.latent.posterior_messages import ShowTruePosterior, TruePosteriorShown
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome, Payload
@@ -27,7 +28,7 @@ from explorer.state.edits import encoding as encoding_edits
 from explorer.state.edits.latent import SHAPES, item_named
 from explorer.state.edits.planes import slice_of
 from explorer.state.session import LatentState, Session
-from explorer.views.latent.entries import chain_entry, resolve
+from explorer.views.latent.entries import chain_entry, has_exact_posterior, resolve
 from explorer.views.latent.plane_view import View
 from explorer.views.latent.questions import encoding
 from explorer.views.latent.questions.chains import Chains
@@ -195,6 +196,7 @@ class LatentController(QObject):
         self._ask_points()
         self._ask_stroke()
         self._ask_picture()
+        self._ask_truth()
         self._ask_probe()
         self.settled.emit()
 
@@ -258,6 +260,18 @@ class LatentController(QObject):
         else:
             self._ask("picture", payload, self._take_picture, self._picture_failed)
 
+    def _ask_truth(self) -> None:
+        """p(z|x) of what is encoded, where it is wanted; not while a digit is drawn."""
+        entry, state = self.entry, self.state
+        wanted = encoding.wanted(state, entry.path, None) if entry is not None and state.truth and has_exact_posterior(entry) else None
+        payload = None if wanted is None else ShowTruePosterior(wanted)
+        if payload is None or payload != self._questions.asked("truth"):
+            self._view.show_truth(None)
+        if payload is None:
+            self._questions.forget("truth")
+        else:
+            self._ask("truth", payload, self._take_truth)
+
     def _ask_probe(self) -> None:
         if self.entry is not None:
             self._probing.ask(self.entry, self.slice, self.state)
@@ -286,6 +300,10 @@ class LatentController(QObject):
         if isinstance(outcome, PictureEncoded | PictureOffered) and self._is_ours(outcome.path):
             self.encoded = outcome if isinstance(outcome, PictureEncoded) else None
             self._view.show_picture(outcome)
+
+    def _take_truth(self, outcome: Outcome) -> None:
+        if isinstance(outcome, TruePosteriorShown) and self._is_ours(outcome.path):
+            self._view.show_truth(outcome)
 
     def _picture_failed(self, failed: Failed) -> None:
         """What cannot be encoded is put away; where it is the model that cannot be read, nothing is."""

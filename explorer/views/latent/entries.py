@@ -31,6 +31,13 @@ def is_variational(entry: LibraryEntry | None) -> bool:
     return entry is not None and entry.card is not None and entry.card.kind == "vae"
 
 
+def has_exact_posterior(entry: LibraryEntry) -> bool:
+    """Whether p(z|x) of an entry can be summed over its plane: a VAE of two-dimensional codes that says its p(x|z)."""
+    if not is_variational(entry) or dimensions(entry) != 2 or entry.card is None:
+        return False
+    return bool(entry.card.network.config.get("likelihood", "bernoulli"))
+
+
 def is_spatial(entry: LibraryEntry | None) -> bool:
     """Whether an entry's codes are images of latent pixels."""
     return entry is not None and entry.card is not None and entry.card.latent is not None

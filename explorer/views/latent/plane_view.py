@@ -20,6 +20,7 @@ from explorer.engine.latent.messages import (
     PictureOffered,
     StrokeShown,
 )
+from explorer.engine.latent.posterior_messages import TruePosteriorShown
 from explorer.engine.models.messages import LibraryEntry
 from explorer.state.session import LatentState
 from explorer.views.latent.plane.viewport import Viewport
@@ -93,6 +94,9 @@ class View(Protocol):
 
     def show_picture(self, picture: PictureEncoded | PictureOffered | None) -> None:
         """What is encoded."""
+
+    def show_truth(self, truth: TruePosteriorShown | None) -> None:
+        """The true p(z|x) of what is encoded; None while it is not wanted or not known."""
 
     def show_pointed(self, index: int | None, image: ImageShown | None) -> None:
         """The test image whose code is under the pointer."""

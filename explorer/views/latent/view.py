@@ -27,6 +27,7 @@ from explorer.views.latent.entries import (
     chain_entry,
     decodes_only,
     dimensions,
+    has_exact_posterior,
     has_plane,
     plane_entries,
     sliced_planes,
@@ -300,8 +301,9 @@ class LatentWorkspace(Workspace):
         off = controller.encoded is not None and controller.encoded.distance > OFF
         sliced = controller.entry is not None and dimensions(controller.entry) > 2
         coded = bool(chain_entries(self.context.library, self.controller.resolved))
+        exact = self.controller.entry is not None and has_exact_posterior(self.controller.entry)
         marked = controller.codes is not None and len(controller.codes.marks) > 1
-        show_actions(self.actions_, self._state, known, has_prior, self.panel.strip.count > 0, off, sliced, marked, coded)
+        show_actions(self.actions_, self._state, known, has_prior, self.panel.strip.count > 0, off, sliced, marked, coded, exact)
 
     def _told(self, pane: PlanePane, what: str) -> None:
         """A plane shows something new."""
@@ -318,6 +320,8 @@ class LatentWorkspace(Workspace):
             self._inspector.chains.show_walked(pane.chains)
         elif what == "picture" and first:
             self._inspector.show_picture(self.panes[0].picture)
+        elif what == "truth" and first:
+            self._inspector.show_truth(self.panes[0].truth)
         if what in ("codes", "manifold"):
             self._say()
         if what in ("picture", "codes"):  # a plane that was laid through pictures says so with its codes

@@ -4,35 +4,41 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from explorer.widgets.controls.actions import Actions, Do
-from explorer.widgets.look.icons import icon
+from explorer.views.shared.playing_actions import PlayingActions
+from explorer.widgets.controls.actions import Do
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
-PAGES = {"kl": tr("KL"), "inference": tr("Inference")}
+PAGES = {"kl": tr("KL"), "inference": tr("Inference"), "elbo": tr("ELBO"), "ladder": tr("From AE to VAE")}
 """What is written on the segment of each page."""
 NO_PART = tr("select a part of p first: click its handle")
 NOT_YET = tr("the best Gaussian is not known yet")
 GROUPS = (
     (
-        Do("play", tr("&Play the fit"), "Space", tr("Follow the gradient step by step, or pause")),
-        Do("loop", tr("&Loop"), "L", tr("Play again from the start when the fit is done"), "mdi6.repeat", checkable=True),
-        Do("back", tr("One step &back"), "Left", tr("One step of the fit back"), "mdi6.step-backward", label=tr("Back")),
-        Do("forward", tr("One step &on"), "Right", tr("One gradient step on"), "mdi6.step-forward", label=tr("On")),
-        Do("start", tr("To the &start"), "Home", tr("q as it was put there"), "mdi6.skip-backward", label=tr("Start")),
-        Do("end", tr("To the &end"), "End", tr("q after 200 steps"), "mdi6.skip-forward", label=tr("End")),
+        Do("play", tr("&Play"), "Space", tr("Follow the gradient step by step, or go up the ladder; or pause")),
+        Do("loop", tr("&Loop"), "L", tr("Play again from the start at the end"), "mdi6.repeat", checkable=True),
+        Do("back", tr("One step &back"), "Left", tr("One step of the fit back, or the network before"), "mdi6.step-backward",
+        label=tr("Back")),
+        Do("forward", tr("One step &on"), "Right", tr("One gradient step on, or the next network"), "mdi6.step-forward", label=tr("On")),
+        Do("start", tr("To the &start"), "Home", tr("q as it was put there, or the first network"), "mdi6.skip-backward",
+        label=tr("Start")),
+        Do("end", tr("To the &end"), "End", tr("q after 200 steps, or the last network"), "mdi6.skip-forward", label=tr("End")),
     ),
     (
         Do("kl", tr("Show &KL"), "1", tr("Two densities, and a Gaussian fitted to the other"), one_of="page"),
         Do("inference", tr("Show &Inference"), "2", tr("The true p(z|x) of an image, beside the encoder's q(z|x)"), one_of="page"),
+        Do("elbo", tr("Show EL&BO"), "3", tr("Reconstruction and the KL of each number of the code"), one_of="page"),
+        Do("ladder", tr("Show &From AE to VAE"), "4", tr("The steps from an autoencoder to a VAE, under the same points"), one_of="page"),
     ),
     (
-        Do("line", tr("Over a &line"), "3", tr("Densities of one dimension"), one_of="dimensions"),
-        Do("plane", tr("Over a pl&ane"), "4", tr("Densities of two dimensions"), one_of="dimensions"),
+        Do("line", tr("Over a &line"), "5", tr("Densities of one dimension"), one_of="dimensions"),
+        Do("plane", tr("Over a pl&ane"), "6", tr("Densities of two dimensions"), one_of="dimensions"),
         Do("seek", tr("Follow KL(&q ‖ p)"), "Q", tr("Gradient steps on KL(q ‖ p): q seeks a mode of p"), one_of="direction"),
         Do("cover", tr("Follow KL(&p ‖ q)"), "P", tr("Gradient steps on KL(p ‖ q): q covers all of p"), one_of="direction"),
-        Do("next", tr("&Next density"), "]", tr("Select the next density: q, and the parts of p"), "mdi6.chevron-right", label=tr("Next")),
-        Do("before", tr("Density &before"), "[", tr("Select the density before"), "mdi6.chevron-left", label=tr("Before")),
+        Do("next", tr("&Next density"), "]", tr("Select the next density, q or a part of p; the next number of the code"),
+        "mdi6.chevron-right", label=tr("Next")),
+        Do("before", tr("Density &before"), "[", tr("Select the density before, or the number of the code"),
+        "mdi6.chevron-left", label=tr("Before")),
         Do("add", tr("Add a part to p"), "A", tr("One more Gaussian in the mixture p"), "ph.plus", label=tr("Part")),
         Do("remove", tr("&Take the part away"), "Del", tr("Take the selected part of p away"), "ph.trash", label=tr("Remove"),
         needs=NO_PART),
@@ -49,27 +55,22 @@ GROUPS = (
         label=tr("Encoder")),
         Do("best", tr("The best q"), "Shift+C", tr("Your q(z) is the best Gaussian"), "ph.target", label=tr("Best"), needs=NOT_YET),
     ),
+    (
+        Do("seed", tr("New &samples of the prior"), "N", tr("Other codes z ~ N(0, I), the same for every network"), "ph.dice-five",
+        label=tr("Samples")),
+        Do("same_scale", tr("The prior's sc&ale"), "S", tr("See every network where the prior is, wherever its codes are"),
+        "ph.magnifying-glass", checkable=True, label=tr("Scale")),
+        Do("copy", tr("Copy the &figures"), "Ctrl+C", tr("The figures of the page in front as text, for a spreadsheet"), "ph.copy",
+        label=tr("Copy")),
+        Do("centre", tr("Probe at the &origin"), "O", tr("Decode the middle of the prior"), "ph.crosshair-simple", label=tr("Origin")),
+    ),
 )  # fmt: skip
-FIT = ("start", "back", "play", "forward", "end", "loop")
-"""In the order of their buttons, beside the steps."""
+TRANSPORT = ("start", "back", "play", "forward", "end", "loop")
+"""In the order of their buttons, beside the slider."""
 
 
-class VariationalActions(Actions):
-    """The actions, of which one says whether it plays."""
-
-    _playing = False
+class VariationalActions(PlayingActions):
+    """Its actions."""
 
     def __init__(self, theme: Theme, owner: QWidget) -> None:
-        super().__init__(theme, owner, GROUPS)
-
-    def show_playing(self, playing: bool) -> None:
-        """Play or pause."""
-        self._playing = playing
-        self["play"].setText(tr("&Pause the fit") if playing else tr("&Play the fit"))
-        self.dress()
-
-    def dress(self, _tokens: object = None) -> None:
-        """Icons in the theme's colours."""
-        super().dress()
-        tokens, glyph = self._theme.tokens, "mdi6.pause" if self._playing else "mdi6.play"
-        self["play"].setIcon(icon(glyph, tokens, tokens.on_accent))
+        super().__init__(theme, owner, GROUPS, tr("&Play"), tr("&Pause"))

@@ -7,11 +7,15 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.engine.forward.messages import TestImagesShown
+from explorer.engine.variational.ladder_messages import Rung
 from explorer.engine.variational.messages import FitShown, PosteriorShown
+from explorer.engine.variational.terms_messages import TermsShown, TestTermsShown
 from explorer.recipe.variational import LEAST_SD, MOST_CORRELATION, MOST_SD, REACH
 from explorer.state.edits import variational as edits
 from explorer.state.variational import VariationalState
 from explorer.views.shared.rows import NOTHING, Rows, Section, heading
+from explorer.views.variational.elbo_section import ElboSection
+from explorer.views.variational.ladder_section import LadderSection
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.controls.buttons import IconButton
 from explorer.widgets.controls.draw_pad import DrawPad, Paper
@@ -72,7 +76,9 @@ class VariationalInspector(QWidget):
         ):
             self.rows.fact(name, tip, formula)
         self.model.column.addLayout(self.rows)
-        for section in (self.density, self.image, self.model):
+        self.elbo = ElboSection(theme, actions)
+        self.ladder = LadderSection(theme, actions)
+        for section in (self.density, self.image, self.model, self.elbo, self.ladder):
             column.addWidget(section)
         column.addStretch(1)
 
@@ -152,7 +158,9 @@ class VariationalInspector(QWidget):
         section.column.addWidget(self.pad)
         section.column.addWidget(self.index)
         section.column.addLayout(self._buttons([actions[name] for name in ("random", "open", "paste", "draw")]))
-        section.column.addLayout(self._buttons([actions[name] for name in ("encoder", "best")]))
+        self._own_q = QWidget()
+        self._own_q.setLayout(self._buttons([actions[name] for name in ("encoder", "best")]))
+        section.column.addWidget(self._own_q)
         self.choice.chosen.connect(self.index_chosen)
         self.index.committed.connect(self.index_chosen)
         self.pad.drawn.connect(self._drawn)
@@ -160,6 +168,7 @@ class VariationalInspector(QWidget):
 
     def _buttons(self, actions: list[QAction]) -> QHBoxLayout:
         row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         for action in actions:
             row.addWidget(IconButton(action, width=32))
@@ -172,13 +181,16 @@ class VariationalInspector(QWidget):
 
     # --- what is shown
 
-    def show_state(self, state: VariationalState, model: str) -> None:
-        """What the person chose."""
+    def show_state(self, state: VariationalState, model: str, elbo_model: str) -> None:
+        """What the person chose, with the names of the models of both pages that have one."""
         self._state = state
-        on_kl = state.page == "kl"
-        self.density.setVisible(on_kl)
-        self.image.setVisible(not on_kl)
-        self.model.setVisible(not on_kl)
+        self.density.setVisible(state.page == "kl")
+        self.image.setVisible(state.page != "kl")
+        self._own_q.setVisible(state.page == "inference")
+        self.model.setVisible(state.page == "inference")
+        self.elbo.setVisible(state.page == "elbo")
+        self.ladder.setVisible(state.page == "ladder")
+        self.elbo.show_model(elbo_model, state.unit)
         self._show_density(state)
         image = state.recipe.inference.image
         self.choice.set_current(-1 if image.picture is not None else image.index)
@@ -232,3 +244,15 @@ class VariationalInspector(QWidget):
         }
         for name, text in said.items():
             self.rows.say(name, text.replace("-", "−"))
+
+    def show_terms(self, shown: TermsShown | None) -> None:
+        """The terms of an image."""
+        self.elbo.show_terms(shown)
+
+    def show_test(self, shown: TestTermsShown | None) -> None:
+        """Those of the test images."""
+        self.elbo.show_test(shown)
+
+    def show_rung(self, rung: Rung | None) -> None:
+        """The network of the ladder."""
+        self.ladder.show_rung(rung)

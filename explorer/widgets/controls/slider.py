@@ -70,6 +70,10 @@ class Slider(QWidget):
         """Room for the formula, so that sliders under one another begin in line."""
         self._label.setMinimumWidth(width)
 
+    def hide_value(self) -> None:
+        """Without the number behind it: what stands beside it says where it is."""
+        self._value.hide()
+
     def show_value(self, value: float) -> None:
         """Put the handle; does not emit."""
         blocked = self.slider.blockSignals(True)

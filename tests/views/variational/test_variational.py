@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
 from explorer.datasets.mnist import mnist
-from explorer.recipe.variational import MOST_STEPS, VariationalRecipe
+from explorer.recipe.variational import MOST_STEPS, LadderRecipe, VariationalRecipe
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
 from explorer.state.variational import VariationalState
@@ -191,3 +192,125 @@ def test_a_picture_that_is_dropped_has_a_posterior(qtbot: QtBot, open_variationa
     assert shown is not None
     assert shown.label == -1
     assert np.isfinite(shown.log_p)
+
+
+def test_the_terms_of_an_image_stand_beside_those_of_the_test_images(qtbot: QtBot, open_variational: Opener) -> None:
+    page = open_variational(page="elbo")
+    elbo = page.elbo
+    assert [row.name for row in elbo.bars.rows] == ["this image", "test images"]
+    assert [each.name for each in elbo.kl.series] == ["this image", "mean of the test images"]
+    assert elbo.count == elbo.kl.count == elbo.spread.count == 2
+    shown = page.controller.terms
+    assert shown is not None
+    assert elbo.bars.rows[0].elbo == pytest.approx(shown.elbo)
+    assert page.inspector.elbo.rows.said("ELBO") == f"{shown.elbo:.2f} nats".replace("-", "−")
+    assert page.inspector.elbo.rows.said("active") == "2 of 2"
+    qtbot.keyClick(page, Qt.Key.Key_BracketRight)
+    settle(qtbot, page)
+    assert state_of(page).unit == 1
+    assert "number 2" in elbo.unit_title.text()
+    assert page.inspector.elbo.unit.said("of image") == f"{shown.kl[1]:.2f}"
+    qtbot.mouseClick(elbo.kl, Qt.MouseButton.LeftButton, pos=elbo.kl.place_of(0).center().toPoint())
+    assert state_of(page).unit == 0
+    qtbot.keyClick(page, Qt.Key.Key_BracketLeft)
+    assert state_of(page).unit == 1, "counted round"
+
+
+@pytest.mark.parametrize("page", ["kl", "inference", "elbo", "ladder"])
+def test_the_figures_of_a_page_are_copied_as_text(qtbot: QtBot, open_variational: Opener, page: str) -> None:
+    workspace = open_variational(page=page)
+    qtbot.waitUntil(lambda: workspace.idle, timeout=WAIT)
+    qtbot.keyClick(workspace, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    head, *rows = (line.split("\t") for line in QGuiApplication.clipboard().text().splitlines())
+    assert all(len(row) == len(head) for row in rows)
+    counts = {"kl": MOST_STEPS + 1, "inference": 3, "elbo": 2 + 2, "ladder": len(workspace.ladder.table.rungs)}
+    assert len(rows) == counts[page]
+    if page == "elbo":
+        assert float(rows[2][3]) == pytest.approx(workspace.elbo.bars.rows[0].elbo, rel=1e-5)
+    if page == "ladder":
+        assert [row[0] for row in rows] == [rung.name for rung in workspace.ladder.table.rungs]
+
+
+def test_a_vae_with_a_larger_code_is_taken_and_taken_back(qtbot: QtBot, open_variational: Opener) -> None:
+    page = open_variational(page="elbo")
+    entry = next(each for each in page.context.library.entries if each.name == "mnist-vae-16d")
+    assert page.accept_entry(entry)
+    settle(qtbot, page)
+    assert page.elbo.count == page.elbo.spread.count == 16
+    assert page.inspector.elbo.rows.said("model") == "mnist-vae-16d"
+    page.context.store.undo()
+    settle(qtbot, page)
+    assert page.elbo.count == page.elbo.spread.count == 2
+    another = next(each for each in page.context.library.entries if each.name == "mnist-ae-2d")
+    assert not page.accept_entry(another), "only a VAE has an ELBO"
+
+
+def test_one_goes_up_the_ladder_under_the_same_samples(qtbot: QtBot, open_variational: Opener) -> None:
+    page = open_variational(page="ladder")
+    ladder = page.ladder
+    names = [rung.name for rung in ladder.table.rungs]
+    assert state_of(page).recipe.ladder.rung == names[ladder.table.current] == "ladder/vae-beta-1"
+    before = ladder.samples.images
+    qtbot.keyClick(page, Qt.Key.Key_Right)
+    settle(qtbot, page)
+    assert state_of(page).recipe.ladder.rung == names[names.index("ladder/vae-beta-1") + 1]
+    assert ladder.samples.images != before, "the same codes, decoded by another network"
+    qtbot.mouseClick(ladder.table, Qt.MouseButton.LeftButton, pos=ladder.table.row_of(0).center().toPoint())
+    settle(qtbot, page)
+    assert ladder.table.current == 0
+    assert ladder.title.text().startswith("AE")
+    assert page.inspector.ladder.rows.said("loss").startswith("J")
+    wide = ladder.plane.extent
+    qtbot.keyClick(page, Qt.Key.Key_S)
+    assert ladder.plane.extent[1] < wide[1] / 3, "the prior's scale"
+    page.rungs.slider.setValue(len(names) - 1)
+    settle(qtbot, page)
+    assert ladder.table.current == len(names) - 1
+    assert page.inspector.ladder.rows.said("active") == "0 of 2", "at the last beta the code says nothing"
+    page.context.store.undo()
+    settle(qtbot, page)
+    assert state_of(page).recipe.ladder.rung == "ladder/vae-beta-1", "a way along the ladder is one step of undo"
+
+
+def test_the_ladder_is_played_to_its_end(qtbot: QtBot, open_variational: Opener) -> None:
+    page = open_variational(page="ladder")
+    last = len(page.ladder.table.rungs) - 1
+    page.player.scrub(last - 1)
+    settle(qtbot, page)
+    qtbot.keyClick(page, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: page.player.place == last and not page.player.playing, timeout=WAIT)
+    settle(qtbot, page)
+    assert page.ladder.table.current == last
+
+
+def test_the_probe_is_dragged_and_an_image_chosen_by_its_code(qtbot: QtBot, open_variational: Opener) -> None:
+    page = open_variational(page="ladder")
+    plane = page.ladder.plane
+    before = page.ladder.tiles[2].image
+    start = plane.point_of(0.0, 0.0).toPoint()
+    drag(qtbot, plane, start, start + QPoint(60, -40))
+    settle(qtbot, page)
+    x, y = state_of(page).recipe.ladder.probe
+    assert x > 0.3
+    assert y > 0.2
+    assert page.ladder.tiles[2].image != before
+    page.context.store.undo()
+    assert state_of(page).recipe.ladder.probe == (0.0, 0.0), "a drag is one step of undo"
+    x0, x1, y0, y1 = plane.extent
+    shown = plane.shown
+    assert shown is not None
+    code = next(c for c in shown.codes[1:].tolist() if x0 < c[0] < x1 and y0 < c[1] < y1)
+    qtbot.mouseDClick(plane, Qt.MouseButton.LeftButton, pos=plane.point_of(*code).toPoint())
+    settle(qtbot, page)
+    assert state_of(page).recipe.inference.image.index > 0
+
+
+def test_a_session_with_a_network_that_is_not_there_says_which_there_are(qtbot: QtBot, open_variational: Opener) -> None:
+    recipe = VariationalRecipe(ladder=LadderRecipe(rung="ladder/of-yesterday"))
+    page = open_variational(page="ladder", recipe=recipe)
+    banner = page.window().banner  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: "ladder/of-yesterday: is no network of the ladder" in banner.message, timeout=WAIT)
+    assert page.ladder.table.current == -1
+    page.player.scrub(0)
+    settle(qtbot, page)
+    assert page.ladder.table.current == 0

@@ -36,7 +36,7 @@ class ModelHands(QObject):
         self._store, self._library, self._controller = context.store, context.library, controller
         self._controllers = [controller]
         slots: dict[str, Callable[[], object]] = {
-            **{layer: partial(self._toggle, layer) for layer in ("codes", "manifold", "prior")},
+            **{layer: partial(self._toggle, layer) for layer in ("codes", "manifold", "prior", "truth")},
             "all_classes": partial(self._store.update_latent, hidden_classes=()),
             "other_model": self._other_model, "beside": self._link,
             "another_plane": self._another_plane, "through_code": self._through_code, "reset_offsets": self._to_the_middle,

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBox
 
 from explorer.datasets.shipped import on_black, shipped
 from explorer.engine.latent.messages import PictureEncoded, PictureOffered
+from explorer.engine.latent.posterior_messages import TruePosteriorShown
 from explorer.recipe import Dab
 from explorer.state.edits.encoding import is_centred
 from explorer.state.session import LatentState
@@ -35,6 +36,8 @@ FACTS = {
     "log p(x|z)": tr("Log likelihood of the picture's pixels, nats: for a VAE its mean over q(z|x)"),
     "KL": tr("KL(q(z|x) ‖ N(0, I)), nats"),
     "ELBO": tr("log p(x|z) − KL, nats: a lower bound of log p(x)"),
+    "log p(x)": tr("Exact, by quadrature over the plane: Shift+P"),
+    "gap": tr("log p(x) − ELBO = KL(q(z|x) ‖ p(z|x)), nats: what the encoder's Gaussian leaves"),
     "error": tr("Mean squared error of the reconstruction, pixels in [0, 1]"),
 }
 
@@ -59,6 +62,8 @@ class EncodeSection(Section):
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(tr("encode"), parent)
+        self._picture: PictureEncoded | None = None
+        self._truth: TruePosteriorShown | None = None
         title = QHBoxLayout()
         title.setSpacing(4)
         self.column.removeWidget(self.heading)
@@ -106,11 +111,13 @@ class EncodeSection(Section):
         self.centre.setToolTip(actions["centre"].toolTip())
         self.centre.clicked.connect(self.centre_chosen)
         self.resample: QPushButton = ActionButton(actions["resample"])
+        self.exact: QPushButton = ActionButton(actions["truth"], tr("True p(z|x)"))
         tools = QVBoxLayout()
         tools.setSpacing(8)
         tools.addStretch()
         tools.addWidget(self.centre)
         tools.addWidget(self.resample)
+        tools.addWidget(self.exact)
         tools.addStretch()
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -150,11 +157,19 @@ class EncodeSection(Section):
                     wanted_height=wanted_height,
                 )
             )
-        encoded = picture if isinstance(picture, PictureEncoded) else None
+        encoded = self._picture = picture if isinstance(picture, PictureEncoded) else None
         self.pad.set_picture(None if encoded is None else encoded.tile)
         self.input.set_tile(None if encoded is None else encoded.tile)
         self.output.set_tile(None if encoded is None else encoded.reconstruction)
-        for name, text in _facts_of(encoded).items():
+        self._say()
+
+    def show_truth(self, truth: TruePosteriorShown | None) -> None:
+        """The true posterior: log p(x), and the terms of the ELBO by quadrature."""
+        self._truth = truth
+        self._say()
+
+    def _say(self) -> None:
+        for name, text in {**_facts_of(self._picture), **(_exact_facts(self._truth) if self._picture is not None else {})}.items():
             self.facts.say(name, text)
 
 
@@ -182,6 +197,13 @@ def _facts_of(picture: PictureEncoded | None) -> dict[str, str]:
             else ""
         )
     return facts
+
+
+def _exact_facts(truth: TruePosteriorShown | None) -> dict[str, str]:
+    if truth is None:
+        return {}
+    said = {"log p(x|z)": truth.log_likelihood, "ELBO": truth.elbo, "log p(x)": truth.log_p, "gap": truth.gap}
+    return {name: tr("{value} nats", value=number(value, 2)) for name, value in said.items()}
 
 
 def _short(name: str) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.engine.latent.messages import PictureEncoded, PictureOffered
+from explorer.engine.latent.posterior_messages import TruePosteriorShown
 from explorer.views.latent.inspector.card_section import CardSection
 from explorer.views.latent.inspector.chain_section import ChainSection
 from explorer.views.latent.inspector.encode_section import EncodeSection
@@ -61,6 +62,10 @@ class LatentInspector(QWidget):
         self.picture.show_picture(picture)
         if isinstance(picture, PictureOffered):
             QTimer.singleShot(0, self, self._scroll_to_offer)  # once it has its place
+
+    def show_truth(self, truth: TruePosteriorShown | None) -> None:
+        """The true posterior of what is encoded."""
+        self.picture.show_truth(truth)
 
     def _scroll_to_offer(self) -> None:
         area = self.parentWidget().parentWidget() if self.parentWidget() is not None else None

@@ -11,6 +11,7 @@ from explorer.latent.plane import Extent
 from explorer.latent.strokes import resample
 from explorer.views.latent.plane import chain_marks, overlays, paint
 from explorer.views.latent.plane.contents import NOWHERE, PlaneContents
+from explorer.views.latent.plane.lens import Lens, draw_lens, lenses
 from explorer.views.latent.plane.nodes import handles
 from explorer.views.latent.plane.viewport import Viewport
 from explorer.widgets.look.theme import Theme, Tokens
@@ -165,6 +166,9 @@ class PlaneCanvas(PlaneContents):
             if name in named:  # a point says it
                 continue
             overlays.draw_mark(painter, view, place, name, *ink)
+        truth = None if self._truth is None else (overlays.truth_picture(self._truth[0], tokens), self._truth[1])
+        if truth is not None:
+            overlays.draw_truth(painter, view, *truth)
         if self._posterior is not None:
             paint.draw_posterior(painter, view, *self._posterior, *ink)
         for point in sorted(self._points, key=lambda p: p.name == self._selected):
@@ -174,6 +178,16 @@ class PlaneCanvas(PlaneContents):
             paint.draw_point(painter, view, point, self._tiles.get(point.name), colour, ink[1], frame)
         if self._marker is not None:
             paint.draw_marker(painter, QPointF(*view.to_screen(*self._marker)))
+        if self._posterior is not None and self._posterior[1] is not None:
+            for lens in self.lenses:
+                draw_lens(painter, view, lens, (self._posterior[0], self._posterior[1]), self.codes_drawn, truth, tokens)
+
+    @property
+    def lenses(self) -> tuple[Lens, ...]:
+        """On what is encoded, where its posterior would be too small to be seen on the plane."""
+        if self._posterior is None or self._posterior[1] is None:
+            return ()
+        return lenses(self._view, self._posterior[0], self._posterior[1], None if self._truth is None else self._core)
 
     def _dots(self) -> QPixmap:
         """Dots that grow as they spread, paler over the manifold."""

@@ -14,6 +14,7 @@ from explorer.latent.strokes import circle
 from explorer.recipe import Point, Stroke
 from explorer.views.latent.plane import paint
 from explorer.views.latent.plane.chain_marks import Arrows, Walked
+from explorer.views.latent.plane.lens import filled
 from explorer.views.latent.plane.picture_stack import PictureStack
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import to_image
@@ -53,6 +54,8 @@ class PlaneContents(QWidget):
         self._selected = ""
         self._marker: tuple[float, float] | None = None
         self._posterior: tuple[tuple[float, float], np.ndarray | None, str] | None = None
+        self._truth: tuple[np.ndarray, Extent] | None = None
+        self._core = NOWHERE
         self._marks: tuple[tuple[str, tuple[float, float]], ...] = ()
         self._message = ""
         self._editable = False
@@ -188,6 +191,17 @@ class PlaneContents(QWidget):
         """Code of an encoded picture, with its covariance (2, 2) where it has one, and words beside it."""
         self._posterior = None if mean is None else (mean, covariance, words)
         self.update()
+
+    def set_truth(self, density: np.ndarray | None, extent: Extent = NOWHERE) -> None:
+        """p(z|x) of what is encoded over its largest value, (M, M), rows upwards in y, over a square; None takes it away."""
+        self._truth = None if density is None else (density, extent)
+        self._core = NOWHERE if density is None else filled(density, extent)
+        self.update()
+
+    @property
+    def truth(self) -> tuple[np.ndarray, Extent] | None:
+        """p(z|x) that is drawn, and where."""
+        return self._truth
 
     def set_message(self, text: str) -> None:
         """Words over an empty plane."""

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
-from explorer.views.latent.plane.paint import THUMBNAIL, draw_words
+from explorer.views.latent.plane.paint import THUMBNAIL, TWO_DEVIATIONS, draw_words
 from explorer.views.latent.plane.picture_stack import Placed
 from explorer.views.latent.plane.viewport import Viewport, tick_step
 from explorer.widgets.look.language import tr
@@ -36,6 +36,34 @@ def draw_field(painter: QPainter, view: Viewport, parts: Sequence[Placed], over_
     for placed in parts[-1:]:
         painter.drawImage(target_of(view, placed), placed.image)
     painter.setOpacity(1.0)
+
+
+def truth_picture(density: np.ndarray, tokens: Tokens) -> QImage:
+    """p(z|x) over its largest value, (M, M), rows upwards in y: the accent colour, that shows through where there is little of it.
+
+    A line goes round where it is over exp(-2) of that, as the ellipse of two deviations does of a Gaussian: codes hide colours.
+    """
+    accent, ink = QColor(tokens.accent), QColor(tokens.text)
+    inside = density[::-1] > TWO_DEVIATIONS
+    core = inside.copy()
+    for axis in (0, 1):
+        for shift in (1, -1):
+            core &= np.roll(inside, shift, axis)
+    line = inside & ~core
+    pixels = np.zeros((*density.shape, 4), np.uint8)
+    pixels[..., :3] = accent.red(), accent.green(), accent.blue()
+    pixels[..., 3] = np.rint(230 * np.sqrt(np.clip(density[::-1], 0, 1)))
+    pixels[line] = ink.red(), ink.green(), ink.blue(), 255
+    height, width = density.shape
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+
+
+def draw_truth(painter: QPainter, view: Viewport, image: QImage, extent: tuple[float, float, float, float]) -> None:
+    """The true posterior over its part of the plane."""
+    left, top = view.to_screen(extent[0], extent[3])
+    right, bottom = view.to_screen(extent[1], extent[2])
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    painter.drawImage(QRectF(QPointF(left, top), QPointF(right, bottom)), image)
 
 
 def draw_samples(painter: QPainter, view: Viewport, places: np.ndarray, faint: np.ndarray, chosen: int, tokens: Tokens) -> None:

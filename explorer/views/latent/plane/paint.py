@@ -27,6 +27,8 @@ HALO = 3.0
 
 RING = 6.0
 THUMBNAIL = 56.0
+TWO_DEVIATIONS = math.exp(-2.0)
+"""Of its largest value a Gaussian density has on the ellipse of two standard deviations."""
 LEAST_APART = 12
 """Pixels between the words of two circles."""
 
@@ -193,16 +195,19 @@ def draw_posterior(
     """Where an encoded picture lies: its code, the ellipses of one and two standard deviations of q(z|x), words beside it."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     centre = QPointF(*view.to_screen(*mean))
-    outlines = []
+    outlines, outside = [], QPointF(0, 0)
     if covariance is not None:
+        # the cross lies outside of the ellipses, which it would hide where they are small
+        outside = QPointF(*(2 * view.scale * np.sqrt(np.maximum(np.diag(covariance), 0))).tolist())
         outlines = [stroke_polygon(view, ellipse(np.array(mean), covariance, sigmas).outline()) for sigmas in (1, 2)]
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for width, colour in ((3.5, halo), (1.6, ink)):
         painter.setPen(QPen(colour, width))
         for outline in outlines:
             painter.drawPolygon(outline)
-        for dx, dy in ((7, 0), (0, 7)):
-            painter.drawLine(centre - QPointF(dx, dy), centre + QPointF(dx, dy))
+        for dx, dy in ((1, 0), (0, 1), (-1, 0), (0, -1)):
+            inner = QPointF(dx * (outside.x() + 2), dy * (outside.y() + 2)) if covariance is not None else QPointF(0, 0)
+            painter.drawLine(centre + inner, centre + inner + QPointF(7 * dx, 7 * dy))
     if words:
         draw_words(painter, centre + QPointF(12, -10), words, ink, halo, 11)
 

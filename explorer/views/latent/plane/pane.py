@@ -23,6 +23,7 @@ from explorer.engine.latent.messages import (
     PictureOffered,
     StrokeShown,
 )
+from explorer.engine.latent.posterior_messages import TruePosteriorShown
 from explorer.engine.models.messages import LibraryEntry
 from explorer.latent.plane import Extent, extent_of, prior_radius
 from explorer.latent.strokes import circle, resample
@@ -62,7 +63,7 @@ class PlanePane(QWidget):
     -------
     told(str)
         Something of this name was shown: "codes", "manifold", "field", "stroke", "paths", "draws", "chains", "scores", "probe",
-        "picture".
+        "picture", "truth".
     model_chosen(str), close_wanted()
         A plane beside the first: sha256 of the model that shall be shown, or it shall be taken away.
     snapshot_chosen(str, bool), snapshot_released()
@@ -73,7 +74,7 @@ class PlanePane(QWidget):
     plane : Plane
     legend : PlaneLegend
     scale : FieldScale
-    codes, grid, field, stroke, draws, probe, picture : what was shown last, or None
+    codes, grid, field, stroke, draws, probe, picture, truth : what was shown last, or None
     paths : dict of StrokeShown
     """
 
@@ -106,6 +107,7 @@ class PlanePane(QWidget):
         self.scores: ScoresShown | None = None
         self.probe: Probe | None = None
         self.picture: PictureEncoded | PictureOffered | None = None
+        self.truth: TruePosteriorShown | None = None
         self.paths: Mapping[str, StrokeShown] = {}
         self._state = LatentState()
         column = QVBoxLayout(self)
@@ -329,6 +331,15 @@ class PlanePane(QWidget):
         else:
             self.plane.set_posterior(None)
         self.told.emit("picture")
+
+    def show_truth(self, truth: TruePosteriorShown | None) -> None:
+        """The true p(z|x) of what is encoded."""
+        self.truth = truth
+        if truth is None:
+            self.plane.set_truth(None)
+        else:
+            self.plane.set_truth(truth.density, truth.extent)
+        self.told.emit("truth")
 
     def show_pointed(self, index: int | None, image: ImageShown | None) -> None:
         """The test image whose code is under the pointer."""

@@ -10,14 +10,14 @@ from typing import Literal
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from explorer.latent.posterior import ellipse
+from explorer.views.variational.plots.square_plane import Extent, SquarePlane
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.brightness import brightness
 
-LEFT, FOOT, EDGE = 40, 22, 8
 HOLD = 12.0
 SIGMAS = (1.0, 2.0)
 Part = Literal["centre", "long", "short"]
@@ -52,7 +52,7 @@ def covariance_of(sd: Sequence[float], correlation: float) -> np.ndarray:
     return np.array([[sd[0] ** 2, between], [between, sd[1] ** 2]])
 
 
-class EllipsePlane(QWidget):
+class EllipsePlane(SquarePlane):
     """Draws; reports what is dragged.
 
     Signals
@@ -77,8 +77,7 @@ class EllipsePlane(QWidget):
     released = Signal()
 
     def __init__(self, theme: Theme, name: str, tip: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, name, tip, parent)
         self._density = np.zeros((0, 0), np.float32)
         self._image: QImage | None = None
         self._extent = (-5.0, 5.0, -5.0, 5.0)
@@ -86,9 +85,6 @@ class EllipsePlane(QWidget):
         self._track = np.zeros((0, 2))
         self._selected = 0
         self._held: tuple[int, Part] | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(name)
-        self.setToolTip(tip)
         theme.changed.connect(self._dress)
 
     # --- what is shown
@@ -115,6 +111,11 @@ class EllipsePlane(QWidget):
         self.update()
 
     @property
+    def extent(self) -> Extent:
+        """Part of the plane that is seen."""
+        return self._extent
+
+    @property
     def shapes(self) -> tuple[Shape, ...]:
         """Ellipses shown."""
         return self._shapes
@@ -126,24 +127,6 @@ class EllipsePlane(QWidget):
     def minimumSizeHint(self) -> QSize:
         """May be small."""
         return QSize(220, 200)
-
-    @property
-    def area(self) -> QRectF:
-        """The square of the axes."""
-        side = max(10.0, min(self.width() - LEFT - EDGE, self.height() - FOOT - EDGE))
-        left = LEFT + (self.width() - LEFT - EDGE - side) / 2
-        return QRectF(round(left), EDGE + round((self.height() - FOOT - EDGE - side) / 2), side, side)
-
-    def point_of(self, x: float, y: float) -> QPointF:
-        """Where a place of the plane is."""
-        area, (x0, x1, y0, y1) = self.area, self._extent
-        return QPointF(area.left() + (x - x0) / (x1 - x0) * area.width(), area.bottom() - (y - y0) / (y1 - y0) * area.height())
-
-    def place_of(self, point: QPointF) -> tuple[float, float]:
-        """Which place of the plane is there."""
-        area, (x0, x1, y0, y1) = self.area, self._extent
-        x, y = (point.x() - area.left()) / area.width(), (area.bottom() - point.y()) / area.height()
-        return x0 + x * (x1 - x0), y0 + y * (y1 - y0)
 
     def tip_of(self, index: int, part: Part) -> QPointF:
         """Where a handle is: the middle, or the end of a half axis at one standard deviation."""
@@ -168,7 +151,7 @@ class EllipsePlane(QWidget):
         if self._image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(area, self._image)
-        self._draw_axes(painter)
+        self.draw_axes(painter)
         painter.setClipRect(area)
         if len(self._track) > 1:
             painter.setPen(QPen(QColor(tokens.text), 1, Qt.PenStyle.DotLine))
@@ -197,22 +180,6 @@ class EllipsePlane(QWidget):
             for part in ("long", "short"):
                 at = self.tip_of(index, part)
                 painter.drawRect(QRectF(at.x() - 4, at.y() - 4, 8, 8))
-
-    def _draw_axes(self, painter: QPainter) -> None:
-        tokens, area = self._theme.tokens, self.area
-        painter.setPen(QPen(QColor(tokens.border), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(area)
-        painter.setFont(text_font(10))
-        painter.setPen(QColor(tokens.muted))
-        x0, x1, y0, y1 = self._extent
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for value in _ticks(x0, x1):
-            at = self.point_of(value, y0)
-            painter.drawText(QRectF(at.x() - 30, area.bottom() + 3, 60, 16), Qt.AlignmentFlag.AlignCenter, _number(value))
-        for value in _ticks(y0, y1):
-            at = self.point_of(x0, value)
-            painter.drawText(QRectF(area.left() - 44, at.y() - 8, 38, 16), right, _number(value))
 
     def _draw_legend(self, painter: QPainter) -> None:
         tokens, area = self._theme.tokens, self.area
@@ -298,15 +265,3 @@ def _with_axis(shape: Shape, part: Part, place: np.ndarray) -> np.ndarray:
     length = max(float(np.linalg.norm(axis)), 1e-6)
     across = np.array([-axis[1], axis[0]]) / length * other
     return np.outer(axis, axis) + np.outer(across, across)
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Three to six round numbers between two."""
-    rough = (high - low) / 5
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough * (1 - 1e-9))
-    return [k * step for k in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
-
-
-def _number(value: float) -> str:
-    return f"{value:.4g}".replace("-", "−")

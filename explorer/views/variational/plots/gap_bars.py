@@ -22,6 +22,12 @@ SWATCH = 10
 LEAST = 46.0
 """Pixels that a number needs within its bar."""
 
+NAMED = tr("What is left to log p(x) by each q")
+TIP = tr(
+    "Each bar is −ELBO(q) in nats: the error of reconstruction, then KL(q ‖ p(z)). The line is −log p(x),\n"
+    "the same for every q: what a bar reaches beyond it is the gap, KL(q ‖ p(z|x)). The scale does not begin at 0."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class BoundRow:
@@ -52,19 +58,14 @@ class GapBars(QWidget):
     Lengths are nats; the scale begins where the reconstruction of the best does not end yet, since all have that much in common.
     """
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, name: str = NAMED, tip: str = TIP, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._rows: tuple[BoundRow, ...] = ()
         self._log_p = math.nan
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(tr("What is left to log p(x) by each q"))
-        self.setToolTip(
-            tr(
-                "Each bar is −ELBO(q) in nats: the error of reconstruction, then KL(q ‖ p(z)). The line is −log p(x),\n"
-                "the same for every q: what a bar reaches beyond it is the gap, KL(q ‖ p(z|x)). The scale does not begin at 0."
-            )
-        )
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
         theme.changed.connect(self.update)
 
     def set_rows(self, rows: Sequence[BoundRow], log_p: float) -> None:
@@ -89,8 +90,8 @@ class GapBars(QWidget):
         return low - 0.25 * spread, high + 0.3 * spread
 
     def sizeHint(self) -> QSize:
-        """As high as its rows."""
-        return QSize(420, HEAD + ROW * max(1, len(self._rows)) + GAP + FOOT)
+        """As high as its rows, from the first two on: a page that is full is not laid out anew for the second."""
+        return QSize(420, HEAD + ROW * max(2, len(self._rows)) + GAP + FOOT)
 
     def minimumSizeHint(self) -> QSize:
         """Never less high."""
