@@ -24,6 +24,7 @@ from torch import Tensor
 from explorer.diffusion.exact_images import GROUP, images_of
 
 REFINED = 32  # nearest images whose distances are computed again in float64
+SPREAD_AT_ONCE = 4096  # images gathered together where many have weight
 NEGLIGIBLE = 1e-12  # weights below this add less than rounding to the mean
 SMALLEST = -87.0  # exp of less is no normal float32 any more
 FEW = 2048  # with fewer weights than this, their images are gathered
@@ -148,18 +149,17 @@ class EmpiricalData:
         found = []
         for rows, levels in zip(self._groups(x_t), self._levels(x_t, alpha_bar), strict=True):
             w = _exp(_finished(self._group_log_weights(rows, levels))[: len(rows)])
-            means = _finished(self._mean(w)).flatten(1) - self._centre
-            found += [self._spread_about(row, mean.double()) for row, mean in zip(w, means, strict=True)]
+            found += [self._spread_of(row) for row in w]
         return torch.stack(found) if found else torch.zeros(0, dtype=torch.float64, device=self.device)
 
-    def _spread_about(self, w: Tensor, mean: Tensor) -> Tensor:
-        """sum_i w_i ||x^i - mean||^2: image by image where few have any weight, since squares of large norms would cancel."""
+    def _spread_of(self, w: Tensor) -> Tensor:
+        """sum_i w_i ||x^i - mean||^2, about the mean and not as a difference of squares, which would cancel."""
         some = (w > NEGLIGIBLE).nonzero().flatten()
         weights = w[some].double() / w[some].double().sum()
-        if len(some) > FEW:
-            return 2 * (weights @ self._half_norms[some]) - mean.square().sum()
-        images = self._centred[some].double()
-        return weights @ (images - weights @ images).square().sum(1)
+        blocks = list(zip(weights.split(SPREAD_AT_ONCE), some.split(SPREAD_AT_ONCE), strict=True))
+        mean = torch.stack([share @ self._images.rows(each).double() for share, each in blocks]).sum(0)
+        squares = [share @ (self._images.rows(each).double() - mean).square().sum(1) for share, each in blocks]
+        return torch.stack(squares).sum()
 
     def nearest(self, x: Tensor, k: int = 1) -> tuple[Tensor, Tensor]:
         """Nearest images; as `nearest_work`, at once."""
