@@ -103,6 +103,14 @@ def test_as_many_samples_as_can_be_seen_are_shown_the_selected_one_among_them(ca
     assert card.words.endswith(f"samples 0 to {len(shown) - 1} of 16")
 
 
+def test_where_one_sample_alone_fits_it_is_the_selected_one(card: ExpectedCard) -> None:
+    card.resize(900, 132)
+    card.show_lanes(*filled(5, 16), 500, 16)
+    card.set_selected(1, 9, [])
+    assert list(card.grid.shown) == [9]
+    assert card.words.endswith("· sample 9 of 16")
+
+
 def test_all_samples_of_few_lanes_are_shown(card: ExpectedCard) -> None:
     card.show_lanes(*filled(3, 16), 500, 16)
     assert card.words == "what the networks expect so far"
