@@ -99,7 +99,12 @@ class ExpectedCard(Card):
         image, (lane, sample) = (known.shape[1], known.shape[2]), self._selected
         count = self.grid.most_samples(self._labels, self._samples, image, SMALLEST)
         first = max(0, min(sample - count // 2, self._samples - count)) if sample >= count else 0
-        part = tr("samples {first} to {last} of {count}", first=first, last=first + count - 1, count=self._samples)
+        last, whole = first + count - 1, self._samples
+        part = (
+            tr("sample {first} of {count}", first=first, count=whole)
+            if first == last
+            else tr("samples {first} to {last} of {count}", first=first, last=last, count=whole)
+        )
         self._words.setText(WORDS if count == self._samples else f"{WORDS} · {part}")
         self.grid.set_lanes(self._labels, count, image, first)
         self.grid.set_selected(lane, sample, self._also)

@@ -76,7 +76,7 @@ class PictureMenu(QObject):
         """Offer it over every picture in these widgets."""
         for root in roots:
             for widget in (root, *root.findChildren(QWidget)):
-                if _has_pictures(type(widget)):
+                if _has_pictures(type(widget)):  # type: ignore[arg-type]  # mypy takes the hash of a widget for that of its class
                     self.offer(widget)
 
     def offer(self, widget: QWidget) -> None:
@@ -170,7 +170,7 @@ class PictureMenu(QObject):
 
 
 @cache
-def _has_pictures(kind: type[QWidget]) -> bool:
+def _has_pictures(kind: type) -> bool:
     """Whether widgets of a class have pictures: asked of a thousand widgets whenever a workspace is shown."""
     return issubclass(kind, HasPictures)
 

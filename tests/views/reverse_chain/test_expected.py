@@ -43,7 +43,7 @@ def test_the_clean_images_are_beside_the_noise_while_it_is_sampled(page: Reverse
 def test_they_go_where_the_person_looks_at_something_else(page: ReverseChainWorkspace, qtbot: QtBot, end: str) -> None:
     qtbot.waitUntil(lambda: page.expected.shown)
     if end == "cursor":
-        page.playback.scrub(990)
+        page.playback.scrub(500)
     elif end == "quantity":
         page.part.update(quantity="eps_hat")
     else:
@@ -59,7 +59,7 @@ def test_no_curve_is_measured_while_they_are_in_its_place(page: ReverseChainWork
     qtbot.waitUntil(lambda: run.done[key] > done + 8)
     assert page.expected.shown
     assert page.controller._curves._asked == asked
-    page.playback.scrub(990)
+    page.playback.scrub(500)
     assert page.controller._curves._asked > asked, "on show again"
 
 
@@ -73,7 +73,7 @@ def test_each_state_is_asked_for_once_while_it_is_followed(open_page: Opener, la
         show(answer)
 
     page.controller._at_cursor._show_step = noting
-    qtbot.waitUntil(lambda: page.idle and not page.controller.run.sampling)
+    qtbot.waitUntil(lambda: page.controller.run.done.get(page.controller.key) == 40 and page.idle)
     assert len(shown) >= 2
     assert len(shown) == len(set(shown)), "a move of the cursor and the progress that made it tell of the same state"
 

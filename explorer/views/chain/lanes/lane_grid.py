@@ -160,7 +160,7 @@ class LaneGrid(QWidget):
         cell = self.placement.cell_at(point)
         return None if cell is None else (cell[0], self._first + cell[1])
 
-    def rect(self, lane: int, sample: int) -> QRectF:
+    def cell_rect(self, lane: int, sample: int) -> QRectF:
         """Rectangle of a sample's cell."""
         return self.placement.rect(lane, sample - self._first)
 
@@ -205,12 +205,12 @@ class LaneGrid(QWidget):
         painter.setPen(QPen(QColor(tokens.accent), 2, Qt.PenStyle.DotLine))
         for other in self._also | ({self._selected[1]} if self._also else frozenset()):
             for each in range(len(self._labels) if other in self.shown else 0):
-                painter.drawRect(self.rect(each, other).adjusted(1, 1, -1, -1))
+                painter.drawRect(self.cell_rect(each, other).adjusted(1, 1, -1, -1))
         lane, sample = self._selected
         if lane < len(self._labels) and sample in self.shown:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(tokens.accent), 2))
-            painter.drawRect(self.rect(lane, sample).adjusted(1, 1, -1, -1))
+            painter.drawRect(self.cell_rect(lane, sample).adjusted(1, 1, -1, -1))
 
     def _draw_label(self, painter: QPainter, lane: int, label: LaneLabel) -> None:
         where, tokens = self.placement, self._theme.tokens
@@ -241,7 +241,7 @@ class LaneGrid(QWidget):
         painter.setFont(text_font(11))
         painter.setPen(QColor(self._theme.tokens.faint))
         for sample in self.shown:
-            rect = self.rect(0, sample)
+            rect = self.cell_rect(0, sample)
             if where.upright:
                 box = QRectF(rect.x() - NUMBERS, rect.y(), NUMBERS - 6, rect.height())
                 painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(sample))
@@ -268,7 +268,7 @@ class LaneGrid(QWidget):
         if cell is None:
             self._set_hover(self._hover[0], None)
             return
-        rect = self.rect(*cell)
+        rect = self.cell_rect(*cell)
         row = int((event.position().y() - rect.y()) * self._image[0] / rect.height())
         column = int((event.position().x() - rect.x()) * self._image[1] / rect.width())
         pixel = Pixel(cell[1], min(row, self._image[0] - 1), min(column, self._image[1] - 1))
