@@ -31,7 +31,7 @@ COMMANDS = {
     "train": Command("explorer.cli.train.command:train", "Train a model; writes a checkpoint each epoch, loss.csv and final.safetensors."),
     "decode": Command("explorer.cli.decode:decode", "Decode codes of a VAE or an AE."),
     "encode": Command("explorer.cli.encode:encode", "Encode pictures with a VAE or an AE: mean, sigma and the terms of the ELBO."),
-    "invert": Command("explorer.cli.invert:invert", "Take a picture to the noise that a diffusion model makes it of, and back."),
+    "invert": Command("explorer.cli.invert:invert", "Take a picture to the noise that it comes from (DDIM inversion), and back."),
     "evaluate": Command("explorer.cli.evaluate.command:evaluate", "Measure a checkpoint."),
     "export": Command("explorer.cli.export:export", "Write a checkpoint for other programs: as ONNX, or as a diffusers folder."),
     "info": Command("explorer.cli.info:info", "Say what checkpoints and documents are; exit status 2 if one cannot be opened."),

@@ -225,3 +225,14 @@ def test_a_trace_gives_a_cancel_point_for_each_probe_of_a_kernel() -> None:
     x = data()
     work = traced(other, x, 5, [torch.ones_like(x)], means_of(other))
     assert len(list(work)) == 3
+
+
+def test_the_spread_of_many_images_is_that_of_their_weights() -> None:
+    images = torch.rand(3000, 1, 2, 2, generator=torch.Generator().manual_seed(0)) * 2 - 1  # more than are gathered one by one
+    level = float(SCHEDULE.alpha_bar[800])
+    x = shared_noise(1, range(3), 800, (1, 2, 2))
+    log_w = -(x[:, None].double() - math.sqrt(level) * images.double()).square().flatten(2).sum(2) / (2 * (1 - level))
+    w = torch.softmax(log_w, 1)
+    flat = images.double().flatten(1)
+    known = (w @ flat.square().sum(1)) - (w @ flat).square().sum(1)
+    torch.testing.assert_close(EmpiricalData(images).spread(x, level), known, rtol=1e-5, atol=0)
