@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import load_images, to_unit_range
+from explorer.datasets.reading import AS_FOUND
 from explorer.datasets.shipped import is_dark, shipped
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.parameterization import Option
@@ -277,13 +278,14 @@ def _pixels(recipe: StepRecipe, checkpoint: Checkpoint) -> tuple[np.ndarray, int
             return fit_picture(picture, card.data.shape, is_dark(card.data.name)), -1
         except ValueError as error:
             raise BadInput(f"{image.picture.name or 'the picture'}: {error}") from None
-    if shipped(card.data.name) is None:
-        raise BadInput(f"{checkpoint.path}: was trained on {card.data.name}, of which no test images are known: open a picture")
-    data = load_images(card.data.name, "test")
-    if data.image_shape != tuple(card.data.shape):
-        raise BadInput(f"{checkpoint.path}: takes images of another shape than {data.name} has: open a picture")
+    known = card.data.name if shipped(card.data.name) is not None else recipe.image.dataset
+    data = load_images(known, "test", told=recipe.image.read if known == recipe.image.dataset else AS_FOUND)
     index = image.index % len(data.images)  # of whichever data set the network before it was
-    return data.images[index], int(data.labels[index]) if data.labels is not None else -1
+    label = int(data.labels[index]) if data.labels is not None and known == card.data.name else -1
+    try:
+        return fit_picture(data.images[index], card.data.shape, is_dark(known)), label
+    except ValueError as error:
+        raise BadInput(f"{data.name}: {error}") from None
 
 
 def _label_told(checkpoint: Checkpoint, label: int) -> int | None:
@@ -342,8 +344,8 @@ def _named(twin: nn.Module, shape: torch.Size) -> Callable[[str], str]:
             return next((block for block in known if name.startswith(f"{block}.")), name.partition("_")[0])
 
         return within
-    every = [name.split(".") for name, _ in twin.named_parameters()]
+    every = [name.split(".")[:-1] or [name] for name, _ in twin.named_parameters()]  # modules: the last part is "weight" or the like
     depth = 1
     while depth < 4 and len({tuple(path[: depth + 1]) for path in every}) <= MOST_BARS:
         depth += 1
-    return lambda name: ".".join(name.split(".")[:depth])
+    return lambda name: ".".join((name.split(".")[:-1] or [name])[:depth])

@@ -12,7 +12,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from explorer.checkpoints.files import Checkpoint, load
+from explorer.checkpoints.card import FORMAT_VERSION, Card, DataCard, NetworkCard, ScheduleCard
+from explorer.checkpoints.files import Checkpoint, load, save
 from explorer.datasets.images import load_images, to_unit_range
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.parameterization import Option
@@ -24,9 +25,11 @@ from explorer.engine.models.models import Models
 from explorer.engine.thread.messages import StartEngine
 from explorer.engine.training.messages import ShowTrainingStep, TrainingStepShown
 from explorer.errors import BadInput
+from explorer.models.unet import UNet, UNetConfig
 from explorer.recipe.dabs import Picture, picture_of
 from explorer.recipe.forward import ForwardImage
 from explorer.recipe.step import StepRecipe
+from explorer.training.cards import config_dict
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +159,18 @@ def test_a_picture_is_trained_on_as_the_network_takes_it(engine: Engine, checkpo
     found = shown(engine, recipe_of(load(checkpoints["mnist-ddpm-c"]), image=ForwardImage(picture=picture)))
     assert found.label == -1
     assert found.tiles["x0"].shape == (28, 28, 3)
+
+
+def test_a_network_whose_data_are_not_known_here_learns_from_a_test_image_at_its_size(engine: Engine, tmp_path: Path) -> None:
+    config = UNetConfig(width=8, multipliers=(1, 2), channels=3)
+    card = Card(
+        FORMAT_VERSION, "ddpm", NetworkCard("unet", config_dict(config)), DataCard("elsewhere", (3, 16, 16), (-1.0, 1.0), "0" * 64),
+        option="C", schedule=ScheduleCard("linear", 1000, None),
+    )  # fmt: skip
+    save(tmp_path / "other.safetensors", card, UNet(config).state_dict())
+    found = shown(engine, recipe_of(load(tmp_path / "other.safetensors"), image=ForwardImage(3)))
+    assert found.tiles["x0"].shape == (16, 16, 3)
+    assert found.label == -1
 
 
 def test_what_cannot_be_trained_says_why(engine: Engine, checkpoints: Mapping[str, Path]) -> None:

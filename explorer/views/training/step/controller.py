@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol, cast
+from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from explorer.datasets.shipped import shipped
 from explorer.engine.forward.messages import PictureTaken, ShowTestImages, TakePicture, TestImagesShown
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.messages import Failed
@@ -84,12 +85,13 @@ class StepController(QObject):
     def dataset(self) -> str:
         """Whose test images the step may be of."""
         entry = self.entry
-        return USUAL if entry is None or entry.card is None else entry.card.data.name
+        own = USUAL if entry is None or entry.card is None else entry.card.data.name
+        return own if shipped(own) is not None else self._state.recipe.image.dataset
 
     def refresh(self) -> None:
         """Ask for what the page needs."""
         recipe = self._state.recipe
-        palette = cast(Literal["dark", "light"], self._context.theme.tokens.name)
+        palette = self._context.theme.tokens.name
         start = recipe.image.index // CHOICES * CHOICES
         self._questions.ask("choices", ShowTestImages(start, CHOICES, self.dataset), self._take_choices, once=True, on_failure=_quiet)
         question = ShowTrainingStep(recipe, palette)

@@ -71,6 +71,7 @@ class StepInspector(QWidget):
         self.updates = IntField(0, MOST_UPDATES, tr("Updates"), tr("How many updates were made on the copy before this step"))
         self.all = QCheckBox(tr("all timesteps at once"))
         self.all.setToolTip(ALL_TIP)
+        self.all.setAccessibleName(tr("All timesteps at once"))
         self._rate = 0.0
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -82,8 +82,8 @@ class StepPage(QWidget):
         grid.addWidget(self._card("algorithm", self.algorithm), 1, 0)
         grid.addWidget(self._card("bars", self.bars), 1, 1)
         grid.addWidget(self._card("losses", self.losses), 1, 2)
-        for column, share in enumerate((16, 10, 9)):
-            grid.setColumnStretch(column, share)
+        for place, share in enumerate((16, 10, 9)):
+            grid.setColumnStretch(place, share)
         grid.setRowStretch(0, 10)
         grid.setRowStretch(1, 6)
         column = QVBoxLayout(self)
