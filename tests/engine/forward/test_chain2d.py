@@ -94,7 +94,7 @@ def test_a_network_learns_the_score_of_one_gaussian(engine: Engine, option: str)
 
 
 def test_a_network_is_the_same_however_its_updates_are_divided(engine: Engine) -> None:
-    """Stopped and gone on with, or made at once by who walks: one network, to the last bit."""
+    """Stopped and gone on with, or made at once by who walks: one network, to the last bit, whatever else draws numbers meanwhile."""
     learn, walk = Learn2D(ONE, SHORT, 5, Network2D(updates=60)), Walk2D("both", steps=10, particles=7)
     begun = engine.handle(learn)
     for _ in range(4):
@@ -104,6 +104,7 @@ def test_a_network_is_the_same_however_its_updates_are_divided(engine: Engine) -
     assert isinstance(rest[-1], Learning2D)
     assert (rest[-1].updates, rest[-1].partial) == (60, False)
     divided = answer(engine, WalkChain2D(ONE, SHORT, 5, walk, learn))
+    torch.rand(3)
     whole = answer(Engine(), WalkChain2D(ONE, SHORT, 5, walk, learn))
     assert isinstance(divided, Chain2DWalked)
     assert isinstance(whole, Chain2DWalked)

@@ -19,6 +19,7 @@ from explorer.app import Explorer
 from explorer.datasets.emoji import emoji
 from explorer.datasets.images import to_unit_range
 from explorer.engine.pictures.tiles import grey_tiles
+from explorer.recipe.chain2d import Chain2D, Network2D, Walk2D
 from explorer.recipe.forward import ForwardImage, ForwardSchedule
 from explorer.state.edits import forward as edits
 from explorer.state.forward import ForwardState
@@ -38,7 +39,8 @@ T = 60
 def explorer(qtbot: QtBot) -> Iterator[Explorer]:
     """The app with its engine, on the Forward workspace, over 60 timesteps."""
     session = Session(workspace="forward", theme="dark")
-    recipe = msgspec.structs.replace(session.forward.recipe, schedule=ForwardSchedule("linear", T))
+    plane = Chain2D(network=Network2D(updates=50), walk=Walk2D(steps=10, particles=10))
+    recipe = msgspec.structs.replace(session.forward.recipe, schedule=ForwardSchedule("linear", T), plane=plane)
     session = msgspec.structs.replace(session, forward=msgspec.structs.replace(session.forward, recipe=recipe, t=20))
     made = Explorer(Loaded(Saved(session=session), fresh=False), None, [ForwardWorkspace.facts, ReverseChainWorkspace.facts])
     qtbot.addWidget(made.window)
