@@ -157,7 +157,7 @@ def _in_variational(state: Any, place: Bookmark) -> Any:
         recipe = _replace(recipe, inference=_replace(recipe.inference, image=image))
     page = place.shown if place.shown in get_args(VariationalPage) else None
     if place.shown.startswith("ladder/"):  # a network's name: it is on that page
-        page, recipe = "ladder", _replace(recipe, ladder=_replace(recipe.ladder, rung=place.shown, **_known(seed=place.seed)))
+        page, recipe = "ladder", _replace(recipe, ladder=_replace(recipe.ladder, rung=place.shown[:200], **_known(seed=place.seed)))
     return _replace(state, recipe=recipe, **_known(page=page, step=None if place.frame is None else min(place.frame, MOST_FIT_STEPS)))
 
 
