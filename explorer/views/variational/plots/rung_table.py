@@ -53,7 +53,7 @@ COLUMNS = (
             "Bars that are cut off belong to networks that were trained without it"
         ),
         lambda rung: rung.kl_per_dimension,
-        lambda rung: _number(rung.kl, f"{rung.kl:.1f}"),
+        lambda rung: _number(rung.kl, f"{rung.kl:.0f}" if rung.kl >= 100 else f"{rung.kl:.1f}"),
         42,
     ),
     _Column(
