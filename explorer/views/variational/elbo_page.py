@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.engine.variational.terms_messages import TermsShown, TestTermsShown, UnitShown
 from explorer.exports.colours import OPTION_COLOURS
@@ -24,7 +25,9 @@ GAP = 8
 ACTIVE = 0.01
 """As of `explorer.variational.terms`, which the window does not import."""
 VALUES = 7
-TILE = 84
+TILE, LARGE_TILE = 84, 168
+"""Pixels of the image's pictures, in a low window and in a high one."""
+HIGH = 800
 BINS = 48
 OF_IMAGE, OF_TEST = OPTION_COLOURS["A"], OPTION_COLOURS["B"]
 KL_TIP = tr(
@@ -79,6 +82,10 @@ class ElboPage(QWidget):
         for tile, tip in zip(self.tiles, TILE_TIPS, strict=True):
             tile.setFixedWidth(TILE)
             tile.setToolTip(tip)
+        for tile in self.unit_tiles:
+            policy = tile.sizePolicy()
+            policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)  # as high as its width asks: they fill a wide card
+            tile.setSizePolicy(policy)
         self._lay_out()
         for bars in (self.kl, self.spread):
             bars.chosen.connect(self.unit_chosen)
@@ -111,10 +118,18 @@ class ElboPage(QWidget):
         row = QWidget()
         inside = QHBoxLayout(row)
         inside.setContentsMargins(0, 4, 0, 0)
-        inside.setSpacing(8)
+        inside.setSpacing(8 if len(tiles) == VALUES else 24)
         for tile in tiles:
             inside.addWidget(tile)
+        if len(tiles) < VALUES:
+            inside.addStretch(1)
         return row
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Larger pictures where there is room for them."""
+        super().resizeEvent(event)
+        for tile in self.tiles:
+            tile.setFixedWidth(TILE if self.height() < HIGH else LARGE_TILE)
 
     def _card(self, title: QLabel, view: QWidget, fact: QLabel, stretch: int = 1) -> Card:
         card = Card(self._theme)
