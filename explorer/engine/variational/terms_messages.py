@@ -130,6 +130,8 @@ class TestTermsShown(Outcome):
         The bound of each image.
     """
 
+    __test__ = False  # not a test, whatever pytest makes of its name
+
     images: int
     total: int
     log_likelihood: float

@@ -67,8 +67,11 @@ def _variational_place(session: Session) -> Bookmark:
     state = session.variational
     if state.page == "kl":
         return Bookmark("here", "variational", frame=state.step, shown=state.page)
-    image = state.recipe.inference.image
-    return Bookmark("here", "variational", sample=image.index if image.picture is None else None, shown=state.page)
+    image, ladder = state.recipe.inference.image, state.recipe.ladder
+    sample = image.index if image.picture is None else None
+    if state.page == "ladder":
+        return Bookmark("here", "variational", sample=sample, seed=ladder.seed, shown=ladder.rung)
+    return Bookmark("here", "variational", sample=sample, shown=state.page)
 
 
 _PLACES = {
@@ -90,7 +93,7 @@ def place_words(place: Bookmark, with_seed: bool = True) -> str:
     return ", ".join(said)
 
 
-_PAGES = {"kl": "KL", "step": "one step"}
+_PAGES = {"kl": "KL", "elbo": "ELBO", "step": "one step"}
 """How pages are called that are not called by their names."""
 _FRAMES = {"training": "update", "variational": "step"}
 """What is counted there."""
@@ -168,6 +171,8 @@ def _in_variational(state: Any, place: Bookmark) -> Any:
         image = _replace(recipe.inference.image, index=place.sample, picture=None)
         recipe = _replace(recipe, inference=_replace(recipe.inference, image=image))
     page = place.shown if place.shown in get_args(VariationalPage) else None
+    if place.shown.startswith("ladder/"):  # a network's name: it is on that page
+        page, recipe = "ladder", _replace(recipe, ladder=_replace(recipe.ladder, rung=place.shown[:200], **_known(seed=place.seed)))
     return _replace(state, recipe=recipe, **_known(page=page, step=None if place.frame is None else min(place.frame, MOST_FIT_STEPS)))
 
 

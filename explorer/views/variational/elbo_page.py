@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.engine.variational.terms_messages import TermsShown, TestTermsShown, UnitShown
 from explorer.exports.colours import OPTION_COLOURS
@@ -24,6 +25,9 @@ GAP = 8
 ACTIVE = 0.01
 """As of `explorer.variational.terms`, which the window does not import."""
 VALUES = 7
+TILE, LARGE_TILE = 84, 168
+"""Pixels of the image's pictures, in a low window and in a high one."""
+HIGH = 800
 BINS = 48
 OF_IMAGE, OF_TEST = OPTION_COLOURS["A"], OPTION_COLOURS["B"]
 KL_TIP = tr(
@@ -36,6 +40,11 @@ SPREAD_TIP = tr(
 )
 TERMS_TIP = tr(
     "Each bar is −ELBO in nats: the error of reconstruction, then the KL of all numbers of the code. The scale does not begin at 0."
+)
+TILE_TIPS = (
+    tr("The image"),
+    tr("The decoding of the mean of q(z|x)"),
+    tr("What each pixel costs: −log p(x|z) at the mean of q(z|x). Bright pixels cost most"),
 )
 COLLAPSED = tr("collapsed: it says the same of every image")
 
@@ -70,7 +79,13 @@ class ElboPage(QWidget):
         self.facts = {name: QLabel() for name in ("kl", "spread", "terms", "histogram", "unit")}
         for label in self.facts.values():
             mark(label, "muted")
-            label.setWordWrap(True)
+        for tile, tip in zip(self.tiles, TILE_TIPS, strict=True):
+            tile.setFixedWidth(TILE)
+            tile.setToolTip(tip)
+        for tile in self.unit_tiles:
+            policy = tile.sizePolicy()
+            policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)  # as high as its width asks: they fill a wide card
+            tile.setSizePolicy(policy)
         self._lay_out()
         for bars in (self.kl, self.spread):
             bars.chosen.connect(self.unit_chosen)
@@ -103,10 +118,18 @@ class ElboPage(QWidget):
         row = QWidget()
         inside = QHBoxLayout(row)
         inside.setContentsMargins(0, 4, 0, 0)
-        inside.setSpacing(8)
+        inside.setSpacing(8 if len(tiles) == VALUES else 24)
         for tile in tiles:
             inside.addWidget(tile)
+        if len(tiles) < VALUES:
+            inside.addStretch(1)
         return row
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Larger pictures where there is room for them."""
+        super().resizeEvent(event)
+        for tile in self.tiles:
+            tile.setFixedWidth(TILE if self.height() < HIGH else LARGE_TILE)
 
     def _card(self, title: QLabel, view: QWidget, fact: QLabel, stretch: int = 1) -> Card:
         card = Card(self._theme)
@@ -169,7 +192,7 @@ class ElboPage(QWidget):
             rows.append(BoundRow(tr("test images"), OF_TEST, test.log_likelihood, float(test.kl.sum())))
         self.bars.set_rows(rows, math.nan)
         pictures = (None, None, None) if image is None else (image.image, image.reconstruction, image.nats if image.nats.size else None)
-        names = ((var("x"),), (var("x", "", "hat"), words(tr(" of q's mean"))), (words(tr("nats by pixel")),))
+        names = ((var("x"),), (var("x", "", "hat"),), (words(tr("nats")),))
         for tile, picture, name in zip(self.tiles, pictures, names, strict=True):
             tile.show_picture(picture, name)
 
@@ -206,12 +229,13 @@ class ElboPage(QWidget):
         if test is None:
             said = self._trouble or (tr("The test images are being measured…") if image is not None else "")
             self.facts["spread"].setText(said)
+            self.facts["spread"].setWordWrap(bool(self._trouble))
             self.facts["histogram"].setText("")
         else:
             active = int((test.spread > ACTIVE).sum())
             self.facts["spread"].setText(tr("{active} of {count} units are active.", active=active, count=len(test.spread)))
             said = tr(
-                "{images:,} images: ELBO {elbo:.2f} ± {error:.2f} nats, reconstruction {said:.2f}, KL {kl:.2f}.",
+                "ELBO {elbo:.2f} ± {error:.2f} = {said:.2f} − {kl:.2f} nats, over {images:,} images.",
                 images=test.images, elbo=test.elbo, error=test.error, said=test.log_likelihood, kl=float(test.kl.sum()),
             )  # fmt: skip
             self.facts["histogram"].setText(said.replace("-", "−"))

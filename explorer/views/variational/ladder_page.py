@@ -56,7 +56,6 @@ class LadderPage(QWidget):
         self.facts = {name: QLabel() for name in ("plane", "samples")}
         for label in self.facts.values():
             mark(label, "muted")
-            label.setWordWrap(True)
         self._lay_out()
         self.plane.probed.connect(self.probed)
         self.plane.released.connect(self.released)
@@ -131,9 +130,7 @@ class LadderPage(QWidget):
         self.tiles[0].show_picture(shown.image, (var("x"),))
         self.tiles[1].show_picture(shown.reconstruction, (var("x", "", "hat"),))
         read = int((shown.confidences > 0.9).sum())
-        said = tr(
-            "{read} of these {count} are read as digits with confidence over 0.9: the framed ones.", read=read, count=len(shown.samples)
-        )
+        said = tr("{read} of {count} are read as digits (framed).", read=read, count=len(shown.samples))
         self.facts["samples"].setText(said if len(shown.confidences) else "")
         reach = float(abs(shown.codes).max()) if len(shown.codes) else 0.0
         width = math.sqrt(float((shown.sigmas**2).mean())) if len(shown.sigmas) else 0.0

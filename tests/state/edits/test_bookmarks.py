@@ -11,7 +11,7 @@ from explorer.recipe import ChainRecipe, Lane, PlaneRecipe, PriorSamples, Stroke
 from explorer.recipe.forward import ForwardImage, ForwardRecipe
 from explorer.recipe.notes import MAX_BOOKMARKS, Bookmark, Notes
 from explorer.recipe.objective import BoundRecipe
-from explorer.recipe.variational import InferenceRecipe, VariationalRecipe
+from explorer.recipe.variational import InferenceRecipe, LadderRecipe, VariationalRecipe
 from explorer.state.edits import bookmarks as edits
 from explorer.state.forward import ForwardState
 from explorer.state.objective import ObjectiveState
@@ -132,3 +132,14 @@ def test_notes_of_an_example_come_and_go_and_the_persons_own_stay() -> None:
 
 def test_the_page_of_divergences_is_called_as_its_button() -> None:
     assert edits.place_words(edits.here(at(ELSEWHERE, "variational"))) == "Variational, KL, step 0"
+
+
+def test_a_network_of_the_ladder_is_gone_to_with_its_samples_and_image() -> None:
+    recipe = VariationalRecipe(inference=InferenceRecipe(image=ForwardImage(4)), ladder=LadderRecipe("ladder/vae-beta-8", (1.0, 0.5), 7))
+    there = Session(workspace="variational", variational=VariationalState(recipe, page="ladder"))
+    place = edits.here(there)
+    assert edits.place_words(place) == "Variational, ladder/vae-beta-8, image 4, seed 7"
+    away = msgspec.structs.replace(Session(workspace="latent"), notes=edits.with_bookmark(there, place).notes)
+    found = edits.gone_to(away, 0).variational
+    assert (found.page, found.recipe.ladder.rung, found.recipe.ladder.seed) == ("ladder", "ladder/vae-beta-8", 7)
+    assert found.recipe.inference.image.index == 4

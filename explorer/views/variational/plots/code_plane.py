@@ -87,7 +87,7 @@ class CodePlane(SquarePlane):
 
     def sizeHint(self) -> QSize:
         """A square."""
-        return QSize(460, 460)
+        return QSize(300, 300)
 
     def minimumSizeHint(self) -> QSize:
         """May be small."""

@@ -71,7 +71,7 @@ class GapBars(QWidget):
     def set_rows(self, rows: Sequence[BoundRow], log_p: float) -> None:
         """Show bars, and the line at -log p(x) (NaN where it is not known yet)."""
         self._rows, self._log_p = tuple(rows), log_p
-        self.updateGeometry()
+        self.setFixedHeight(self.sizeHint().height())  # a page that is full gives no more for being asked
         self.update()
 
     @property

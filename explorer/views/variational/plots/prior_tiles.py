@@ -50,7 +50,7 @@ class PriorTiles(QWidget):
 
     def sizeHint(self) -> QSize:
         """Eight in a row."""
-        return QSize(360, 260)
+        return QSize(360, 180)
 
     def minimumSizeHint(self) -> QSize:
         """May be small."""

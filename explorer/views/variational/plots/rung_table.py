@@ -18,8 +18,8 @@ from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
 ROW, HEAD = 20, 20
-NAME = 116
-GAP = 14
+NAME = 94
+GAP = 10
 INNER = 4
 
 
@@ -53,11 +53,11 @@ COLUMNS = (
             "Bars that are cut off belong to networks that were trained without it"
         ),
         lambda rung: rung.kl_per_dimension,
-        lambda rung: _number(rung.kl, f"{rung.kl:.1f}"),
+        lambda rung: _number(rung.kl, f"{rung.kl:.0f}" if rung.kl >= 100 else f"{rung.kl:.1f}"),
         42,
     ),
     _Column(
-        tr("read as digits, kinds"),
+        tr("as digits, kinds"),
         tr(
             "Of 2,000 samples of the prior, the share that the digit classifier reads with confidence over 0.9, and how many different "
             "digits they are, effectively: many that are read alike are no model of the digits"
@@ -98,7 +98,7 @@ class RungTable(QWidget):
             rung = rungs[current]
             said = [f"{column.title} {column.words(rung)}" for column in COLUMNS]
             self.setAccessibleDescription(", ".join([rung_words(rung), *said]))
-        self.updateGeometry()
+        self.setFixedHeight(self.sizeHint().height())  # a page that is full gives no more for being asked
         self.update()
 
     @property
