@@ -43,7 +43,7 @@ def test_the_seed_alone_determines_fresh_weights() -> None:
 @pytest.mark.parametrize(
     ("name", "config", "cause"),
     [
-        ("transformer", {}, "no network named 'transformer'; there are unet, autoencoder, pca, classifier"),
+        ("transformer", {}, "no network named 'transformer'; there are unet, latent_mlp, autoencoder, pca, classifier"),
         ("unet", {"depth": 3, "widht": 2}, "unet has no setting depth, widht"),
         ("unet", {"width": "wide"}, "width"),
         ("unet", {"width": 8.5}, "width"),

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from explorer.cli.render.latent import with_latent
+from explorer.cli.render.latent import check, with_chains, with_latent
 from explorer.cli.render.latent_options import LatentOptions, LayerChoice, ShapeChoice, options_for
+from explorer.cli.render.options import Options
+from explorer.engine.models.library import entry
 from explorer.errors import BadInput
-from explorer.recipe import Point, PriorSamples, Stroke
+from explorer.recipe import CodeChains, Point, PriorSamples, Stroke
+from explorer.state.first_run import with_plane
 from explorer.state.session import LatentState
 
 
@@ -48,3 +55,26 @@ def test_points_strokes_and_samples_are_in_the_recipe() -> None:
 def test_what_cannot_be_is_refused(options: dict[str, object], message: str) -> None:
     with pytest.raises(BadInput, match=message):
         ask(**options)  # type: ignore[arg-type]
+
+
+def test_chains_are_those_of_the_planes_codes_at_a_timestep(checkpoints: Mapping[str, Path]) -> None:
+    names = ("mnist-vae-2d", "mnist-ldm-2d", "mnist-ddpm-c")
+    entries = {name: entry(checkpoints[name], True) for name in names}
+    state = with_plane(LatentState(), entries["mnist-vae-2d"])
+
+    def asked(ddpm: str, **told: int) -> Options:
+        numbers: dict[str, Any] = {"t": None, "samples": None, "steps": None, "seed": None, **told}
+        return Options(workspace="latent", theme="dark", checkpoints=(), latent=LatentOptions(chains=str(checkpoints[ddpm])), **numbers)
+
+    shown = with_chains(state, asked("mnist-ldm-2d", t=300, samples=5, steps=50, seed=2), list(entries.values()))
+    ddpm = entries["mnist-ldm-2d"]
+    assert shown.recipe.chains == CodeChains(ddpm.sha256, ddpm.path, 5, 2, 50)
+    assert (shown.strip, shown.frame) == ("chains", 35)
+    assert with_chains(state, asked("mnist-ldm-2d"), list(entries.values())).frame == 100
+    with pytest.raises(BadInput, match="is no ddpm of the codes of"):
+        with_chains(state, asked("mnist-ddpm-c"), list(entries.values()))
+    with pytest.raises(BadInput, match="--t 1001: mnist-ldm-2d has 1000 timesteps"):
+        with_chains(state, asked("mnist-ldm-2d", t=1001), list(entries.values()))
+    alone = Options(workspace="latent", theme="dark", checkpoints=(), t=5, samples=None, steps=9, seed=None)
+    with pytest.raises(BadInput, match="--steps, --t: of no meaning for latent without --chains"):
+        check(alone)
