@@ -40,6 +40,8 @@ CELLS, ARROWS = 120, 17
 MANY, COARSE = 400, 80
 """Of more points than this, the density has so many cells a side: scrubbing shall not wait for it."""
 REPORT_SECONDS, ERRORS_SECONDS = 0.25, 1.5
+ERRORS_SHARE = 10
+"""So many times longer the network learns than its errors are looked at."""
 AT_A_TIME_SECONDS = 0.02
 """Of a walk between two cancel points."""
 REFERENCE, REFERENCE_STREAM = 2000, 2**33 + 2
@@ -91,13 +93,16 @@ def _grid(cells: int) -> Tensor:
 def learn(request: Learn2D, desk: Desk) -> Steps:
     """Answer a Learn2D (BadInput if there is no such schedule, or no point); a None after every few updates."""
     learning = _learning_of(request, desk)
-    reported = looked = time.monotonic()
+    reported = time.monotonic()
+    look = reported + ERRORS_SECONDS
     errors = np.zeros((0, 2))
     while not learning.done:
         learning.advance()
         now = time.monotonic()
-        if now - looked >= ERRORS_SECONDS:
-            errors, looked = learning.errors(request.seed), now
+        if now >= look:
+            errors = learning.errors(request.seed)
+            took = time.monotonic() - now
+            look = now + took + max(ERRORS_SECONDS, ERRORS_SHARE * took)
         if now - reported >= REPORT_SECONDS and not learning.done:
             reported = now
             yield _told(learning, errors, partial=True)
@@ -122,7 +127,8 @@ def show_learnt(request: ShowLearnt2D, desk: Desk) -> Steps:
     if 1 <= t <= learning.schedule.T:
         levels = learning.schedule.alpha_bar
         step = posterior(float(levels[t]), float(levels[t - 1]))
-        arrows = -learning.predictor.predict(places, t, step, False).eps_hat
+        with one_thread():
+            arrows = -learning.predictor.predict(places, t, step, False).eps_hat
     yield Learnt2DShown(t, learning.updates, read_only(arrows.numpy()))
 
 

@@ -132,6 +132,10 @@ class Learning:
 
     def errors(self, seed: int) -> np.ndarray:
         """Root mean square error of eps_hat against E[eps | x_t] over q(x_t), at timesteps from 1 to T: (E, 2), t and error."""
+        with one_thread():
+            return self._errors(seed)
+
+    def _errors(self, seed: int) -> np.ndarray:
         if not self._probes:
             self._probes = [self._probe(seed, t) for t in np.unique(np.rint(np.linspace(1, self.schedule.T, ERROR_LEVELS))).astype(int)]
         rows, predictor = [], self.predictor
