@@ -48,7 +48,7 @@ def test_the_ellipse_of_what_is_encoded_is_seen_at_the_default_zoom(ws: LatentWo
     ws.plane.fit()
     assert ws.plane.lenses
     ws.plane.set_posterior(None)
-    assert ws.plane.grab(inside).toImage() != before.copy(inside), "it is drawn there"
+    assert ws.plane.grab().toImage().copy(inside) != before.copy(inside), "it is drawn there"
 
 
 def test_the_true_posterior_is_a_layer_with_its_figures(ws: LatentWorkspace, qtbot: QtBot) -> None:

@@ -235,6 +235,7 @@ def test_a_vae_with_a_larger_code_is_taken_and_taken_back(qtbot: QtBot, open_var
     page = open_variational(page="elbo")
     entry = next(each for each in page.context.library.entries if each.name == "mnist-vae-16d")
     assert page.accept_entry(entry)
+    assert page.elbo.spread.count == 0, "the figures of the other model are not left beside this one's"
     settle(qtbot, page)
     assert page.elbo.count == page.elbo.spread.count == 16
     assert page.inspector.elbo.rows.said("model") == "mnist-vae-16d"
