@@ -87,7 +87,7 @@ def test_the_loss_is_algorithm_1_of_a_draw_of_the_code(data: ImageSet, vae: Chec
     eps, own = (torch.randn((8, 2, 1, 1), generator=draws) for _ in range(2))
     z = x[:, :, :1] + x[:, :, 1:] * own
     torch.testing.assert_close(found, loss(task.network, Option.C, TrainingTables(linear(60)), z, t, eps))
-    by_hand = (task.network(q_sample(linear(60), z, t, eps), t) - eps).square().mean((1, 2, 3))  # type: ignore[operator]
+    by_hand = (task.network(q_sample(linear(60), z, t, eps), t) - eps).square().mean((1, 2, 3))
     torch.testing.assert_close(found, by_hand)
 
 
@@ -160,7 +160,7 @@ def test_the_card_says_what_was_learnt_and_the_file_is_read_again(data: ImageSet
     assert (card.latent.coder, card.latent.sha256, card.latent.images) == ("mnist-vae-2d", vae.sha256, (1, 28, 28))
     z = torch.randn(3, 2)
     with torch.inference_mode():
-        torch.testing.assert_close(network.seen(network.normalised(z)), network_of(vae).decode(z))
+        torch.testing.assert_close(network.seen(network.normalised(z)), network_of(vae).decode(z))  # type: ignore[operator]
     save(path, msgspec.structs.replace(card, latent=None), task.network.state_dict())
     with pytest.raises(BadInput, match="what its card says of codes"):
         load(path)

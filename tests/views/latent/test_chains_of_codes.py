@@ -159,7 +159,7 @@ def test_what_is_exported_is_replayed_and_opened_again(ws: LatentWorkspace, qtbo
     offer = ws.export_offer()
     assert offer is not None
     with qtbot.waitSignal(ws.status_changed, check_params_cb=lambda status: "wrote chain.png" in status.text):
-        offer.write(str(out), ExportChoice(".png", 1))
+        offer.write(str(out), ExportChoice(".png", scale=1))
     recipe = read_recipe(out)
     assert recipe.plane is not None and recipe.plane.chains is not None  # noqa: PT018
     assert (recipe.plane.chains.alone, recipe.plane.chains.source, recipe.plane.source) == (1, "mnist-ldm-2d", "mnist-vae-2d")
