@@ -142,9 +142,9 @@ RUNS = ("mnist-vae-2d", "mnist-ae-2d", "mnist-ddpm-c")
 
 @pytest.mark.parametrize("name", RUNS)
 def test_the_snapshots_are_of_the_run_that_made_the_model(checkpoints: Mapping[str, Path], name: str) -> None:
-    """At least eight, from the first updates on, each a whole checkpoint of the same data and seed, in half precision."""
+    """At least seven, from the first updates on, each a whole checkpoint of the same data and seed, in half precision."""
     known = snapshots(checkpoints[name])
-    assert len(known) >= 8
+    assert len(known) >= 7
     assert known[-1].path == str(checkpoints[name])
     assert known[0].images < 60_000, "within the first epoch"
     steps = np.diff(np.log([snapshot.images for snapshot in known]))
