@@ -56,7 +56,8 @@ def with_chains(state: LatentState, options: Options, entries: Sequence[LibraryE
     if card.latent is None or card.latent.sha256 != state.recipe.checkpoint or card.schedule is None:
         raise BadInput(f"{path}: is no ddpm of the codes of {state.recipe.source}; train ddpm --in makes one")
     told = {"count": options.samples, "seed": options.seed, "steps": options.steps}
-    chains = CodeChains(entry.sha256, entry.path, **{name: value for name, value in told.items() if value is not None})
+    chosen = {name: value for name, value in told.items() if value is not None}
+    chains = msgspec.convert({"checkpoint": entry.sha256, "source": entry.path, **chosen}, CodeChains)
     T, shown = card.schedule.T, shown_states(chains.steps, chains.count, card.latent.images)
     t = 0 if options.t is None else options.t
     if t > T:
