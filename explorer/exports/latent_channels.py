@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from explorer.exports.pixels import CODES
-
+CODES = 3.0
+"""As far as the states of a chain of codes reach, as N(0, I) does."""
 GAP = 1
 MOST_BARS = 64
 """Numbers of a vector up to which each has a bar."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.exports.latent_channels import CODES, side_by_side
+
 
 def as_uint8(images: np.ndarray) -> np.ndarray:
     """Images as pixels: [-1, 1] to 0..255, uint8, beyond it clipped; shape unchanged."""
@@ -11,12 +13,6 @@ def as_uint8(images: np.ndarray) -> np.ndarray:
     return pixels
 
 
-CODES = 3.0
-"""As far as the states of a chain of codes reach, as N(0, I) does."""
-
-
 def drawable(values: np.ndarray, coded: bool) -> np.ndarray:
     """Values (S, N, C, H, W) of states as pictures in [-1, 1]: of codes their channels side by side, from -3 (black) to 3."""
-    from explorer.exports.latent_channels import side_by_side
-
     return np.stack([side_by_side(each) / CODES for each in values]) if coded else values

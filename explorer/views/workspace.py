@@ -29,12 +29,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What every workspace works with."""
+    """What every workspace works with.
+
+    Attributes
+    ----------
+    drawn : bool
+        A picture is made of the window, in which nothing shall depend on how quick the machine is.
+    """
 
     store: Store
     client: Client
     library: Library
     theme: Theme
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ from explorer.diffusion.pixel_range import seen
 from explorer.engine.chain.shown_lane import ShownLane
 from explorer.engine.pictures.latents import latent_tiles
 from explorer.engine.pictures.tiles import Palette, grey_tiles, tiles_of
-from explorer.exports.latent_channels import side_by_side
-from explorer.exports.pixels import CODES
+from explorer.exports.latent_channels import CODES, side_by_side
 from explorer.recipe.quantities import QUANTITIES
 
 

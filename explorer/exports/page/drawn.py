@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.exports.latent_channels import CODES
 from explorer.exports.page.kept import KeptLane
-from explorer.exports.pixels import CODES, drawable
+from explorer.exports.pixels import drawable
 from explorer.recipe.quantities import QUANTITIES
 
 

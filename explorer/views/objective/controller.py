@@ -105,8 +105,10 @@ class ObjectiveController(QObject):
 
     @property
     def flow_seconds(self) -> float:
-        """About how long following the ODE would take, from how long the bound took; 0 where that is not known."""
+        """About how long following the ODE would take, from how long the bound took; 0 where that is not known, or shall not be seen."""
         state = self.state
+        if self._context.drawn:
+            return 0.0
         images = 1 if state.recipe.image is not None else state.flow.images
         return seconds_beforehand(state.flow, len(state.recipe.lanes), images, self._per_evaluation)
 

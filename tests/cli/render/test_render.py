@@ -181,8 +181,12 @@ def test_a_plane_is_drawn_of_the_checkpoint_asked_for(run: Callable[..., Any], q
         (("latent", "--out", "x.png", "--grid"), "--grid: of no meaning for latent; compare takes it"),
         (("compare", "--out", "x.png", "--sweep", "depth=3"), "a sweep is SETTING=VALUE"),
         (("compare", "--out", "x.png", "--sweep", "eta=2"), "eta: '2' cannot be"),
-        (("latent", "--out", "x.png", "--panel", "unet"), "--panel: of no meaning for latent; reverse-chain and compare take it"),
-        (("objective", "--out", "x.png", "--steps", "5", "--panel", "unet"), "--steps, --panel: of no meaning for objective"),
+        (
+            ("latent", "--out", "x.png", "--panel", "unet"),
+            "--panel: of no meaning for latent; reverse-chain, compare and objective take it",
+        ),
+        (("objective", "--out", "x.png", "--steps", "5", "--skip-off", "1"), "--steps, --skip-off: of no meaning for objective"),
+        (("objective", "--out", "x.png", "--panel", "unet"), "--panel unet: of no meaning for objective, which has the panel likelihood"),
     ],
 )
 def test_bad_requests_are_one_line(
