@@ -208,7 +208,7 @@ class ElboPage(QWidget):
         low, high = low - room, high + room
         shares, edges = np.histogram(known, BINS, (low, high))
         density = shares / len(known) / (edges[1] - edges[0])
-        marks = tuple((value, tr("this image")) for value in here)
+        marks = tuple((value, OF_IMAGE) for value in here)
         size = _step(high - low)
         ticks = [k * size for k in range(math.ceil(low / size), math.floor(high / size) + 1)]
         labels = [f"{tick:g}".replace("-", "−") for tick in ticks]

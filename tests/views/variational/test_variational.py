@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
@@ -214,6 +215,10 @@ def test_the_terms_of_an_image_stand_beside_those_of_the_test_images(qtbot: QtBo
     assert state_of(page).unit == 0
     qtbot.keyClick(page, Qt.Key.Key_BracketLeft)
     assert state_of(page).unit == 1, "counted round"
+    ((value, colour),) = page.elbo.histogram.figure.marks
+    assert page.controller.terms is not None
+    assert value == page.controller.terms.elbo
+    assert QColor(colour).isValid(), "else it is drawn in black, on dark as well"
 
 
 @pytest.mark.parametrize("page", ["kl", "inference", "elbo", "ladder"])
