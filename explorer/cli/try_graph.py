@@ -23,4 +23,4 @@ def try_graph(
     try:
         openvino.compile_and_run(graph, hint)
     except RuntimeError as error:
-        raise BadInput(f"{graph}: {str(error).strip().splitlines()[0]}") from None
+        raise BadInput(f"{graph}: {str(error).strip().splitlines()[-1]}") from None

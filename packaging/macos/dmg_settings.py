@@ -1,6 +1,6 @@
 """What the disk image shows, for dmgbuild.
 
-Run on macOS: `dmgbuild -s packaging/macos/dmg_settings.py -D app="build/packaging/dist/Generative Explorer.app" "Generative Explorer" OUT.dmg`
+Run on macOS: `dmgbuild -s packaging/macos/dmg_settings.py -D app="PATH/Generative Explorer.app" "Generative Explorer" OUT.dmg`
 """
 
 from __future__ import annotations
