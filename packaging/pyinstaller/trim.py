@@ -61,7 +61,9 @@ UNWANTED: dict[str, str] = {
 """By a pattern of places below the bundle's `_internal`, with / between their parts."""
 
 OF_THE_SYSTEM = (
-    # Newer where the app runs than where it was built, and drivers and themes that come with the system need theirs.
+    # Newer where the app runs than where it was built; drivers and themes that come with the system need theirs, and the C library's
+    # parts (libmvec) are of one version.
+    "libmvec.so.*",
     "libstdc++.so.*", "libgcc_s.so.*", "libglib-2.0.so.*", "libgthread-2.0.so.*", "libgio-2.0.so.*", "libgobject-2.0.so.*",
     "libgmodule-2.0.so.*", "libfontconfig.so.*", "libfreetype.so.*", "libdbus-1.so.*", "libX11.so.*", "libX11-xcb.so.*", "libxcb.so.*",
     "libxcb-*.so.*", "libxkbcommon*.so.*", "libwayland-*.so.*", "libGL.so.*", "libEGL.so.*", "libGLX.so.*", "libGLdispatch.so.*",
@@ -92,5 +94,5 @@ def why_unwanted(place: str, *, linux: bool) -> str:
 
 
 def trimmed(rows: Iterable[Row], *, linux: bool) -> list[Row]:
-    """The rows of a PyInstaller table (place first) that stay."""
-    return [row for row in rows if not why_unwanted(row[0], linux=linux)]
+    """The rows of a PyInstaller table (place, source, kind) that stay; links to what goes, go."""
+    return [row for row in rows if not any(why_unwanted(place, linux=linux) for place in (row[:2] if row[2] == "SYMLINK" else row[:1]))]

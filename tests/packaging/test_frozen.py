@@ -199,7 +199,9 @@ def test_what_is_left_out_is_not_what_the_app_needs() -> None:
     assert all(trim.why_unwanted(each, linux=True) for each in unwanted)
     assert not trim.why_unwanted("libstdc++.so.6", linux=False)
     assert trim.why_unwanted(r"torch\test\a.exe", linux=False)
-    assert trim.trimmed([("torch/test/a", "x", "DATA"), ("torch/lib/b", "y", "BINARY")], linux=True) == [("torch/lib/b", "y", "BINARY")]
+    stays = [("torch/lib/b", "y", "BINARY"), ("libQt6Core.so.6", "PySide6/Qt/lib/libQt6Core.so.6", "SYMLINK")]
+    goes = [("torch/test/a", "x", "DATA"), ("libQt6Qml.so.6", "PySide6/Qt/lib/libQt6Qml.so.6", "SYMLINK")]
+    assert trim.trimmed([*goes, *stays], linux=True) == stays
 
 
 def test_every_icon_of_the_window_is_in_a_font_that_stays() -> None:
