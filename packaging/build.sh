@@ -52,7 +52,8 @@ if [[ -z $only_pack ]]; then
   "$python" -c 'from explorer.backends.native import library; import sys; sys.exit(not library.PATH.is_file())' ||
     fail "the native kernel was not built: install a C compiler (Debian: apt install gcc)"
   said 'bundle'
-  (cd "$out" && "$env/bin/pyinstaller" --noconfirm --log-level WARN --distpath "$out/dist" --workpath "$out/work" \
+  # Not compressed: a module is there at once, and what packs the bundle does it better over all of it.
+  (cd "$out" && PYINSTALLER_ZLIB_COMPRESSION_LEVEL=0 "$env/bin/pyinstaller" --noconfirm --log-level WARN --distpath "$out/dist" --workpath "$out/work" \
     "$root/packaging/pyinstaller/generative-explorer.spec")
 fi
 bundle=$out/dist/generative-explorer

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Makes a .deb of what lay_out.sh laid out: build_deb.sh STAGE OUT VERSION [--force]
+# DEB_COMPRESSION (xz) and DEB_LEVEL (6) are dpkg-deb's: zstd at 3 takes seconds instead of minutes, and a third more room.
 set -euo pipefail
 stage=$1 out=$2 version=$3 force=${4:-}
 name=generative-explorer
@@ -45,6 +46,6 @@ Description: see how a diffusion model and a VAE make images
 CONTROL
 (cd "$tree" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 find "$tree" -type d -exec chmod 755 {} +
-dpkg-deb --root-owner-group -Zzstd -z"${DEB_LEVEL:-9}" --build "$tree" "$deb" >/dev/null
+dpkg-deb --root-owner-group -Z"${DEB_COMPRESSION:-xz}" -z"${DEB_LEVEL:-6}" --build "$tree" "$deb" >/dev/null
 rm -rf "$tree"
 echo "$deb"
