@@ -26,7 +26,7 @@ from explorer.engine.thread.messages import EngineDown, EngineReady, Failed, Sta
 from explorer.engine.thread.requests import Outcome
 from explorer.engine.thread.worker import Worker
 from explorer.paths import APP
-from explorer.signals import SignalWatch, report_exceptions_to
+from explorer.signals import Application, SignalWatch, report_exceptions_to
 from explorer.state.first_run import with_shipped_models
 from explorer.state.found_again import relinked
 from explorer.state.library import Library
@@ -59,7 +59,7 @@ def standard_workspaces() -> tuple[Facts, ...]:
 def make_application() -> QApplication:
     """The Qt application of this process, set up once."""
     existing = QApplication.instance()
-    app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    app = existing if isinstance(existing, QApplication) else Application(sys.argv[:1])
     app.setApplicationName(APP)
     app.setApplicationDisplayName("Generative Explorer")
     app.setApplicationVersion(__version__)
@@ -163,6 +163,13 @@ class Explorer(QObject):
         Unpainted(self.window, self.theme.tokens.window)
         self.window.show()
         QTimer.singleShot(0, self.start)
+
+    def open(self, path: str) -> None:
+        """Open a file; one that comes before anything can be opened waits for that."""
+        if self._has_begun:
+            self.window.open_paths([path])
+        else:
+            self._paths = [*self._paths, path]
 
     def start(self) -> None:
         """Start the engine, unless it is there: what it was asked so far waits for it."""
@@ -311,6 +318,8 @@ def run(paths: Sequence[str], profile: Path | None = None, child: Child | None =
     report_exceptions_to(explorer.window.banner)
     app.aboutToQuit.connect(explorer.shutdown)
     explorer.show(paths)
+    if isinstance(app, Application):
+        app.file_asked_for.connect(explorer.open)
     _spare_the_collector()
     ahead = BuildAhead(explorer.window.workspaces, explorer.store, explorer)
     ahead.done.connect(_spare_the_collector)

@@ -32,7 +32,7 @@ def sleep_rather_than_spin() -> None:
 
 
 def give_way() -> None:
-    """Let every other process go first, this one's children as well."""
+    """Let every other process go first, this one's children as well; what this one was started from stays as it is."""
     import psutil
 
     process = psutil.Process()
@@ -41,8 +41,18 @@ def give_way() -> None:
             process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
         else:
             process.nice(max(LOW_PRIORITY, process.nice()))  # who was started lower stays there
-    with contextlib.suppress(OSError):
-        AUTOGROUP.write_text(str(LOW_PRIORITY), encoding="ascii")
+    if _has_its_own_session():
+        with contextlib.suppress(OSError):
+            AUTOGROUP.write_text(str(LOW_PRIORITY), encoding="ascii")
+
+
+def _has_its_own_session() -> bool:
+    """Whether this process leads a session, which it begins if it may: else it is a shell's, and that would be lowered with it."""
+    if not hasattr(os, "setsid"):
+        return False
+    with contextlib.suppress(PermissionError):  # it leads a group, which a shell's job does, and a session's leader
+        os.setsid()
+    return os.getsid(0) == os.getpid()
 
 
 def share(processes: int) -> int:

@@ -1,4 +1,4 @@
-"""What reaches the app from outside Qt: signals of the system, and exceptions that nobody caught."""
+"""What reaches the app from outside its window: signals of the system, files to open, and exceptions that nobody caught."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSocketNotifier
+from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Signal
+from PySide6.QtGui import QFileOpenEvent
+from PySide6.QtWidgets import QApplication
 
 from explorer import log
 
@@ -48,6 +50,24 @@ class SignalWatch(QObject):
         numbers = self._reader.recv(64)
         if any(number in numbers for number in SIGNALS):
             self._wish()
+
+
+class Application(QApplication):
+    """Tells of files that the system wants opened in the app that runs: macOS sends an event, where others give arguments.
+
+    Signals
+    -------
+    file_asked_for(path : str)
+    """
+
+    file_asked_for = Signal(str)
+
+    def event(self, event: QEvent) -> bool:
+        """Those for the application itself alone: a filter would have every event of the window pass through Python."""
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self.file_asked_for.emit(event.file())
+            return True
+        return super().event(event)
 
 
 def _take_note(number: int, frame: FrameType | None) -> None:

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from explorer import log
 from explorer.app import Explorer
 from explorer.engine.process.link import ProcessLink
+from explorer.state.document import write_document
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
 
@@ -76,6 +77,49 @@ def made(self, *given, **named):
 app.Explorer.__init__ = made
 raise SystemExit(app.run([]))
 """
+
+
+ASKED_BY_THE_SYSTEM = """
+import sys
+import explorer.app as app
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QFileOpenEvent
+
+first, second = sys.argv[1:]
+opened = []
+
+def ask(path):
+    QCoreApplication.sendEvent(QCoreApplication.instance(), QFileOpenEvent(path))
+
+def look(self):
+    path = self.window.documents.path
+    if path is not None and str(path) not in opened:
+        opened.append(str(path))
+        ask(second) if len(opened) == 1 else self.window.leave()
+
+made, started = app.Explorer.__init__, app.Explorer.start
+def make(self, *given, **named):
+    made(self, *given, **named)
+    self.window.documents.changed.connect(lambda: look(self))
+def start(self):
+    ask(first)  # before there is anything that it can be given to
+    started(self)
+app.Explorer.__init__, app.Explorer.start = make, start
+status = app.run([])
+print(opened == [first, second])
+raise SystemExit(status)
+"""
+
+
+def test_files_that_the_system_wants_opened_are_opened(tmp_path: Path) -> None:
+    """As macOS tells an app that runs, and one that is starting, what was double-clicked."""
+    paths = [tmp_path / "first.gexplore", tmp_path / "second.gexplore"]
+    for path in paths:
+        write_document(path, Session())
+    words = [sys.executable, "-c", ASKED_BY_THE_SYSTEM, *map(str, paths)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
+    assert done.stdout == "True\n", done.stderr
+    assert done.returncode == 0
 
 
 def test_a_signal_while_the_window_is_built_ends_the_app_in_order_with_its_profile(tmp_path: Path) -> None:

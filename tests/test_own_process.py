@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import explorer
-from explorer.own_process import own_command, own_python
+from explorer.own_process import own_command
 
 ROOT = Path(explorer.__file__).resolve().parent.parent
 TRAPS = ("explorer", "sitecustomize", "torch", "numpy", "msgspec", "typing", "random")
@@ -28,14 +27,15 @@ def environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(ROOT)}
 
 
-@pytest.mark.parametrize("words", [("-m", "explorer", "--version"), ("-c", "import explorer, random, numpy; print(explorer.__version__)")])
-def test_the_folder_is_not_on_the_path_of_modules(hostile: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder_is_not_on_the_path_of_modules(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(hostile.parent)  # from the folder of the sources it is another command
-    ran = subprocess.run(own_python(*words), cwd=hostile, env=environment(), capture_output=True, text=True, check=True)
+    command = own_command("--version")
+    ran = subprocess.run(command, cwd=hostile, env=environment(), capture_output=True, text=True, check=True)
     assert ran.stdout.split()[-1] == explorer.__version__
     assert not (hostile / "proof").exists()
-    unsafe = subprocess.run([sys.executable, *words], cwd=hostile, env=environment(), capture_output=True, text=True, check=False)
-    assert (hostile / "proof").exists(), f"without -P they do run: {unsafe.stderr}"
+    unsafe = [word for word in command if word != "-P"]
+    done = subprocess.run(unsafe, cwd=hostile, env=environment(), capture_output=True, text=True, check=False)
+    assert (hostile / "proof").exists(), f"without -P they do run: {done.stderr}"
 
 
 def test_from_the_folder_of_its_sources_it_finds_itself_there_and_nothing_else(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +43,7 @@ def test_from_the_folder_of_its_sources_it_finds_itself_there_and_nothing_else(h
     bare = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     ran = subprocess.run(own_command("--version"), cwd=hostile, env=bare, capture_output=True, text=True, check=True)
     assert ran.stdout.split()[-1] == explorer.__version__
-    said = own_python("-c", "import explorer, sys; print(explorer.__file__, sys.argv[1:])", "x", "y")
-    ran = subprocess.run(said, cwd=hostile, env=bare, capture_output=True, text=True, check=True)
-    assert ran.stdout.strip() == f"{ROOT / 'explorer' / '__init__.py'} ['x', 'y']"
+    refused = subprocess.run(own_command("info", "a b.pt"), cwd=hostile, env=bare, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("generative-explorer: a b.pt: no such file, ")
     assert not (hostile / "proof").exists()

@@ -44,6 +44,23 @@ def test_giving_way_between_sessions() -> None:
     assert said(program).endswith(f"nice {LOW_PRIORITY}")
 
 
+BEGUN = """import os, subprocess, sys
+os.setsid()  # as a shell has a session of its own: what is lowered here is not the tests'
+def autogroup(): return open('/proc/self/autogroup').read().split()[-1]
+group = 0 if sys.argv[1] == 'a job' else None
+inner = "from explorer.processors import give_way; give_way(); print(open('/proc/self/autogroup').read().split()[-1])"
+run = subprocess.run([sys.executable, '-c', inner], process_group=group, capture_output=True, text=True, check=True)
+print(autogroup(), run.stdout.strip())"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="this kernel shares between processes alone")
+@pytest.mark.parametrize(("started", "within"), [("a job", "0"), ("a run", str(LOW_PRIORITY))])
+def test_giving_way_lowers_no_session_that_is_another_s(started: str, within: str) -> None:
+    """A shell's job leads a group, and cannot leave the shell's session; what a program starts begins one of its own."""
+    done = subprocess.run([sys.executable, "-c", BEGUN, started], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", within]
+
+
 def test_shares_of_the_threads() -> None:
     assert share(1) >= share(2) >= share(4) >= share(10_000) == 1
     assert share(0) == share(1)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from explorer import paths
 from explorer.backends.base import Backend
 from explorer.errors import BadInput
-from explorer.own_process import own_python
+from explorer.own_process import TRY_GRAPH, own_command
 
 if TYPE_CHECKING:
     import torch
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
     from explorer.backends.base import Run
 
 HINTS = {"fp32": "f32", "bf16": "bf16"}
-TRIAL = """import sys
-sys.modules["openvino_telemetry"] = None
-import numpy, openvino
-core = openvino.Core()
-model = core.compile_model(sys.argv[1], "CPU", {"INFERENCE_PRECISION_HINT": sys.argv[2]})
-model([numpy.ones(each.shape, each.element_type.to_dtype()) for each in model.inputs])"""
 TRIAL_SECONDS = 120
 
 
@@ -197,12 +191,33 @@ def tried(model: Any, precision: str) -> None:
         came_through = paths.cache_folder() / "openvino" / f"{said}-{precision}-{_version()}"
         if came_through.exists():
             return
-        command = own_python("-c", TRIAL, str(path), HINTS[precision])
+        command = own_command(TRY_GRAPH, str(path), HINTS[precision])
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TRIAL_SECONDS, env=dict(os.environ))
     if done.returncode:
         raise BadInput(f"OpenVINO cannot compile this network in {precision} on this machine (its trial ended with {done.returncode})")
     came_through.parent.mkdir(parents=True, exist_ok=True)
     came_through.touch()
+
+
+def compile_and_run(path: Path, hint: str) -> None:
+    """Compile a graph and run it on ones; what that does to a process is done to this one.
+
+    Parameters
+    ----------
+    path : Path
+        An OpenVINO graph (.xml), of inputs whose shapes are known.
+    hint : str
+        One of HINTS' values.
+
+    Raises
+    ------
+    RuntimeError
+        If OpenVINO itself says that it cannot.
+    """
+    import numpy as np
+
+    model = core().compile_model(str(path), "CPU", {"INFERENCE_PRECISION_HINT": hint})
+    model([np.ones(each.shape, each.element_type.to_dtype()) for each in model.inputs])
 
 
 def _version() -> str:

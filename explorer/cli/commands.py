@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from explorer.own_process import TRY_GRAPH
+
 
 class Command(NamedTuple):
     """One row.
@@ -39,5 +41,6 @@ COMMANDS = {
 """By name, in the order of the list."""
 HIDDEN = {
     "engine": Command("explorer.cli.engine:engine", "Run an engine for a window, which talks to it on stdin and stdout."),
+    TRY_GRAPH: Command("explorer.cli.try_graph:try_graph", "Compile a graph and run it, where nothing is lost if that ends the process."),
 }
 """Those that are not for people."""
