@@ -43,7 +43,7 @@ if [[ -z $only_pack ]]; then
     "${PYTHON:-python3.11}" -m venv "$env"
   fi
   said 'packages'
-  index=${TORCH_INDEX-https://download.pytorch.org/whl/cpu}
+  index=${TORCH_INDEX-}
   "$python" -m pip install --quiet --constraint "$root/packaging/constraints.txt" ${index:+--extra-index-url "$index"} \
     "$root[export]" "pyinstaller==6.22.3"
   "$python" -m pip install --quiet --force-reinstall --no-deps "$root"  # this checkout, not an earlier one of the same version
