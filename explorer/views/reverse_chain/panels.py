@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
+from explorer.widgets.controls.page_stack import PageStack
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 
 
-class Panels(QStackedWidget):
+class Panels(PageStack):
     """A widget, and panels in front of it; at most one of them is open.
 
     Parameters

@@ -165,7 +165,7 @@ def test_the_exact_score_is_the_gradient_of_the_codes_log_density(models: Models
             model.encode(torch.from_numpy(images.inputs(np.arange(i, i + 5000))))[0] for i in range(0, 60_000, 5000)  # type: ignore[operator]
         ]).double()  # fmt: skip
     mean, std, level = network.code_mean.double(), network.code_std.double(), float(alpha_bar()[t])
-    places = torch.from_numpy(found.places).double().requires_grad_()
+    places = torch.from_numpy(found.places.copy()).double().requires_grad_()
     centres = mean + level**0.5 * (codes.clone() - mean)
     exponents = -(((places[:, None] - centres[None]) / std) ** 2).sum(2) / (2 * (1 - level))
     (gradient,) = torch.autograd.grad(torch.logsumexp(exponents, 1).sum(), places)
