@@ -69,6 +69,7 @@ class LikelihoodSection(Section):
         self._action = measure
         self.measure = QPushButton()
         self.measure.setCheckable(True)
+        self.measure.setAccessibleName(tr("Measure log p(x) by the ODE"))
         self.measure.setToolTip(with_keys(measure.toolTip(), measure))
         self.measure.clicked.connect(lambda _on=False: measure.trigger())
         self.measure.setFocusPolicy(Qt.FocusPolicy.TabFocus)

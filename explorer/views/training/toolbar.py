@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from explorer.state.training import TrainingState
@@ -13,6 +14,9 @@ from explorer.widgets.look.style import mark
 
 CURVES = {"loss": tr("loss"), "gradient_norm": tr("gradient"), "learning_rate": tr("rate")}
 SCALES = {"log": tr("log"), "raw": tr("as reported"), "relative": tr("relative")}
+
+
+SPACING = 6
 
 
 class TrainingToolbar(QWidget):
@@ -28,7 +32,7 @@ class TrainingToolbar(QWidget):
         mark(self.new, "primary")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+        row.setSpacing(SPACING)
         for button in (self.new, self.open):
             row.addWidget(button)
         row.addSpacing(4)
@@ -53,6 +57,21 @@ class TrainingToolbar(QWidget):
         button.clicked.connect(action.trigger)
         follow()
         return button
+
+    def minimumSizeHint(self) -> QSize:
+        """Without the scales, which go where there is no room: the menu has them, with their keys."""
+        return QSize(self._needed(with_scales=False), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the scales where there is room."""
+        super().resizeEvent(event)
+        self.scales.setVisible(self.width() >= self._needed(with_scales=True))
+
+    def _needed(self, with_scales: bool) -> int:
+        layout = self.layout()
+        shown, room = not self.scales.isHidden(), self.scales.minimumSizeHint().width() + SPACING
+        width = 0 if layout is None else layout.minimumSize().width()
+        return width + (room if with_scales else 0) - (room if shown else 0)
 
     def present(self, on: bool) -> None:
         """Without what starts and stops runs."""

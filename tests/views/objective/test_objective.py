@@ -25,6 +25,7 @@ from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
 from explorer.views.compare.view import CompareWorkspace
 from explorer.views.objective.figures import running, with_error
+from explorer.views.objective.table import TO_LAST
 from explorer.views.objective.view import ObjectiveWorkspace
 
 WAIT = 60_000
@@ -95,7 +96,7 @@ def test_lanes_of_another_T_say_so(qtbot: QtBot, open_objective: Opener, tmp_pat
         Lane("", str(path), exact=ExactProcess(str(path), follow="mean"), schedule=ScheduleChoice("cosine", T)) for T in (60, 30)
     )
     page = open_objective((long, short), images=8, t=20)
-    first, last = (page.table._cells[row][-1] for row in (0, 1))
+    first, last = (page.table._cells[row][TO_LAST] for row in (0, 1))
     assert (first.text(), last.text()) == ("T differs", "")
     assert "T = 60, the last T = 30" in first.toolTip()
     assert not last.toolTip()

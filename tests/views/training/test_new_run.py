@@ -144,7 +144,7 @@ def test_what_means_nothing_for_a_model_is_hidden(form_of: Maker, model: str, cl
     expected = {row.name for row, field in SHOWN if recipe.kind in row.about.kinds and field.group != "data"}
     if not classes:
         expected -= {"drop_labels"}
-    expected -= {"width", "attention", "classes"} if codes else {"codes", "units", "depth"}
+    expected -= {"network", "levels", "width", "attention", "classes"} if codes else {"codes", "units", "depth"}
     assert visible == expected, "and MNIST's pictures have their size"
     form.reject()
 

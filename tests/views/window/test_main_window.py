@@ -230,7 +230,7 @@ def test_a_file_that_is_of_no_use_here_is_opened_where_it_is_at_a_press(explorer
     explorer.window.choose("compare")
     explorer.window.open_paths([str(path)])
     assert banner.message == "digit.png: a picture is of no use in Compare"
-    assert banner.hint == "Choose Reverse chain, Latent, Forward or Variational in the rail, then drop it again."
+    assert banner.hint == "Choose Reverse chain, Latent, Forward, Training or Variational in the rail, then drop it again."
     assert banner.offer is not None
     assert banner.offer.text() == "Open in Reverse chain"
     qtbot.mouseClick(banner.offer, Qt.MouseButton.LeftButton)
