@@ -114,8 +114,8 @@ def test_lanes_of_another_T_say_so(qtbot: QtBot, open_objective: Opener, tmp_pat
     recipe = msgspec.structs.replace(page.controller.state.recipe, lanes=(long, msgspec.structs.replace(long, sampler=Sampler(clip=True))))
     page.context.store.update_objective("open", recipe=recipe)
     settle(qtbot, page)
-    assert "±" in page.table._cells[0][-1].text()
-    assert not page.table._cells[0][-1].toolTip()
+    assert "±" in page.table._cells[0][TO_LAST].text()
+    assert not page.table._cells[0][TO_LAST].toolTip()
     assert not any(bars.name.endswith("T = 60, T = 60") for bars in page.chart.figure.bars)
 
 
