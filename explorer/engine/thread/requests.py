@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from explorer.engine.thread.files import NamedFile
 
 
 class Payload:
@@ -67,6 +70,8 @@ class Request:
         Of the channel, when it was sent; results of an older generation are dropped.
     queued : bool
         Keep every request of the channel, in order.
+    files : tuple of NamedFile
+        Of a request to another machine: what it names of this one.
     """
 
     request_id: int
@@ -74,6 +79,7 @@ class Request:
     generation: int
     payload: Payload
     queued: bool = False
+    files: tuple[NamedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -56,9 +56,9 @@ class EngineNews:
         if self._veil.title:
             title = tr("The engine stopped") if stopped else tr("The engine could not start")
             self._veil.cover(title, tr("Nothing can be computed; the message above says why."))
-        stopped_hint = (failed.advice if isinstance(failed, EngineDown) else "") or REPORT
+        advice = failed.advice if isinstance(failed, EngineDown) else ""
         again = (tr("Start it again"), self._start) if isinstance(failed, EngineDown) and failed.can_retry else None
-        self._banner.say(failed.message, stopped_hint if stopped else NO_START, failed.detail, offer=again)
+        self._banner.say(failed.message, advice or (REPORT if stopped else NO_START), failed.detail, offer=again)
 
     def lost(self, down: EngineDown) -> None:
         """The engine has stopped; another may be at work already."""
