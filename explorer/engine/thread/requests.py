@@ -51,6 +51,10 @@ class Outcome:
     partial: bool = False
     progress: ClassVar[bool] = False
 
+    def at_first(self) -> Outcome | None:
+        """A smaller one that can be shown until this has come, where the way is slow; None if there is none."""
+        return None
+
 
 Steps = Iterator[Outcome | None]
 """An answer under way: its outcomes, the last one last, and None at cancel points."""

@@ -7,24 +7,41 @@ No threads and no clock of its own.
 from __future__ import annotations
 
 from collections import deque
+from typing import NamedTuple
 
 LEAST, MOST = 4096, 2**18
 """Bytes of a segment: small where the way is slow, since what is urgent waits for one; large where it is fast."""
 SEGMENT_SECONDS = 0.01
-GAIN = 1.25
-"""More than the way holds, so that a way that has become faster is found out."""
+BEGINS, GOES_ON = 2.0, 1.25
+"""Times what the way is known to hold: much more until its rate is known, then enough to find out that it has become faster."""
+GROWS, ROUNDS = 1.25, 3
+"""Its rate is known when it has not grown by so much in so many round trips."""
 REMEMBERED = 64
-"""Segments whose rates and round trips count."""
+"""Segments whose rates count."""
+TRIP_SECONDS = 10.0
+"""After which the shortest round trip is measured again, with little on the way."""
+
+
+class _Sent(NamedTuple):
+    size: int
+    at: float
+    delivered: int
+    was_full: bool
+    measures: bool
 
 
 class Flow:
     """Counts bytes that were sent and not acknowledged."""
 
     def __init__(self) -> None:
-        self._sent: deque[tuple[int, float, int, bool]] = deque()
+        self._sent: deque[_Sent] = deque()
         self._rates: deque[float] = deque(maxlen=REMEMBERED)
-        self._trips: deque[float] = deque(maxlen=REMEMBERED)
+        self._trip, self._trip_at = float("inf"), 0.0
+        self._measures = False
         self._delivered = 0
+        self._round_ends = self._rounds = 0
+        self._best = 0.0
+        self._was_full = False
         self.in_flight = 0
 
     @property
@@ -35,34 +52,50 @@ class Flow:
     @property
     def segment(self) -> int:
         """Bytes of the next segment at most."""
-        return round(min(max(self.rate * SEGMENT_SECONDS, LEAST), MOST))
+        return LEAST if self._measures else round(min(max(self.rate * SEGMENT_SECONDS, LEAST), MOST))
 
     @property
     def limit(self) -> int:
-        """Bytes that may be on the way at once."""
-        held = self.rate * min(self._trips, default=0.0)
-        return max(2 * LEAST, round(GAIN * held) + self.segment)
+        """Bytes that may be on the way when another segment is sent, and no more."""
+        if self._measures or not self._rates:
+            return 2 * LEAST
+        gain = BEGINS if self._rounds < ROUNDS else GOES_ON
+        return max(2 * LEAST, round(gain * self.rate * self._trip))
 
     @property
     def is_open(self) -> bool:
         """Whether another segment may be sent."""
-        return self.in_flight == 0 or self.in_flight + self.segment <= self.limit
+        return self.in_flight < self.limit
 
     def sent(self, size: int, now: float) -> None:
         """A segment is on its way, at a time in seconds."""
-        is_full = self.in_flight + size + self.segment > self.limit
-        self._sent.append((size, now, self._delivered, is_full))
+        is_full = self.in_flight + size >= self.limit
+        self._sent.append(_Sent(size, now, self._delivered, is_full and not self._measures, self._measures))
         self.in_flight += size
 
     def acknowledged(self, now: float) -> None:
         """The oldest segment that is on its way has come."""
         if not self._sent:
             return
-        size, at, delivered, was_full = self._sent.popleft()
-        self.in_flight -= size
-        self._delivered += size
-        took = max(now - at, 1e-6)
-        self._trips.append(took)
-        rate = (self._delivered - delivered) / took
-        if was_full or rate > self.rate:  # who sends little learns nothing of what the way could carry
+        sent = self._sent.popleft()
+        self.in_flight -= sent.size
+        self._delivered += sent.size
+        took = max(now - sent.at, 1e-6)
+        if took <= self._trip or (self._measures and sent.measures):
+            self._trip, self._trip_at, self._measures = took, now, False
+        elif now - self._trip_at > TRIP_SECONDS:
+            self._measures = True
+        rate = (self._delivered - sent.delivered) / took
+        self._was_full |= sent.was_full
+        if sent.was_full or rate > self.rate:  # who sends little learns nothing of what the way could carry
             self._rates.append(rate)
+        if sent.delivered >= self._round_ends:
+            self._round_ends = self._delivered
+            self._count_round()
+
+    def _count_round(self) -> None:
+        if self.rate > GROWS * self._best:
+            self._best, self._rounds = self.rate, 0
+        elif self._was_full:
+            self._rounds += 1
+        self._was_full = False

@@ -27,7 +27,9 @@ class Priority(IntEnum):
     """Requests, and results that are small: progress among them."""
     HEAVY = 2
     """Results with pictures and other arrays."""
-    DATA = 3
+    REST = 3
+    """What results have beside what was shown at first."""
+    DATA = 4
     """What is in files."""
 
 

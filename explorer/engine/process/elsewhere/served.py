@@ -35,6 +35,8 @@ from explorer.resources import resource_root
 
 LIGHT_BYTES = 4096
 """Of arrays in a result that still goes before pictures."""
+SLOW_SECONDS = 0.1
+"""A result that takes longer shows its pictures first."""
 FAST = 2e7
 """Bytes a second from which arrays are not packed: the way takes less time than that would."""
 
@@ -75,6 +77,7 @@ class Served:
         self._outs = Path(tempfile.mkdtemp(prefix="out-", dir=_made(cache_folder() / FOLDER)))
         self._writes: dict[int, dict[str, str]] = {}
         self._held: dict[int, tuple[Result, set[str]]] = {}
+        self._rest: deque[Result] = deque()
         self._sending: deque[tuple[Result, Iterator[bytes]]] = deque()
 
     def nudge(self) -> None:
@@ -133,6 +136,7 @@ class Served:
             for request_id in [i for i, (result, _) in self._held.items() if is_stale(result)]:
                 del self._held[request_id]
             self._sending = deque(each for each in self._sending if not is_stale(each[0]))
+            self._rest = deque(result for result in self._rest if not is_stale(result))
         self._way.drop(is_stale)
 
     def _ask(self, request: Request) -> None:
@@ -309,9 +313,7 @@ class Served:
                         return Frame(content, result)
                     self._sending.popleft()
             return None
-        busy = {result.channel for result in self._way.under_way() if result is not None}
-        wants_heavy = priority == Priority.HEAVY
-        result = self._outbox.take_where(lambda r: r.channel not in busy and (weight(r.outcome) > LIGHT_BYTES) == wants_heavy)
+        result = self._rest_of() if priority == Priority.REST else self._next_result(priority == Priority.HEAVY)
         if result is None:
             return None
         try:
@@ -319,6 +321,21 @@ class Served:
         except BrokenFrame as error:
             content = self._writer.frame(replace(result, outcome=failure(error)))
         return Frame(content, result)
+
+    def _rest_of(self) -> Result | None:
+        with self._lock:
+            return self._rest.popleft() if self._rest else None
+
+    def _next_result(self, heavy: bool) -> Result | None:
+        """The oldest of its weight; of a channel none before the one that is on its way is whole."""
+        with self._lock:
+            busy = {result.channel for result in (*self._rest, *self._way.under_way()) if result is not None}
+        found = self._outbox.take_where(lambda r: r.channel not in busy and (weight(r.outcome) > LIGHT_BYTES) == heavy)
+        if found is None or weight(found.outcome) < SLOW_SECONDS * self._way.flow.rate or (first := found.outcome.at_first()) is None:
+            return found
+        with self._lock:
+            self._rest.append(found)
+        return replace(found, outcome=first, last=False)
 
 
 def _made(folder: Path) -> Path:
