@@ -6,7 +6,6 @@ Nothing stops who writes: what is on the way piles up here, as in the buffers of
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -19,13 +18,13 @@ from pathlib import Path
 class Cable:
     """One direction."""
 
-    def __init__(self, source: int, sink: int, rate: float, delay: float) -> None:
-        self._source, self._sink, self._rate, self._delay = source, sink, rate, delay
+    def __init__(self, source: int, sink: int, rate: float, delay: float, note: Path) -> None:
+        self._source, self._sink, self._rate, self._delay, self._note = source, sink, rate, delay, note
         self._changed = threading.Condition()
         self._on_the_way: deque[tuple[float, bytes]] = deque()
         self._held = 0
         self._ended = False
-        self.most = self.carried = 0
+        self._most = 0
         self.thread = threading.Thread(target=self._write, daemon=True)
 
     def start(self) -> None:
@@ -39,7 +38,9 @@ class Cable:
             with self._changed:
                 self._on_the_way.append((free_at + self._delay, content))
                 self._held += len(content)
-                self.most = max(self.most, self._held)
+                if self._held > self._most:
+                    self._most = self._held
+                    self._note.write_text(str(self._most))
                 self._changed.notify()
         with self._changed:
             self._ended = True
@@ -60,7 +61,6 @@ class Cable:
             with self._changed:
                 self._on_the_way.popleft()
                 self._held -= len(content)
-                self.carried += len(content)
         os.close(self._sink)
 
 
@@ -68,20 +68,18 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rate", type=float, required=True, help="bytes a second")
     parser.add_argument("--delay", type=float, required=True, help="seconds")
-    parser.add_argument("--note", type=Path, required=True)
+    parser.add_argument("--notes", type=Path, required=True, help="folder of the files that say how much was on the way, there and back")
     options, command = parser.parse_known_args()
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert child.stdin is not None
     assert child.stdout is not None
-    there = Cable(0, os.dup(child.stdin.fileno()), options.rate, options.delay)
+    there = Cable(0, os.dup(child.stdin.fileno()), options.rate, options.delay, options.notes / "there")
     child.stdin.close()
-    back = Cable(child.stdout.fileno(), 1, options.rate, options.delay)
+    back = Cable(child.stdout.fileno(), 1, options.rate, options.delay, options.notes / "back")
     there.start()
     back.start()
     back.thread.join()
-    status = child.wait()
-    options.note.write_text(json.dumps({"there": there.most, "back": back.most, "carried": back.carried}))
-    return status
+    return child.wait()
 
 
 if __name__ == "__main__":

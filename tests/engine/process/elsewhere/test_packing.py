@@ -65,7 +65,14 @@ def test_any_array_comes_back_to_the_last_bit(array: np.ndarray) -> None:
 
 @pytest.mark.parametrize(
     ("way", "content"),
-    [("z", b"no"), ("z", zlib.compress(bytes(301))), ("z", zlib.compress(bytes(299))), ("x", zlib.compress(bytes(100))), ("g", b""), ("p", b"")],
+    [
+        ("z", b"no"),
+        ("z", zlib.compress(bytes(301))),
+        ("z", zlib.compress(bytes(299))),
+        ("x", zlib.compress(bytes(100))),
+        ("g", b""),
+        ("p", b""),
+    ],
 )
 def test_what_is_spoilt_or_larger_than_it_says_is_refused(way: str, content: bytes) -> None:
     with pytest.raises(ValueError, match="packed"):

@@ -163,7 +163,7 @@ def test_what_nobody_waits_for_breaks_off_and_what_follows_is_whole() -> None:
     assert cutter.under_way == (1,)
     joiner.take(*HEAD.unpack(first[: HEAD.size])[:2], first[HEAD.size :])
     cutter.drop(lambda key: key == 1)
-    rest = [segment for segment in iter(lambda: cutter.next(0.0), None)]
+    rest = list(iter(lambda: cutter.next(0.0), None))
     whole = [joiner.take(*HEAD.unpack(segment[: HEAD.size])[:2], segment[HEAD.size :]) for segment in rest]
     assert [frame for frame in whole if frame is not None] == [(Priority.HEAVY, bytearray(b"new"))]
     assert len(rest) == 2
