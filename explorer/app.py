@@ -129,7 +129,7 @@ class Explorer(QObject):
         self.client = Client(self.worker, self)
         self.store = Store(session, self)
         self.library = Library(self.client, self)
-        self.context = Context(self.store, self.client, self.library, self.theme)
+        self.context = Context(self.store, self.client, self.library, self.theme, getattr(self.worker, "place", ""))
         self._settings = SettingsInForce(self.context, self)
         self._ask_engine(session.device)
         self.library.scan(session.recent)

@@ -29,12 +29,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What every workspace works with."""
+    """What every workspace works with.
+
+    `elsewhere` is the name of the engine's machine where that is another; empty where it is this one.
+    """
 
     store: Store
     client: Client
     library: Library
     theme: Theme
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,11 +45,14 @@ class Outcome:
         More will come: it is never the last. A field where that differs from one outcome to the next.
     progress : bool
         As `partial`, and a newer one takes the place of an older one that the window has not taken yet.
+    bulk : bool
+        Goes after all others where the way is slow.
     """
 
     __slots__ = ()
     partial: bool = False
     progress: ClassVar[bool] = False
+    bulk: ClassVar[bool] = False
 
     def at_first(self) -> Outcome | None:
         """A smaller one that can be shown until this has come, where the way is slow; None if there is none."""

@@ -15,10 +15,9 @@ import msgspec
 from explorer import half_written
 from explorer.engine.process.elsewhere.talk import Chunk, Offer
 from explorer.engine.thread.files import NamedFile
-from explorer.paths import cache_folder
+from explorer.paths import elsewhere_folder
 from explorer.resources import resource_root
 
-FOLDER = "elsewhere"
 KEPT_BYTES = 16 * 2**30
 """Beyond it what was used least lately goes."""
 MOST_PLACES = 20_000
@@ -56,7 +55,7 @@ class KeptFiles:
     """
 
     def __init__(self, window: str, folder: Path | None = None) -> None:
-        root = (cache_folder() if folder is None else folder) / FOLDER
+        root = elsewhere_folder() if folder is None else folder
         who = hashlib.sha256(window.encode()).hexdigest()[:16]
         self._contents = root / "files"
         self._there = root / "windows" / who

@@ -48,6 +48,11 @@ class FarLink(ProcessLink):
         self._again.timeout.connect(self._connect)
 
     @property
+    def place(self) -> str:
+        """What the engine's machine is called."""
+        return self._where.name
+
+    @property
     def running(self) -> bool:
         """Whether there is a connection, or one is being made."""
         return super().running or self._again.isActive()

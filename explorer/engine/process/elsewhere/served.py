@@ -17,7 +17,7 @@ from typing import IO
 
 from explorer.engine.models.messages import OpenCheckpoint, Opening
 from explorer.engine.process.codec import BadContents, Cancel, Hello, Hide, Reader, Writer
-from explorer.engine.process.elsewhere.kept_files import FOLDER, KeptFiles
+from explorer.engine.process.elsewhere.kept_files import KeptFiles
 from explorer.engine.process.elsewhere.names import weight, with_words
 from explorer.engine.process.elsewhere.segments import Frame, Priority
 from explorer.engine.process.elsewhere.talk import CHUNK, Chunk, Offer, Send, Stored, Talk, Want, Written, decoded, encoded
@@ -28,9 +28,9 @@ from explorer.engine.thread.loop import failure
 from explorer.engine.thread.mailbox import Mailbox
 from explorer.engine.thread.messages import Cancelled, Failed
 from explorer.engine.thread.outbox import Outbox
-from explorer.engine.thread.requests import Request, Result
+from explorer.engine.thread.requests import Outcome, Request, Result
 from explorer.errors import BadInput
-from explorer.paths import cache_folder
+from explorer.paths import elsewhere_folder
 from explorer.resources import resource_root
 
 LIGHT_BYTES = 4096
@@ -74,7 +74,7 @@ class Served:
         self._offers: dict[str, Offer] = {}
         self._asked: set[str] = set()
         self._said: deque[bytes] = deque()
-        self._outs = Path(tempfile.mkdtemp(prefix="out-", dir=_made(cache_folder() / FOLDER)))
+        self._outs = Path(tempfile.mkdtemp(prefix="out-", dir=_made(elsewhere_folder())))
         self._writes: dict[int, dict[str, str]] = {}
         self._held: dict[int, tuple[Result, set[str]]] = {}
         self._rest: deque[Result] = deque()
@@ -305,15 +305,9 @@ class Served:
     def _pull(self, priority: Priority) -> Frame[Result | None] | None:
         if priority == Priority.TALK:
             return Frame(self._said.popleft(), None) if self._said else None
-        if priority == Priority.DATA:
-            with self._lock:
-                while self._sending:
-                    result, chunks = self._sending[0]
-                    if (content := next(chunks, None)) is not None:
-                        return Frame(content, result)
-                    self._sending.popleft()
-            return None
-        result = self._rest_of() if priority == Priority.REST else self._next_result(priority == Priority.HEAVY)
+        if priority == Priority.DATA and (frame := self._file_piece()) is not None:
+            return frame
+        result = self._rest_of() if priority == Priority.REST else self._next_result(priority)
         if result is None:
             return None
         try:
@@ -326,16 +320,31 @@ class Served:
         with self._lock:
             return self._rest.popleft() if self._rest else None
 
-    def _next_result(self, heavy: bool) -> Result | None:
-        """The oldest of its weight; of a channel none before the one that is on its way is whole."""
+    def _file_piece(self) -> Frame[Result | None] | None:
+        with self._lock:
+            while self._sending:
+                result, pieces = self._sending[0]
+                if (content := next(pieces, None)) is not None:
+                    return Frame(content, result)
+                self._sending.popleft()
+        return None
+
+    def _next_result(self, priority: Priority) -> Result | None:
+        """The oldest of its priority; of a channel none before the one that is on its way is whole."""
         with self._lock:
             busy = {result.channel for result in (*self._rest, *self._way.under_way()) if result is not None}
-        found = self._outbox.take_where(lambda r: r.channel not in busy and (weight(r.outcome) > LIGHT_BYTES) == heavy)
+        found = self._outbox.take_where(lambda r: r.channel not in busy and _priority_of(r.outcome) == priority)
         if found is None or weight(found.outcome) < SLOW_SECONDS * self._way.flow.rate or (first := found.outcome.at_first()) is None:
             return found
         with self._lock:
             self._rest.append(found)
         return replace(found, outcome=first, last=False)
+
+
+def _priority_of(outcome: Outcome) -> Priority:
+    if weight(outcome) <= LIGHT_BYTES:
+        return Priority.LIGHT
+    return Priority.DATA if outcome.bulk else Priority.HEAVY
 
 
 def _made(folder: Path) -> Path:

@@ -184,7 +184,7 @@ def test_what_was_used_least_lately_goes(tmp_path: Path, monkeypatch: pytest.Mon
     assert far.place(named[0]) is not None
     assert far.place(named[1]) is None
     assert far.place(named[2]) is not None
-    assert len(list((tmp_path / "far" / "elsewhere" / "files").iterdir())) == 2
+    assert len(list((tmp_path / "far" / "files").iterdir())) == 2
 
 
 def test_what_comes_with_the_app_is_there_already(tmp_path: Path) -> None:
