@@ -18,7 +18,21 @@ from explorer.engine.desk import Desk, handler_of
 from explorer.engine.thread.files import roles_of
 from explorer.engine.thread.requests import Outcome, Payload
 
-NO_FILES = {"block", "class_colours", "command", "device", "ending", "file", "labels", "name", "of", "precision", "quantity", "sha256", "wish"}
+NO_FILES = {
+    "block",
+    "class_colours",
+    "command",
+    "device",
+    "ending",
+    "file",
+    "labels",
+    "name",
+    "of",
+    "precision",
+    "quantity",
+    "sha256",
+    "wish",
+}
 """Fields of plain words."""
 
 
