@@ -17,7 +17,7 @@ from explorer.checkpoints.snapshots import snapshots
 from explorer.datasets.folders import files_below
 from explorer.engine.models.messages import ScanLibrary
 from explorer.engine.process.elsewhere.names import names_in
-from explorer.engine.process.elsewhere.talk import CHUNK, Chunk, Offer, Part, Send, Stored, Talk, Want, Written, encoded
+from explorer.engine.process.elsewhere.talk import CHUNK, Chunk, Offer, Part, Send, Stop, Stored, Talk, Want, Written, encoded
 from explorer.engine.thread.files import NamedFile, files_of
 from explorer.engine.thread.requests import Request
 from explorer.errors import BadInput
@@ -44,7 +44,7 @@ class Carrying:
         self._offered: dict[str, Path] = {}
         self._written: dict[int, _Fetch] = {}
         self._said: deque[bytes] = deque()
-        self._sending: deque[Iterator[bytes]] = deque()
+        self._sending: dict[str, Iterator[bytes]] = {}
         self._wanted: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._offer_all, name="engine files", daemon=True)
         self._thread.start()
@@ -92,11 +92,13 @@ class Carrying:
 
     def data(self) -> bytes | None:
         """Bytes of a file that is to be sent next."""
-        while self._sending:
-            frame = next(self._sending[0], None)
-            if frame is not None:
-                return frame
-            self._sending.popleft()
+        with self._lock:
+            while self._sending:
+                sha256 = next(iter(self._sending))
+                frame = next(self._sending[sha256], None)
+                if frame is not None:
+                    return frame
+                del self._sending[sha256]
         return None
 
     # --- what comes, on the thread that reads
@@ -107,11 +109,14 @@ class Carrying:
             case Want(name):
                 self._wanted.put(name)
             case Send(sha256s):
-                for sha256 in sha256s:
-                    path = self._offered.get(sha256)
-                    if path is not None:
-                        self._sending.append(_chunks(path, sha256))
+                with self._lock:
+                    offered = {sha256: self._offered[sha256] for sha256 in sha256s if sha256 in self._offered}
+                    self._sending.update({sha256: _chunks(path, sha256) for sha256, path in offered.items() if sha256 not in self._sending})
                 self._nudge()
+            case Stop(sha256s):
+                with self._lock:
+                    for sha256 in sha256s:
+                        self._sending.pop(sha256, None)
             case Written():
                 self._store(said, content)
 
@@ -150,7 +155,8 @@ class Carrying:
             return Offer(named.name, (), str(error))
         except OSError as error:
             return Offer(named.name, (), f"{named.name}: cannot be read: {error.strerror or error}")
-        self._offered.update({part.sha256: path for part, path in zip(parts, paths, strict=True)})
+        with self._lock:
+            self._offered.update({part.sha256: path for part, path in zip(parts, paths, strict=True)})
         return Offer(named.name, parts)
 
 

@@ -143,6 +143,16 @@ class KeptFiles:
         for sha256 in list(self._arriving):
             self._give_up(sha256)
 
+    def stop(self, sha256s: tuple[str, ...]) -> None:
+        """What of these has not come will not."""
+        for sha256 in sha256s:
+            self._give_up(sha256)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """By where files lie here: what the window calls them."""
+        return {str(self._at(path)): path for place in self._places.values() for path, _ in place.files}
+
     @property
     def folder(self) -> Path:
         """Under which all lies that this window calls by paths."""

@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import sys
-import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -15,12 +14,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
+from explorer import half_written
 from explorer.engine.models.messages import OpenCheckpoint, Opening
 from explorer.engine.process.codec import BadContents, Cancel, Hello, Hide, Reader, Writer
 from explorer.engine.process.elsewhere.kept_files import KeptFiles
 from explorer.engine.process.elsewhere.names import weight, with_words
 from explorer.engine.process.elsewhere.segments import Frame, Priority
-from explorer.engine.process.elsewhere.talk import CHUNK, Chunk, Offer, Send, Stored, Talk, Want, Written, decoded, encoded
+from explorer.engine.process.elsewhere.talk import CHUNK, Chunk, Offer, Send, Stop, Stored, Talk, Want, Written, decoded, encoded
 from explorer.engine.process.elsewhere.way import Way
 from explorer.engine.process.frames import BrokenFrame
 from explorer.engine.thread.files import FileRole, NamedFile, with_files
@@ -68,13 +68,16 @@ class Served:
         self._writer = Writer(BytesIO(), packs=lambda: self._way.flow.rate < FAST)
         self._kept = KeptFiles(hello.elsewhere)
         self._lock = threading.Lock()
-        self._words: dict[str, str] = {}
+        self._words = self._kept.names
+        self._own_words: dict[int, tuple[Request, dict[str, str]]] = {}
         self._roots = [(str(resource_root()), hello.resources)] if hello.resources else []
         self._waiting: list[_Waits] = []
         self._offers: dict[str, Offer] = {}
         self._asked: set[str] = set()
         self._said: deque[bytes] = deque()
-        self._outs = Path(tempfile.mkdtemp(prefix="out-", dir=_made(elsewhere_folder())))
+        self._outs = _made(half_written.neighbour(_made(elsewhere_folder()) / "out"))  # which goes once this process is dead
+        self._folders = (str(self._kept.folder), str(self._outs), *(here for here, _ in self._roots))
+        """Under which all lies that the window calls otherwise."""
         self._writes: dict[int, dict[str, str]] = {}
         self._held: dict[int, tuple[Result, set[str]]] = {}
         self._rest: deque[Result] = deque()
@@ -132,12 +135,25 @@ class Served:
 
         self._outbox.drop(channel, generation)
         self._waiting = [waits for waits in self._waiting if not is_stale(waits.request)]
+        self._want_no_more()
         with self._lock:
             for request_id in [i for i, (result, _) in self._held.items() if is_stale(result)]:
                 del self._held[request_id]
             self._sending = deque(each for each in self._sending if not is_stale(each[0]))
+            for request_id in [i for i, (request, _) in self._own_words.items() if is_stale(request)]:
+                del self._own_words[request_id]
             self._rest = deque(result for result in self._rest if not is_stale(result))
         self._way.drop(is_stale)
+
+    def _want_no_more(self) -> None:
+        """Have nothing sent for which nothing waits."""
+        wanted = {name for waits in self._waiting for name in waits.missing}
+        for name in [name for name in self._offers if name not in wanted]:
+            hashes = {part.sha256 for part in self._offers.pop(name).parts}
+            unwanted = tuple(hashes - {part.sha256 for offer in self._offers.values() for part in offer.parts})
+            self._asked.discard(name)
+            self._kept.stop(unwanted)
+            self._say(Stop(unwanted))
 
     def _ask(self, request: Request) -> None:
         waits = _Waits(request, {}, {})
@@ -173,9 +189,10 @@ class Served:
             return outs[path]
 
         payload = with_words(with_files(request.payload, place), lambda word: called.get(word, word))
+        own = {here: there for there, here in (*called.items(), *outs.items())}
         with self._lock:
-            self._words.update({here: there for there, here in called.items()})
-            self._words.update({here: there for there, here in outs.items()})
+            self._words.update(own)
+            self._own_words[request.request_id] = (request, own)
             if outs:
                 self._writes[request.request_id] = outs
         self._mailbox.post(replace(request, payload=payload, files=()))
@@ -190,6 +207,10 @@ class Served:
                 self._stored(said)
 
     def _offered(self, offer: Offer) -> None:
+        self._asked.discard(offer.name)
+        if not any(offer.name in waits.missing for waits in self._waiting):
+            return
+        self._asked.add(offer.name)
         self._offers[offer.name] = offer
         missing = () if offer.problem else self._kept.missing(offer)
         if missing:
@@ -284,15 +305,19 @@ class Served:
         self._outbox.put(self._as_called(result))
 
     def _as_called(self, result: Result) -> Result:
-        """A result with every path as the window calls it."""
+        """A result with every path as the window calls it: one file may have several names, of which each request has its own."""
         with self._lock:
-            words = sorted([*self._words.items(), *self._roots], key=lambda pair: -len(pair[0]))
+            _, own = self._own_words.get(result.request_id, (None, {}))
+            if result.last:
+                self._own_words.pop(result.request_id, None)
+            words = self._words | own
 
         def called(text: str) -> str:
-            if os.sep in text:
-                for here, there in words:
-                    if here in text:
-                        text = text.replace(here, there)
+            if text in words:
+                return words[text]
+            if any(folder in text for folder in self._folders):
+                for here, there in sorted([*words.items(), *self._roots], key=lambda pair: -len(pair[0])):
+                    text = text.replace(here, there)
             return text
 
         outcome = replace(result.outcome, request=None) if isinstance(result.outcome, Failed) else result.outcome

@@ -41,6 +41,12 @@ class Send(msgspec.Struct, frozen=True, tag="send", array_like=True):
     sha256s: tuple[str, ...]
 
 
+class Stop(msgspec.Struct, frozen=True, tag="stop", array_like=True):
+    """To the window: nobody waits for these any more."""
+
+    sha256s: tuple[str, ...]
+
+
 class Chunk(msgspec.Struct, frozen=True, tag="chunk", array_like=True):
     """From the window: bytes of a file, in order; or why there are no more."""
 
@@ -67,7 +73,7 @@ class Stored(msgspec.Struct, frozen=True, tag="stored", array_like=True):
     problem: str = ""
 
 
-Talk = Want | Offer | Send | Chunk | Written | Stored
+Talk = Want | Offer | Send | Stop | Chunk | Written | Stored
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Talk)
 

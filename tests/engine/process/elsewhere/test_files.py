@@ -15,7 +15,7 @@ from explorer.engine.models.messages import OpenCheckpoint
 from explorer.engine.process.elsewhere.carrying import Carrying, named_file
 from explorer.engine.process.elsewhere.kept_files import KeptFiles
 from explorer.engine.process.elsewhere.names import names_in, with_words
-from explorer.engine.process.elsewhere.talk import CHUNK, Chunk, Offer, Part, Send, Stored, Want, Written, decoded
+from explorer.engine.process.elsewhere.talk import CHUNK, Chunk, Offer, Part, Send, Stop, Stored, Want, Written, decoded
 from explorer.engine.thread.files import NamedFile
 from explorer.engine.thread.requests import Payload, Request
 from explorer.recipe import ChainRecipe, ExactProcess, Lane
@@ -94,6 +94,16 @@ def test_what_is_named_is_offered_by_its_hash_and_sent_in_pieces(side: Side, min
     assert changed is not None
     assert kept(tmp_path).place(changed) is None, "it may be another by now: it is asked for its hash again"
     assert kept(tmp_path).missing(offer) == (), "and not sent again"
+
+
+def test_what_nobody_waits_for_is_not_sent_to_its_end(side: Side, mine: Path, tmp_path: Path) -> None:
+    side.ask(OpenCheckpoint(str(mine)))
+    side.carrying.take(Want(str(mine)), memoryview(b""))
+    assert isinstance(side.says(), Offer)
+    side.carrying.take(Send((SHA256,)), memoryview(b""))
+    assert side.carrying.data() is not None
+    side.carrying.take(Stop((SHA256,)), memoryview(b""))
+    assert side.sends() == []
 
 
 def test_only_what_a_request_named_is_told_of(side: Side, mine: Path, tmp_path: Path) -> None:
