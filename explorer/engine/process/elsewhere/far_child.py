@@ -59,7 +59,7 @@ class FarChild(Child):
         if not self.greeted and not self._refusal and self._where.is_ssh and status == UNKNOWN_COMMAND:
             return f"{self._where.name} has no generative-explorer on its path: install the same version there"
         if self.greeted and not self._refusal and self._where.is_ssh and status == UNREACHED:
-            return self._said[-1] if self._said else "the connection broke"
+            return self._said[-1] if self._said else "ssh ended"
         return super().why
 
     def end(self) -> None:
