@@ -85,17 +85,18 @@ class FarLink(ProcessLink):
             self._was_there = False
             self._fall(EngineDown(f"{self._where.name}: {child.why}", detail, can_retry=True, advice=self._advice(child)))
             return
+        back = f"Connected to {self._where.name} again."
         if not child.greeted:
             self._wait(UNREACHED_WAITS[min(self._tries, len(UNREACHED_WAITS) - 1)])
             self._tries += 1
-            down = EngineDown(f"{self._where.name} cannot be reached ({child.why}); it is tried again.", detail, goes_on=True)
+            down = EngineDown(f"{self._where.name} cannot be reached ({child.why}); trying again.", detail, goes_on=True, back=back)
         else:
             self._was_there, self._tries = True, 0
             self._breaks = self._breaks + 1 if self._clock() - self._broke_at < PATIENCE else 0
             self._broke_at = self._clock()
             self._wait(WAITS[min(self._breaks, len(WAITS) - 1)])
-            message = f"The connection to {self._where.name} broke ({child.why}); it is made again."
-            down = EngineDown(message, detail, has_started=True, goes_on=True)
+            message = f"The connection to {self._where.name} broke ({child.why}); connecting again."
+            down = EngineDown(message, detail, has_started=True, goes_on=True, back=back)
         before = dict(self._unanswered)
         self.lost.emit(down)
         # what is asked of the new one first: it has to take its device before it is asked again for the rest

@@ -244,7 +244,7 @@ def test_a_connection_that_breaks_at_any_moment_is_made_again_and_all_goes_on(fa
         with Image.open(out) as picture:
             picture.load()
     assert far.failed == []
-    assert {down.message for down in far.owner.told} == {"The connection to box broke (killed by signal 9); it is made again."}
+    assert {down.message for down in far.owner.told} == {"The connection to box broke (killed by signal 9); connecting again."}
     assert all(down.goes_on for down in far.owner.told)
     assert [path for path in tmp_path.iterdir() if ".partial" in path.name] == []
 
@@ -259,7 +259,7 @@ def test_a_machine_that_cannot_be_reached_again_is_tried_until_it_can(qtbot: QtB
     closed.touch()
     psutil.Process(far.link.pid).kill()
     qtbot.waitUntil(lambda: len(far.owner.told) > 1)
-    assert far.owner.told[1].message == "box cannot be reached (no route to box); it is tried again."
+    assert far.owner.told[1].message == "box cannot be reached (no route to box); trying again."
     assert far.owner.told[1].goes_on
     closed.unlink()
     qtbot.waitUntil(lambda: not far.client.busy)
