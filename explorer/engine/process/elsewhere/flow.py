@@ -26,6 +26,8 @@ class _Sent(NamedTuple):
     size: int
     at: float
     delivered: int
+    delivered_at: float
+    began_at: float
     was_full: bool
     measures: bool
 
@@ -39,6 +41,7 @@ class Flow:
         self._trip, self._trip_at = float("inf"), 0.0
         self._measures = False
         self._delivered = 0
+        self._delivered_at = self._began_at = 0.0
         self._round_ends = self._rounds = 0
         self._best = 0.0
         self._was_full = False
@@ -69,8 +72,12 @@ class Flow:
 
     def sent(self, size: int, now: float) -> None:
         """A segment is on its way, at a time in seconds."""
+        if not self.in_flight:
+            self._delivered_at = self._began_at = now
         is_full = self.in_flight + size >= self.limit
-        self._sent.append(_Sent(size, now, self._delivered, is_full and not self._measures, self._measures))
+        self._sent.append(
+            _Sent(size, now, self._delivered, self._delivered_at, self._began_at, is_full and not self._measures, self._measures)
+        )
         self.in_flight += size
 
     def acknowledged(self, now: float) -> None:
@@ -80,12 +87,14 @@ class Flow:
         sent = self._sent.popleft()
         self.in_flight -= sent.size
         self._delivered += sent.size
-        took = max(now - sent.at, 1e-6)
+        self._delivered_at, self._began_at = now, sent.at
+        took = now - sent.at
         if took <= self._trip or (self._measures and sent.measures):
             self._trip, self._trip_at, self._measures = took, now, False
         elif now - self._trip_at > TRIP_SECONDS:
             self._measures = True
-        rate = (self._delivered - sent.delivered) / took
+        # by the longer of sending and delivering: what was late may come all at once
+        rate = (self._delivered - sent.delivered) / max(now - sent.delivered_at, sent.at - sent.began_at, 1e-6)
         self._was_full |= sent.was_full
         if sent.was_full or rate > self.rate:  # who sends little learns nothing of what the way could carry
             self._rates.append(rate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ class Cable:
     rate: float
     make: Callable[[float, Box], None]
     delay: float = DELAY
+    bunch: float = 0.0
+    """Seconds: acknowledgements wait until a multiple of it, as where a machine does much else."""
     box: Box = field(default_factory=dict)
     came: list[tuple[Priority, float]] = field(default_factory=list)
     """What arrived: its priority, and its age then."""
@@ -49,7 +52,9 @@ class Cable:
                 whole = joiner.take(priority, kind, segment[HEAD.size :])
                 if whole is not None:
                     self.came.append((whole[0], now - float(whole[1][:24].decode())))
-                heapq.heappush(events, (now + self.delay, next(order), "acknowledge", b""))
+                at = now + self.delay
+                at = math.ceil(at / self.bunch) * self.bunch if self.bunch else at
+                heapq.heappush(events, (at, next(order), "acknowledge", b""))
             else:
                 flow.acknowledged(now)
             while (following := cutter.next(now)) is not None:
@@ -109,6 +114,13 @@ def test_what_is_on_the_way_is_what_the_way_holds(rate: float) -> None:
     holds = rate * 2 * DELAY
     assert cable.most < 2 * holds + 4 * LEAST + 2 * rate * 0.01
     assert flow.rate == pytest.approx(rate, rel=0.15)
+
+
+def test_acknowledgements_that_come_all_at_once_do_not_make_the_way_wider() -> None:
+    cable = Cable(MEGABIT, making(HEAVY=1_000_000, LIGHT=180), bunch=0.25)
+    flow = cable.run(30.0)
+    assert flow.rate < 1.3 * MEGABIT
+    assert cable.most < 100_000, "the way and its lateness hold 44,000"
 
 
 def test_a_way_that_becomes_slower_is_not_filled_up() -> None:
