@@ -21,9 +21,8 @@ import numpy as np
 from explorer.engine.arrays import read_only
 from explorer.engine.process.elsewhere.packing import packed, unpacked
 from explorer.engine.process.frames import MAX_TAIL, BrokenFrame, Buffer, padded, read_frame, write_frame
-from explorer.engine.thread.files import NamedFile
 from explorer.engine.thread.messages import Failed
-from explorer.engine.thread.requests import Outcome, Payload, Request, Result
+from explorer.engine.thread.requests import NamedFile, Outcome, Payload, Request, Result
 
 _PACKAGE = "explorer.engine."
 _NAME = re.compile(r"((?:[a-z][a-z0-9_]*\.)*[a-z0-9_]*messages):([A-Z]\w*)")

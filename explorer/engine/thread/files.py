@@ -31,28 +31,6 @@ WrittenFile = Annotated[str, FileRole("written")]
 P = TypeVar("P", bound=Payload)
 
 
-@dataclass(frozen=True, slots=True)
-class NamedFile:
-    """A file or folder of the window's machine that a request on its way to another names.
-
-    Attributes
-    ----------
-    name : str
-        As it is named.
-    path : str
-        Absolute.
-    stamp : (int, int)
-        Its time and size, or those of all its files: as long as they are the same, so is what is in them.
-    shipped : str
-        Where it is among the files that come with the app; empty if it is none of them.
-    """
-
-    name: str
-    path: str
-    stamp: tuple[int, int]
-    shipped: str = ""
-
-
 def files_of(payload: Payload) -> tuple[tuple[str, FileRole], ...]:
     """Files that a request names, as it names them, each with its use; empty names are left out."""
     found: list[tuple[str, FileRole]] = []

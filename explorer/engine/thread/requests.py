@@ -9,10 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
-
-if TYPE_CHECKING:
-    from explorer.engine.thread.files import NamedFile
+from typing import ClassVar
 
 
 class Payload:
@@ -61,6 +58,28 @@ class Outcome:
 
 Steps = Iterator[Outcome | None]
 """An answer under way: its outcomes, the last one last, and None at cancel points."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A file or folder of the window's machine that a request on its way to another names.
+
+    Attributes
+    ----------
+    name : str
+        As it is named.
+    path : str
+        Absolute.
+    stamp : (int, int)
+        Its time and size, or those of all its files: as long as they are the same, so is what is in them.
+    shipped : str
+        Where it is among the files that come with the app; empty if it is none of them.
+    """
+
+    name: str
+    path: str
+    stamp: tuple[int, int]
+    shipped: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from explorer.training.runs import Run, look
 from explorer.views.training.elsewhere import NOTE_NAME, RunsElsewhere
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="env is of POSIX")
-QUICK = TrainRecipe(model="ae", images=512, epochs=2, batch=64, device="cpu", threads=1)
+QUICK = TrainRecipe(model="ae", images=512, epochs=2, batch=64, threads=1)
 
 
 class There:
@@ -68,7 +68,7 @@ def test_a_run_is_trained_there_and_its_files_are_here(there: There, qtbot: QtBo
 
 
 def test_a_run_is_stopped_and_goes_on_there(there: There, qtbot: QtBot) -> None:
-    folder = there.runs.start(TrainRecipe(model="ae", images=4096, epochs=200, batch=16, device="cpu", threads=1))
+    folder = there.runs.start(TrainRecipe(model="ae", images=4096, epochs=200, batch=16, threads=1))
     qtbot.waitUntil(lambda: there.look(folder).phase == "running")
     there.runs.ask(there.look(folder), "stop")
     qtbot.waitUntil(lambda: there.look(folder).phase == "stopped")

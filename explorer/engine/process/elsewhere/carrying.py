@@ -18,8 +18,8 @@ from explorer.datasets.folders import files_below
 from explorer.engine.models.messages import ScanLibrary
 from explorer.engine.process.elsewhere.names import names_in
 from explorer.engine.process.elsewhere.talk import CHUNK, Chunk, Offer, Part, Send, Stop, Stored, Talk, Want, Written, encoded
-from explorer.engine.thread.files import NamedFile, files_of
-from explorer.engine.thread.requests import Request
+from explorer.engine.thread.files import files_of
+from explorer.engine.thread.requests import NamedFile, Request
 from explorer.errors import BadInput
 from explorer.resources import resource_root
 from explorer.sources.hashing import file_hash

@@ -14,7 +14,7 @@ import msgspec
 
 from explorer import half_written
 from explorer.engine.process.elsewhere.talk import Chunk, Offer
-from explorer.engine.thread.files import NamedFile
+from explorer.engine.thread.requests import NamedFile
 from explorer.paths import elsewhere_folder
 from explorer.resources import resource_root
 

@@ -42,7 +42,7 @@ def _in_recipes(value: Any) -> Iterator[str]:
 
 def with_words(value: V, called: Callable[[str], str]) -> V:
     """The same value with every string in it as `called` says; itself where none is another."""
-    return _with_words(value, called)  # type: ignore[no-any-return]
+    return _with_words(value, called)
 
 
 def _with_words(value: Any, called: Callable[[str], str]) -> Any:

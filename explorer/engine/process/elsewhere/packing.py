@@ -32,11 +32,11 @@ def packed(array: np.ndarray) -> tuple[str, bytes] | None:
     """
     if array.nbytes < LEAST_BYTES:
         return None
-    way, content = "z", memoryview(array.reshape(-1).view(np.uint8))
+    way, content = "z", array.reshape(-1).view(np.uint8).data
     if array.dtype == np.uint8 and array.ndim > 1 and array.shape[-1] == 3:
         pixels = array.reshape(-1, 3)
         if (pixels[:, 0] == pixels[:, 1]).all() and (pixels[:, 1] == pixels[:, 2]).all():
-            way, content = "g", memoryview(np.ascontiguousarray(pixels[:, 0]))
+            way, content = "g", np.ascontiguousarray(pixels[:, 0]).data
         elif len(pixels) <= MOST_PIXELS and (found := _indexed(pixels)) is not None:
             way, content = "p", found
     small = zlib.compress(content, LEVEL)
@@ -64,7 +64,7 @@ def _indexed(pixels: np.ndarray) -> memoryview | None:
         return None
     table = np.zeros((COLOURS, 3), np.uint8)
     table[: len(colours)] = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], 1)
-    return memoryview(np.concatenate([table.reshape(-1), indices.reshape(-1).astype(np.uint8)]))
+    return np.concatenate([table.reshape(-1), indices.reshape(-1).astype(np.uint8)]).data
 
 
 def _inflated(content: memoryview, size: int) -> bytes:

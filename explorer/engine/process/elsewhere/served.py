@@ -23,12 +23,12 @@ from explorer.engine.process.elsewhere.segments import Frame, Priority
 from explorer.engine.process.elsewhere.talk import CHUNK, Chunk, Offer, Send, Stop, Stored, Talk, Want, Written, decoded, encoded
 from explorer.engine.process.elsewhere.way import Way
 from explorer.engine.process.frames import BrokenFrame
-from explorer.engine.thread.files import FileRole, NamedFile, with_files
+from explorer.engine.thread.files import FileRole, with_files
 from explorer.engine.thread.loop import failure
 from explorer.engine.thread.mailbox import Mailbox
 from explorer.engine.thread.messages import Cancelled, Failed
 from explorer.engine.thread.outbox import Outbox
-from explorer.engine.thread.requests import Outcome, Request, Result
+from explorer.engine.thread.requests import NamedFile, Outcome, Request, Result
 from explorer.errors import BadInput
 from explorer.paths import elsewhere_folder
 from explorer.resources import resource_root

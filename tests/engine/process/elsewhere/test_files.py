@@ -16,8 +16,7 @@ from explorer.engine.process.elsewhere.carrying import Carrying, named_file
 from explorer.engine.process.elsewhere.kept_files import KeptFiles
 from explorer.engine.process.elsewhere.names import names_in, with_words
 from explorer.engine.process.elsewhere.talk import CHUNK, Chunk, Offer, Part, Send, Stop, Stored, Want, Written, decoded
-from explorer.engine.thread.files import NamedFile
-from explorer.engine.thread.requests import Payload, Request
+from explorer.engine.thread.requests import NamedFile, Payload, Request
 from explorer.recipe import ChainRecipe, ExactProcess, Lane
 from explorer.resources import resource
 
