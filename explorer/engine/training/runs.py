@@ -8,6 +8,7 @@ import re
 import subprocess
 import time
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from explorer.paths import files_of_others
 from explorer.processes import process_of
 from explorer.sources.hashing import file_hash
 from explorer.training import control
+from explorer.training.control import Phase
 from explorer.training.runs import LAUNCH_NAME, Launch, look, runs_folder, write_launch
 
 PIECE = 2**20
@@ -68,7 +70,8 @@ def read_run(request: ReadRun, desk: Desk) -> Steps:
     folder = _folder(request.name)
     run = look(folder)
     state, offset, content = _piece(folder, request)
-    phase, message = ("", "") if run is None else (run.phase, run.message)
+    phase: Phase | Literal[""] = "" if run is None else run.phase
+    message = "" if run is None else run.message
     yield RunRead(request.name, phase, message, state, offset, read_only(np.frombuffer(content, np.uint8)))
 
 

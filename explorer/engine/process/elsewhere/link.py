@@ -114,4 +114,4 @@ class FarLink(ProcessLink):
     def _advice(self, child: Child) -> str:
         if child.refused or not self._where.is_ssh:
             return "Set right what it says, then start it again; without --engine, the models run on this machine."
-        return f"See that “ssh {self._where.name} generative-explorer --version” works in a terminal, then start it again."
+        return f"In a terminal, “ssh {self._where.name} generative-explorer --version” has to work; then start it again."
