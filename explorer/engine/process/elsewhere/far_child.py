@@ -123,6 +123,7 @@ class FarChild(Child):
     def _told(self) -> None:
         if self.outgoing.closed:
             self._way.close()
+            self._carrying.close()
         else:
             self._way.nudge()
 

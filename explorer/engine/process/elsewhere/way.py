@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import IO, Generic
 
@@ -33,25 +33,24 @@ class Way(Generic[K]):
 
     def __init__(self, pull: Callable[[Priority], Frame[K] | None], clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._changed = threading.Condition()
-        self._owed = 0
-        self._news = True
+        self._wake = threading.Event()
         self._closed = False
         self._heard = clock()
+        # left here by others for the thread that writes, which alone knows the flow and the cutter: nobody waits for it
+        self._owed: deque[None] = deque()
+        self._acknowledged: deque[float] = deque()
+        self._drops: deque[Callable[[K], bool]] = deque()
         self.flow = Flow()
         self._cutter: Cutter[K] = Cutter(self.flow, pull)
 
     def nudge(self) -> None:
         """There is something to pull."""
-        with self._changed:
-            self._news = True
-            self._changed.notify()
+        self._wake.set()
 
     def close(self) -> None:
         """Write nothing more."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify()
+        self._closed = True
+        self._wake.set()
 
     def under_way(self) -> tuple[K, ...]:
         """Keys of frames that are begun and not whole; for `pull`, on the thread that writes."""
@@ -59,8 +58,8 @@ class Way(Generic[K]):
 
     def drop(self, is_stale: Callable[[K], bool]) -> None:
         """Send no more of what nobody waits for."""
-        with self._changed:
-            self._cutter.drop(is_stale)
+        self._drops.append(is_stale)
+        self._wake.set()
 
     def is_silent(self) -> bool:
         """Whether nothing was heard for too long."""
@@ -69,33 +68,36 @@ class Way(Generic[K]):
     def write(self, sink: IO[bytes], silent: Callable[[], object]) -> None:
         """Write until closed (OSError if nobody reads any more); `silent` is called where nothing is heard any more."""
         said = self._clock()
-        while True:
-            with self._changed:
-                owed, segment = self._next()
-                if not owed and segment is None:
-                    if self._closed:
-                        return
-                    self._changed.wait_for(lambda: self._closed or self._news or self._owed > 0, ALIVE_SECONDS)
+        while not self._closed:
+            self._wake.clear()
+            owed = self._settle()
+            segment = self._cutter.next(self._clock())
+            if owed or segment is not None:
+                sink.write(HEAD.pack(_NONE, Kind.ACKNOWLEDGED, 0) * owed)
+                sink.write(segment or b"")
+            else:
+                self._wake.wait(ALIVE_SECONDS)
                 if self._closed:
                     return
-            if self.is_silent():
-                silent()
-                return
-            for _ in range(owed):
-                sink.write(HEAD.pack(_NONE, Kind.ACKNOWLEDGED, 0))
-            if segment is not None:
-                sink.write(segment)
-            if owed or segment is not None:
-                said = self._clock()
-            elif self._clock() - said >= ALIVE_SECONDS:
+                if self.is_silent():
+                    silent()
+                    return
+                if self._clock() - said < ALIVE_SECONDS:
+                    continue
                 sink.write(HEAD.pack(_NONE, Kind.ALIVE, 0))
-                said = self._clock()
+            said = self._clock()
             sink.flush()
 
-    def _next(self) -> tuple[int, bytes | None]:
-        owed, self._owed = self._owed, 0
-        self._news = False
-        return owed, self._cutter.next(self._clock())
+    def _settle(self) -> int:
+        """Do what was left here; how many acknowledgements are owed."""
+        while self._acknowledged:
+            self.flow.acknowledged(self._acknowledged.popleft())
+        while self._drops:
+            self._cutter.drop(self._drops.popleft())
+        owed = len(self._owed)
+        for _ in range(owed):
+            self._owed.popleft()
+        return owed
 
     def read(self, source: IO[bytes], take: Callable[[Priority, bytearray], object]) -> None:
         """Read until the other side ends, and have every frame taken.
@@ -118,20 +120,11 @@ class Way(Generic[K]):
             self._heard = self._clock()
             if priority == _NONE:
                 if kind == Kind.ACKNOWLEDGED:
-                    with self._changed:
-                        self.flow.acknowledged(self._clock())
-                        self._news = True
-                        self._changed.notify()
+                    self._acknowledged.append(self._heard)
+                    self._wake.set()
                 continue
-            with self._changed:
-                self._owed += 1
-                self._changed.notify()
+            self._owed.append(None)
+            self._wake.set()
             frame = joiner.take(priority, kind, content)
             if frame is not None:
                 take(*frame)
-
-
-def closed_quietly(stream: IO[bytes]) -> None:
-    """Close a stream whose other end may be gone."""
-    with contextlib.suppress(OSError, ValueError):
-        stream.close()
