@@ -31,6 +31,8 @@ class Priority(IntEnum):
     """What results have beside what was shown at first."""
     DATA = 4
     """What is in files."""
+    BULK = 5
+    """Results that can wait."""
 
 
 class Kind(IntEnum):

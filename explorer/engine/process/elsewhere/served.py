@@ -330,8 +330,8 @@ class Served:
     def _pull(self, priority: Priority) -> Frame[Result | None] | None:
         if priority == Priority.TALK:
             return Frame(self._said.popleft(), None) if self._said else None
-        if priority == Priority.DATA and (frame := self._file_piece()) is not None:
-            return frame
+        if priority == Priority.DATA:
+            return self._file_piece()
         result = self._rest_of() if priority == Priority.REST else self._next_result(priority)
         if result is None:
             return None
@@ -369,7 +369,7 @@ class Served:
 def _priority_of(outcome: Outcome) -> Priority:
     if weight(outcome) <= LIGHT_BYTES:
         return Priority.LIGHT
-    return Priority.DATA if outcome.bulk else Priority.HEAVY
+    return Priority.BULK if outcome.bulk else Priority.HEAVY
 
 
 def _made(folder: Path) -> Path:

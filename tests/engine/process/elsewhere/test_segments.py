@@ -181,7 +181,7 @@ def test_what_nobody_waits_for_breaks_off_and_what_follows_is_whole() -> None:
     assert len(rest) == 2
 
 
-@pytest.mark.parametrize(("priority", "kind"), [(5, Kind.LAST), (0, Kind.ACKNOWLEDGED), (0, 9)])
+@pytest.mark.parametrize(("priority", "kind"), [(6, Kind.LAST), (0, Kind.ACKNOWLEDGED), (0, 9)])
 def test_what_is_no_segment_is_refused(priority: int, kind: int) -> None:
     with pytest.raises(BrokenFrame, match="not what an engine says"):
         Joiner().take(priority, kind, b"")
