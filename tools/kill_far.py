@@ -129,7 +129,10 @@ def kill_again_and_again(options: argparse.Namespace, folder: Path) -> int:
         words = (sys.executable, str(SLOW_WAY), "--rate", str(options.rate), "--delay", str(options.delay), "--notes", str(folder), *words)
     asker, draw = Asker(FarLink(Address("box", words))), random.Random(options.seed)
     asker.link.start()
-    asker.client.send(StartEngine(device="cpu"), "engine")
+    asker.client.send(StartEngine(device="cpu"), "engine", asker.answers.append)
+    if not wait(lambda: bool(asker.answers), PATIENCE_SECONDS):  # a first connection that fails is the person's to make again
+        print("the engine did not start")
+        return 1
     went_on, bad = 0, list[str]()
     for number in range(options.kills):
         model, out = folder / f"{number}.safetensors", folder / f"{number}.png"
@@ -153,7 +156,8 @@ def kill_again_and_again(options: argparse.Namespace, folder: Path) -> int:
     asker.link.shutdown()
     del application
     print(f"{options.kills} kills, {went_on} went on, {len(left)} half-written files here, {len(asker.failed)} failures")
-    print("\n".join(bad + left))
+    for line in bad + left:
+        print(line)
     return int(went_on < options.kills or bool(bad) or bool(left))
 
 
