@@ -18,6 +18,7 @@ from explorer.engine.thread.messages import Done
 from explorer.engine.thread.requests import Steps
 from explorer.engine.training.run_messages import AskRun, FileState, ReadRun, RunRead, RunStarted, StartRun
 from explorer.errors import BadInput
+from explorer.half_written import ENDING
 from explorer.own_process import RUN_IN_FILES, own_command
 from explorer.paths import files_of_others
 from explorer.processes import process_of
@@ -86,7 +87,7 @@ def _piece(folder: Path, request: ReadRun) -> tuple[FileState | None, int, bytes
     found = []
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if entry.is_file() and entry.name not in NOT_FETCHED and not entry.name.endswith(".partial"):
+            if entry.is_file() and entry.name not in NOT_FETCHED and not entry.name.startswith(".") and not entry.name.endswith(ENDING):
                 stat = entry.stat()
                 found.append(FileState(entry.name, stat.st_size, stat.st_mtime_ns))
     for state in sorted(found, key=lambda each: (each.size, each.file)):

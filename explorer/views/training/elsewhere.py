@@ -162,7 +162,7 @@ class RunsElsewhere(QObject):
         try:
             self._store(folder, fetched, read.state, read)
         except OSError:
-            fetched.begun = None
+            self._give_up(folder, fetched)
             return
         self._read(folder, fetched)
 
@@ -170,6 +170,8 @@ class RunsElsewhere(QObject):
         """Keep a piece; a file appears whole, but one that grows (OSError)."""
         if os.path.basename(state.file) != state.file:
             raise OSError(0, "it lies in no folder of the run")
+        if fetched.begun is not None and fetched.begun.file != state.file:
+            self._give_up(folder, fetched)
         path = folder / state.file
         grows = path.suffix in (".csv", ".log")
         into = path if grows else path.with_name(path.name + ENDING)
@@ -188,6 +190,13 @@ class RunsElsewhere(QObject):
         if state.file == STATUS_NAME:
             self._has_begun(folder)
 
+    def _give_up(self, folder: Path, fetched: _Fetched) -> None:
+        """Leave nothing of a file that is no longer there."""
+        if fetched.begun is not None:
+            with contextlib.suppress(OSError):
+                (folder / (fetched.begun.file + ENDING)).unlink()
+        fetched.begun, fetched.offset = None, 0
+
     def _has_begun(self, folder: Path) -> None:
         """By the clock of its machine, which may be slow: what it says now is no older than that it was asked to begin."""
         launch, status = read_launch(folder), read_status(folder)
@@ -195,6 +204,7 @@ class RunsElsewhere(QObject):
             write_launch(folder, msgspec.structs.replace(launch, launched=status.started))
 
     def _all_is_here(self, folder: Path, fetched: _Fetched, read: RunRead) -> None:
+        self._give_up(folder, fetched)
         status = read_status(folder)
         if read.phase in ENDED and status is not None:
             fetched.is_over = True

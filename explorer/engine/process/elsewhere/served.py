@@ -226,7 +226,7 @@ class Served:
         if came:
             self._go_on()
         else:
-            self._tell_progress(chunk)
+            self._tell_progress(chunk.offset + len(content))
 
     def _go_on(self) -> None:
         """Post what waits for nothing any more; of a channel in its order."""
@@ -257,7 +257,7 @@ class Served:
             except OSError as error:
                 waits.problem = f"{name}: the engine's machine cannot keep it: {error.strerror or error}"
 
-    def _tell_progress(self, chunk: Chunk) -> None:
+    def _tell_progress(self, done: int) -> None:
         """Of what is being opened, how much of it has come."""
         for waits in self._waiting:
             payload = waits.request.payload
@@ -265,7 +265,7 @@ class Served:
                 total = sum(part.size for part in offer.parts)
                 missing = set(self._kept.missing(offer))
                 came = sum(part.size for part in offer.parts if part.sha256 not in missing)
-                told = Opening(payload.path, "sending", came + chunk.offset, total)
+                told = Opening(payload.path, "sending", came + done, total)
                 r = waits.request
                 self._outbox.put(Result(r.request_id, r.channel, r.generation, told, last=False))
 
