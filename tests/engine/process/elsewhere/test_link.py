@@ -189,14 +189,17 @@ def test_over_a_slow_way_nothing_piles_up_and_pictures_pass_what_is_being_sent(
     client, recipe = far.client, ChainRecipe(chain(checkpoints["mnist-ddpm-c"], None).lanes, 0, 16)
     order: list[str] = []
     shown: list[StepShown] = []
+    waits: list[str] = []
 
     def progress(outcome: Outcome) -> None:
         order.append(type(outcome).__name__)
-        if isinstance(outcome, ChainProgress):
+        if isinstance(outcome, ChainProgress) and not waits:  # as who drags: when the one before is answered
+            waits.append("step")
             client.send(ShowStep(lane_keys(recipe), 990, "x_t"), "step", show)
 
     def show(outcome: Outcome) -> None:
         if isinstance(outcome, StepShown):
+            waits.clear()
             order.append("StepShown")
             shown.append(outcome)
 
@@ -207,8 +210,8 @@ def test_over_a_slow_way_nothing_piles_up_and_pictures_pass_what_is_being_sent(
     client.send(OpenCheckpoint(str(large)), "open", lambda outcome: order.append("Opening"), on_failure=refused.append)
     qtbot.waitUntil(lambda: bool(refused))
     meanwhile = order[begun:]
-    assert meanwhile.count("StepShown") > 10
-    assert meanwhile.count("ChainProgress") > 10
+    assert meanwhile.count("StepShown") > 4, "behind the file there would be one"
+    assert meanwhile.count("ChainProgress") > 4
     assert meanwhile.count("Opening") > 2, "progress of what is sent comes, too"
     client.cancel("chain")
     shown.clear()
