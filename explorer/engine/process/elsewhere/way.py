@@ -34,7 +34,7 @@ class Way(Generic[K]):
     def __init__(self, pull: Callable[[Priority], Frame[K] | None], clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._wake = threading.Event()
-        self._closed = False
+        self._over = threading.Event()
         self._heard = clock()
         # left here by others for the thread that writes, which alone knows the flow and the cutter: nobody waits for it
         self._owed: deque[None] = deque()
@@ -49,7 +49,7 @@ class Way(Generic[K]):
 
     def close(self) -> None:
         """Write nothing more."""
-        self._closed = True
+        self._over.set()
         self._wake.set()
 
     def under_way(self) -> tuple[K, ...]:
@@ -68,7 +68,7 @@ class Way(Generic[K]):
     def write(self, sink: IO[bytes], silent: Callable[[], object]) -> None:
         """Write until closed (OSError if nobody reads any more); `silent` is called where nothing is heard any more."""
         said = self._clock()
-        while not self._closed:
+        while not self._over.is_set():
             self._wake.clear()
             owed = self._settle()
             segment = self._cutter.next(self._clock())
@@ -77,7 +77,7 @@ class Way(Generic[K]):
                 sink.write(segment or b"")
             else:
                 self._wake.wait(ALIVE_SECONDS)
-                if self._closed:
+                if self._over.is_set():
                     return
                 if self.is_silent():
                     silent()
