@@ -130,7 +130,8 @@ class Explorer(QObject):
         self.client = Client(self.worker, self)
         self.store = Store(session, self)
         self.library = Library(self.client, self)
-        self.context = Context(self.store, self.client, self.library, self.theme, drawn=chooses and not measures)
+        place = getattr(self.worker, "place", "")
+        self.context = Context(self.store, self.client, self.library, self.theme, place, drawn=chooses and not measures)
         self._settings = SettingsInForce(self.context, self)
         self._ask_engine(session.device)
         self.library.scan(session.recent)
@@ -292,7 +293,7 @@ def _note_failure(failed: Failed) -> None:
         log.note(f"{type(failed.request).__name__}: {failed.message}\n{failed.detail}", fault=True)
 
 
-def run(paths: Sequence[str], profile: Path | None = None, child: Child | None = None) -> int:
+def run(paths: Sequence[str], profile: Path | None = None, child: Child | None = None, link: OwnedLink | None = None) -> int:
     """Open the window and stay until it is closed; returns the exit status.
 
     Parameters
@@ -303,12 +304,14 @@ def run(paths: Sequence[str], profile: Path | None = None, child: Child | None =
         Where to write, at the end, how quick the window was.
     child : Child, optional
         The engine's process, if it was started already.
+    link : OwnedLink, optional
+        The way to an engine elsewhere, in the place of one here.
     """
     app = make_application()
     watch = SignalWatch(lambda: explorer.window.leave())  # what comes while it is built waits for it
     log.begin()
     log.note(f"start: {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform(terse=True)}")
-    link = ProcessLink(child)
+    link = ProcessLink(child) if link is None else link
     link.start()
     file = OwnFile(session_file())
     explorer = Explorer(file.load(), file.path, link=link, measures=True)

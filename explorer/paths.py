@@ -27,6 +27,16 @@ def cache_folder() -> Path:
     return Path(home) / "cache" if home else platformdirs.user_cache_path(APP, appauthor=False)
 
 
+def elsewhere_folder() -> Path:
+    """Where an engine keeps what windows of other machines sent; may not exist yet."""
+    return cache_folder() / "elsewhere"
+
+
+def files_of_others() -> Path:
+    """What is in their files, by its hash; may not exist yet."""
+    return elsewhere_folder() / "files"
+
+
 def expanded(name: str) -> Path:
     """Path that a person wrote, "~" standing for a home folder.
 

@@ -22,9 +22,12 @@ def open_window(
         typer.Option(help="Write to this .json, at the end, how soon the window was there and how long it kept you waiting."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file of --profile-window if it is there already.")] = False,
+    engine: Annotated[
+        str, typer.Option(metavar="ssh:HOST", help="Have the models run on another machine: ssh:HOST, or a command that starts an engine.")
+    ] = "",
     run_python: Annotated[
         bool, typer.Option("--run-python", help="Run Python files among the paths, as `open FILE.py` does; else the window asks.")
     ] = False,
 ) -> int:
     """Open the window, with these files in it. A Python file that is named after `open` is run: its load() gives an explorer.Model."""
-    return open_files(paths or (), profile_window, run_python, force)
+    return open_files(paths or (), profile_window, run_python, force, engine)

@@ -14,8 +14,10 @@ from explorer.paths import exists, expanded
 if TYPE_CHECKING:
     import subprocess
 
+    from explorer.engine.process.elsewhere.address import Address
 
-def open_files(paths: Sequence[str], profile: Path | None = None, run_python: bool = False, force: bool = False) -> int:
+
+def open_files(paths: Sequence[str], profile: Path | None = None, run_python: bool = False, force: bool = False, engine: str = "") -> int:
     """Open the window, with these files in it; returns the exit status.
 
     Parameters
@@ -27,6 +29,8 @@ def open_files(paths: Sequence[str], profile: Path | None = None, run_python: bo
         Python files among them are run: the person named them for that. Else the window asks.
     force : bool
         `profile` may replace a file.
+    engine : str
+        Where the models run, as `explorer.engine.process.elsewhere.address` reads it; empty for this machine.
 
     Raises
     ------
@@ -42,26 +46,41 @@ def open_files(paths: Sequence[str], profile: Path | None = None, run_python: bo
 
         check_out(profile, (".json",))
         check_free(profile, force=force)
+    where = _address(engine)
     require_window_system()
-    engine = _engine()  # before Qt, and before what talks to it: its imports and the window's take their time together
+    process = _engine(where)  # before Qt, and before what talks to it: its imports and the window's take their time together
     try:
         require_qt(beside_torch=False)
-        from explorer.app import run
+        from explorer.app import make_application, run
         from explorer.engine.process.child import Child
     except BaseException:
-        if engine is not None:
-            engine.kill()
-            engine.communicate()
+        if process is not None:
+            process.kill()
+            process.communicate()
         raise
-    return run(found, profile, None if engine is None else Child(process=engine))
+    if where is not None:
+        from explorer.engine.process.elsewhere.link import FarLink
+
+        make_application()  # which signals need
+        return run(found, profile, link=FarLink(where, process))
+    return run(found, profile, None if process is None else Child(process=process))
 
 
-def _engine() -> subprocess.Popen[bytes] | None:
+def _address(said: str) -> Address | None:
+    """Where the engine is; None for this machine (BadInput if what was said is no place)."""
+    if not said:
+        return None
+    from explorer.engine.process.elsewhere.address import address
+
+    return address(said)
+
+
+def _engine(where: Address | None) -> subprocess.Popen[bytes] | None:
     """The engine's process; None if it cannot be started, which is told in the window, where it is tried again."""
     from explorer.engine.process.spawning import spawn
 
     try:
-        return spawn()
+        return spawn(None if where is None else list(where.words))
     except OSError:
         return None
 

@@ -33,6 +33,8 @@ class Context:
 
     Attributes
     ----------
+    elsewhere : str
+        Name of the engine's machine where that is another; empty where it is this one.
     drawn : bool
         A picture is made of the window, in which nothing shall depend on how quick the machine is.
     """
@@ -41,6 +43,7 @@ class Context:
     client: Client
     library: Library
     theme: Theme
+    elsewhere: str = ""
     drawn: bool = False
 
 

@@ -24,6 +24,7 @@ from explorer.recipe import Sampler, decode_recipe, encode_recipe
 from explorer.recipe.forward import ForwardRecipe
 from explorer.state.persistence import Loaded, Saved, decode_saved, encode_saved, read_session
 from explorer.state.session import WORKSPACES, Session
+from explorer.views.training.elsewhere import NOTE_NAME, Note, note_of
 
 FILES = Path(__file__).parent / "files"
 
@@ -48,6 +49,11 @@ def test_a_session_is_read_whole_and_all_of_it_is_written_again() -> None:
         assert part != usual
     branches = saved.session.reverse.recipe.branches
     assert [type(branch.lane.edits[-1]).__name__ for branch in branches] == ["FreshNoise", "Paint", "Inpaint", "Change", "BackUp"]
+
+
+def test_a_note_of_a_run_on_another_machine_is_read(tmp_path: Path) -> None:
+    (tmp_path / NOTE_NAME).write_bytes((FILES / NOTE_NAME).read_bytes())
+    assert note_of(tmp_path) == Note("box", "2026-11-29-ae-0123abcd")
 
 
 @pytest.mark.parametrize("name", ["chain.json", "plane.json", "step.json"])

@@ -18,7 +18,10 @@ from explorer.engine.desk import Desk, handler_of
 from explorer.engine.thread.files import roles_of
 from explorer.engine.thread.requests import Outcome, Payload
 
-NO_FILES = {"block", "class_colours", "device", "ending", "labels", "of", "precision", "quantity", "rung", "sha256", "wish"}
+NO_FILES = {
+    "block", "class_colours", "command", "device", "ending", "file", "labels", "name", "of", "precision", "quantity", "rung", "sha256",
+    "wish",
+}  # fmt: skip
 """Fields of plain words."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -263,7 +263,7 @@ class LaneFrame:
         Its timestep. At t = 0, which no step starts from, all but x_t are those of the last step.
     tiles : ndarray, shape (N, H, W, 3), uint8
     values : ndarray, shape (N, C, H, W), float32
-        What the tiles show, unmapped.
+        What the tiles show, unmapped; NaN where it has not come yet.
     scale : float
         Half width of the diverging map (values -scale..scale); 1 for images.
     diverging : bool
@@ -309,6 +309,10 @@ class StepShown(Outcome):
     quantity: str
     frames: tuple[LaneFrame, ...]
     blank: tuple[LaneBlank, ...] = ()
+
+    def at_first(self) -> StepShown:
+        """The pictures, and NaN for their values: they are four times as many bytes, and looked at when the hand rests."""
+        return replace(self, frames=tuple(replace(frame, values=np.full_like(frame.values, np.nan)) for frame in self.frames))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -70,16 +70,16 @@ class Opening(Outcome):
     Attributes
     ----------
     path : str
-    doing : "reading", "checking" or "asking"
-        The file's bytes; its weights against its network; the network for its first step.
+    doing : "sending", "reading", "checking" or "asking"
+        The file's bytes, to an engine elsewhere; the same there; its weights against its network; the network for its first step.
     done, total : int
-        Bytes that are read; 0 where that is not what takes long.
+        Bytes that are sent, or read; 0 where that is not what takes long.
     """
 
     progress = True
 
     path: str
-    doing: Literal["reading", "checking", "asking"]
+    doing: Literal["sending", "reading", "checking", "asking"]
     done: int = 0
     total: int = 0
 

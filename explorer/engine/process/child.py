@@ -120,6 +120,11 @@ class Child:
         return self._refusal or said or told_of(self._process.returncode)
 
     @property
+    def refused(self) -> bool:
+        """Whether the two cannot work together, however often it is started."""
+        return bool(self._refusal)
+
+    @property
     def was_killed(self) -> bool:
         """Whether it was ended from outside without having a say, as the system does where memory runs short."""
         return self._process.returncode == -9
@@ -134,15 +139,28 @@ class Child:
     def _write(self, stream: IO[bytes], take: Callable[[Result], None]) -> None:
         writer = Writer(stream)
         with contextlib.suppress(OSError, ValueError):  # it is gone, which the thread that reads sees, too
-            writer.write(Hello(explorer.__version__))
-            while (message := self.outgoing.take()) is not None:
-                try:
-                    writer.write(message)
-                except BrokenFrame as error:
-                    if isinstance(message, Request):
-                        take(Result(message.request_id, message.channel, message.generation, failure(error)))
+            writer.write(self._hello())
+            self._send(writer, stream, take)
         with contextlib.suppress(OSError):
             stream.close()
+
+    def _hello(self) -> Hello:
+        """What it is told first."""
+        return Hello(explorer.__version__)
+
+    def _send(self, writer: Writer, stream: IO[bytes], take: Callable[[Result], None]) -> None:
+        """Send what is to be sent until there is no more."""
+        while (message := self.outgoing.take()) is not None:
+            try:
+                writer.write(message)
+            except BrokenFrame as error:
+                if isinstance(message, Request):
+                    take(Result(message.request_id, message.channel, message.generation, failure(error)))
+
+    def _receive(self, reader: Reader, stream: IO[bytes], take: Callable[[Result], None]) -> None:
+        """Have all taken that comes until there is no more."""
+        while (result := next_result(reader)) is not None:
+            take(result)
 
     def _read(
         self, stream: IO[bytes], take: Callable[[Result], None], ended: Callable[[], None], others: Sequence[threading.Thread]
@@ -153,8 +171,8 @@ class Child:
             if hello is not None:
                 self._refusal = hello.refusal or differing(window=explorer.__version__, engine=hello.version)
                 self.greeted = not self._refusal
-            while self.greeted and (result := _next(reader)) is not None:
-                take(result)
+            if self.greeted:
+                self._receive(reader, stream, take)
         except BrokenFrame as error:
             self._refusal = str(error)
         except OSError:
@@ -182,7 +200,8 @@ class Child:
                     sys.stderr.flush()
 
 
-def _next(reader: Reader) -> Result | None:
+def next_result(reader: Reader) -> Result | None:
+    """What has come next; of what cannot be understood, its failure."""
     try:
         return reader.result()
     except BadContents as bad:

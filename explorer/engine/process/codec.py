@@ -9,16 +9,20 @@ from __future__ import annotations
 import importlib
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from io import BytesIO
 from typing import IO, Any
 
 import msgspec
 import numpy as np
 
-from explorer.engine.process.frames import BrokenFrame, Buffer, padded, read_frame, write_frame
+from explorer.engine.arrays import read_only
+from explorer.engine.process.elsewhere.packing import packed, unpacked
+from explorer.engine.process.frames import MAX_TAIL, BrokenFrame, Buffer, padded, read_frame, write_frame
 from explorer.engine.thread.messages import Failed
-from explorer.engine.thread.requests import Outcome, Payload, Request, Result
+from explorer.engine.thread.requests import NamedFile, Outcome, Payload, Request, Result
 
 _PACKAGE = "explorer.engine."
 _NAME = re.compile(r"((?:[a-z][a-z0-9_]*\.)*[a-z0-9_]*messages):([A-Z]\w*)")
@@ -49,6 +53,10 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
 
     version: str
     refusal: str = ""
+    elsewhere: str = ""
+    """From a window of another machine: who it is. What follows is segments (`elsewhere/segments.py`) on both sides."""
+    resources: str = ""
+    """Of such a window: where the files that come with the app are there."""
 
 
 class _Ask(msgspec.Struct, frozen=True, tag="ask", array_like=True):
@@ -58,6 +66,7 @@ class _Ask(msgspec.Struct, frozen=True, tag="ask", array_like=True):
     queued: bool
     kind: str
     payload: msgspec.Raw
+    files: tuple[NamedFile, ...] = ()
 
 
 class _Cancel(msgspec.Struct, frozen=True, tag="cancel", array_like=True):
@@ -117,10 +126,17 @@ class BadContents(BrokenFrame):
 
 
 class Writer:
-    """Writes messages to a stream; of one thread."""
+    """Writes messages to a stream; of one thread.
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
+    Parameters
+    ----------
+    stream : binary stream
+    packs : callable
+        Whether arrays are to be made small, by now: where the way is slow.
+    """
+
+    def __init__(self, stream: IO[bytes], packs: Callable[[], bool] = lambda: False) -> None:
+        self._stream, self._packs = stream, packs
         self._encoder = msgspec.msgpack.Encoder(enc_hook=self._apart)
         self._arrays: list[Buffer] = []
         self._size = 0
@@ -135,20 +151,29 @@ class Writer:
         OSError
             If nobody reads any more.
         """
+        write_frame(self._stream, *self._encoded(message))
+
+    def frame(self, message: Message) -> memoryview:
+        """The whole frame of a message, for who sends it in pieces (BrokenFrame as `write`)."""
+        whole = BytesIO()
+        write_frame(whole, *self._encoded(message))
+        return whole.getbuffer()
+
+    def _encoded(self, message: Message) -> tuple[bytes, list[Buffer]]:
         self._arrays, self._size = [], 0
         try:
             header = self._encoder.encode(self._enveloped(message))
         except (TypeError, ValueError, OverflowError) as error:
             raise BrokenFrame(f"cannot be sent: {error}") from None
         arrays, self._arrays = self._arrays, []
-        write_frame(self._stream, header, arrays)
+        return header, arrays
 
     def _enveloped(self, message: Message) -> Any:
         match message:
             case Request():
                 body = msgspec.Raw(self._encoder.encode(message.payload))
                 kind = name_of(type(message.payload))
-                return _Ask(message.request_id, message.channel, message.generation, message.queued, kind, body)
+                return _Ask(message.request_id, message.channel, message.generation, message.queued, kind, body, message.files)
             case Result():
                 outcome = message.outcome
                 if isinstance(outcome, Failed):
@@ -167,10 +192,13 @@ class Writer:
             if value.dtype.kind not in _DTYPE_KINDS:
                 raise TypeError(f"an array of {value.dtype}")
             place = self._size
-            memory = np.ascontiguousarray(value).reshape(-1).view(np.uint8).data
+            array = np.ascontiguousarray(value)
+            small = packed(array) if self._packs() else None
+            memory = memoryview(small[1]) if small is not None else array.reshape(-1).view(np.uint8).data
             self._arrays.append(memory)
             self._size += padded(len(memory))
-            return (value.dtype.str, value.shape, place)
+            said = (value.dtype.str, value.shape, place)
+            return said if small is None else (*said, small[0], len(memory))
         if isinstance(value, np.generic):
             return value.item()
         raise TypeError(f"a {type(value).__module__}.{type(value).__qualname__}")
@@ -183,6 +211,10 @@ class Reader:
         self._stream = stream
         self._decoders: dict[Any, msgspec.msgpack.Decoder[Any]] = {}
         self._tail = memoryview(b"")
+
+    def feed(self, frame: bytes | bytearray) -> None:
+        """Read this next, a whole frame, in the place of the stream."""
+        self._stream = BytesIO(frame)
 
     def greeting(self) -> Hello | None:
         """The other side's first frame; None if it ended before. BrokenFrame as `requests`."""
@@ -202,7 +234,7 @@ class Reader:
                 payload = self._decoded(asked.payload, kind_of(asked.kind, Payload))
             except BrokenFrame as error:
                 raise BadContents(error, asked) from None
-            return Request(asked.request_id, asked.channel, asked.generation, payload, asked.queued)
+            return Request(asked.request_id, asked.channel, asked.generation, payload, asked.queued, asked.files)
         if isinstance(asked, _Hide):
             return Hide(asked.owners)
         return None if asked is None else Cancel(asked.channel, asked.generation)
@@ -238,16 +270,20 @@ class Reader:
         if kind is not np.ndarray:
             raise ValueError(f"nothing can be a {kind.__name__}")
         try:
-            letters, shape, place = value
+            letters, shape, place, *how = value
             dtype = np.dtype(str(letters))
             sizes = tuple(int(size) for size in shape)
             place = int(place)
-        except (TypeError, ValueError):
+            way, sent = (str(how[0]), int(how[1])) if how else ("", -1)
+        except (TypeError, ValueError, IndexError):
             raise ValueError(f"{value!r} is no array") from None
-        length = math.prod(sizes) * dtype.itemsize
-        bad = dtype.kind not in _DTYPE_KINDS or len(sizes) > MAX_DIMENSIONS or any(size < 0 for size in sizes)
+        size = math.prod(sizes) * dtype.itemsize
+        length = sent if way else size
+        bad = dtype.kind not in _DTYPE_KINDS or len(sizes) > MAX_DIMENSIONS or any(side < 0 for side in sizes) or size > MAX_TAIL
         if bad or not 0 <= place <= place + length <= len(self._tail):
             raise ValueError(f"there is no such array: {value!r}")
+        if way:
+            return read_only(unpacked(way, self._tail[place : place + length], sizes, dtype, size))
         return np.frombuffer(self._tail, dtype, math.prod(sizes), place).reshape(sizes) if length else _empty(sizes, dtype)
 
 

@@ -163,6 +163,10 @@ class ProcessLink(QObject):
         self.woken.emit()  # what it still said; the rest is not answered
         self._child = None
         self._collector.end()
+        self._ended_unasked(child)
+
+    def _ended_unasked(self, child: Child) -> None:
+        """What becomes of it: another takes its place, or the person is told."""
         if not child.greeted:
             self._fall(EngineDown(f"the engine cannot start: {child.why}", child.last_words or child.why, can_retry=True))
             return

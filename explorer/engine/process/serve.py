@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from typing import IO, NoReturn
+from typing import IO, TYPE_CHECKING, NoReturn
 
 import explorer
 from explorer.engine.engine import Engine
@@ -22,6 +22,9 @@ from explorer.engine.thread.outbox import Outbox
 from explorer.engine.thread.requests import Result
 from explorer.engine.thread.working import work
 
+if TYPE_CHECKING:
+    from explorer.engine.process.elsewhere.served import Served
+
 LAST_SECONDS = 0.35
 """After which a step that does not come to its end when the window has gone is not waited for; less than the window waits."""
 
@@ -30,14 +33,33 @@ def serve() -> NoReturn:
     """Answer until stdin ends."""
     _go_with_the_window()
     source, sink = _streams()
-    mailbox, told = Mailbox(), threading.Event()
-    outbox = Outbox(told.set)
-    writer = Writer(sink)
-    write = threading.Thread(target=_write, args=(writer, outbox, told), name="results", daemon=True)
-    read = threading.Thread(target=_read, args=(Reader(source), writer, write, mailbox, outbox), name="requests", daemon=True)
+    desk = _Desk()
+    read = threading.Thread(target=_read, args=(source, sink, desk), name="requests", daemon=True)
     read.start()
-    work(Engine(), mailbox, outbox.put, patient=False)
+    work(Engine(), desk.mailbox, desk.put, patient=False)
+    desk.clear()
     os._exit(0)  # nothing is left to be done, and taking torch apart in order would take longer than the window waits
+
+
+class _Desk:
+    """What comes and what goes, whether the window is here or elsewhere: which of them, the window says first."""
+
+    def __init__(self) -> None:
+        self.told = threading.Event()
+        self.mailbox, self.outbox = Mailbox(), Outbox(self._wake)
+        self.elsewhere: Served | None = None
+
+    def _wake(self) -> None:
+        (self.told.set if self.elsewhere is None else self.elsewhere.nudge)()
+
+    def put(self, result: Result) -> None:
+        """Have a result sent."""
+        (self.outbox.put if self.elsewhere is None else self.elsewhere.put)(result)
+
+    def clear(self) -> None:
+        """Leave nothing behind."""
+        if self.elsewhere is not None:
+            self.elsewhere.close()
 
 
 def _go_with_the_window() -> None:
@@ -67,22 +89,32 @@ def _streams() -> tuple[IO[bytes], IO[bytes]]:
     return os.fdopen(source, "rb"), os.fdopen(sink, "wb")
 
 
-def _read(reader: Reader, writer: Writer, write: threading.Thread, mailbox: Mailbox, outbox: Outbox) -> None:
+def _read(source: IO[bytes], sink: IO[bytes], desk: _Desk) -> None:
     """Greet, then take what comes until stdin ends."""
+    reader, writer = Reader(source), Writer(sink)
     try:
         hello = reader.greeting()
         if hello is not None:
             refusal = differing(window=hello.version, engine=explorer.__version__)
             writer.write(Hello(explorer.__version__, refusal))
-            if not refusal:
-                write.start()
-                _take(reader, mailbox, outbox)
+            if not refusal and hello.elsewhere:
+                _serve_elsewhere(hello, source, sink, desk)
+            elif not refusal:
+                threading.Thread(target=_write, args=(writer, desk.outbox, desk.told), name="results", daemon=True).start()
+                _take(reader, desk.mailbox, desk.outbox)
     except (BrokenFrame, OSError) as error:
         sys.stderr.write(f"the engine cannot understand the window: {error}\n")
     timer = threading.Timer(LAST_SECONDS, os._exit, (0,))
     timer.daemon = True
     timer.start()
-    mailbox.close()
+    desk.mailbox.close()
+
+
+def _serve_elsewhere(hello: Hello, source: IO[bytes], sink: IO[bytes], desk: _Desk) -> None:
+    from explorer.engine.process.elsewhere.served import Served  # which a window here does not wait for
+
+    desk.elsewhere = Served(hello, desk.mailbox, desk.outbox)
+    desk.elsewhere.run(source, sink)
 
 
 def _take(reader: Reader, mailbox: Mailbox, outbox: Outbox) -> None:

@@ -122,12 +122,15 @@ class EngineDown(Failed):
         It can be started again when the person wants it.
     advice : str
         What may keep it from happening again; empty if nothing is known.
+    back : str
+        What to say once it is there again; empty where that goes without saying.
     """
 
     has_started: bool = False
     goes_on: bool = False
     can_retry: bool = False
     advice: str = ""
+    back: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,19 @@ class Outbox:
                 return None
             return self._results.pop(next(iter(self._results)))
 
+    def take_where(self, fits: Callable[[Result], bool]) -> Result | None:
+        """The oldest result that fits and has no older one of its channel before it; None if there is none."""
+        with self._lock:
+            passed: set[str] = set()
+            for i, result in self._results.items():
+                if result.channel not in passed:
+                    if fits(result):
+                        return self._results.pop(i)
+                    passed.add(result.channel)
+            if not self._results:
+                self._clear()
+            return None
+
     def drop(self, channel: str, generation: int) -> None:
         """Forget the channel's results older than `generation`: nobody waits for them."""
         with self._lock:

@@ -42,15 +42,44 @@ class Outcome:
         More will come: it is never the last. A field where that differs from one outcome to the next.
     progress : bool
         As `partial`, and a newer one takes the place of an older one that the window has not taken yet.
+    bulk : bool
+        Goes after all others where the way is slow.
     """
 
     __slots__ = ()
     partial: bool = False
     progress: ClassVar[bool] = False
+    bulk: ClassVar[bool] = False
+
+    def at_first(self) -> Outcome | None:
+        """A smaller one that can be shown until this has come, where the way is slow; None if there is none."""
+        return None
 
 
 Steps = Iterator[Outcome | None]
 """An answer under way: its outcomes, the last one last, and None at cancel points."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A file or folder of the window's machine that a request on its way to another names.
+
+    Attributes
+    ----------
+    name : str
+        As it is named.
+    path : str
+        Absolute.
+    stamp : (int, int)
+        Its time and size, or those of all its files: as long as they are the same, so is what is in them.
+    shipped : str
+        Where it is among the files that come with the app; empty if it is none of them.
+    """
+
+    name: str
+    path: str
+    stamp: tuple[int, int]
+    shipped: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +96,8 @@ class Request:
         Of the channel, when it was sent; results of an older generation are dropped.
     queued : bool
         Keep every request of the channel, in order.
+    files : tuple of NamedFile
+        Of a request to another machine: what it names of this one.
     """
 
     request_id: int
@@ -74,6 +105,7 @@ class Request:
     generation: int
     payload: Payload
     queued: bool = False
+    files: tuple[NamedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

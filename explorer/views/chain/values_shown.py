@@ -52,7 +52,7 @@ class ValuesShown:
         frame, values = self._frame(lane), None
         if frame is not None and pixel.index < len(frame.values):
             found = frame.values[pixel.index, :, pixel.row, pixel.column]
-            values = found if np.isfinite(found).all() else None  # between the channels of codes
+            values = found if np.isfinite(found).all() else None  # between the channels of codes, or still to come
         self._inspector.show_pixel(pixel, values, self._label(lane))
 
     def show_histogram(self) -> None:
@@ -62,5 +62,5 @@ class ValuesShown:
         values: np.ndarray | None = None
         if frame is not None and controller.sample < len(frame.values):
             sample = frame.values[controller.sample]
-            values = sample[np.isfinite(sample)]
+            values = sample[np.isfinite(sample)] if np.isfinite(sample).any() else None  # those of an engine elsewhere may come later
         self._inspector.show_histogram(values, self._label(controller.lane))

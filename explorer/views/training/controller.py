@@ -15,11 +15,13 @@ from explorer.recipe.training import TrainRecipe
 from explorer.state.edits import training as edits
 from explorer.state.session import Session
 from explorer.state.training import TrainingState
+from explorer.training.control import Wish
 from explorer.training.reading import RunCurves
 from explorer.training.runs import Run, Snapshot, at_step, listed, look, memory_of, recorded, snapshots
 from explorer.views.shared.questions import Questions, When
 from explorer.views.training import deleting, launcher
 from explorer.views.training.deleting import How
+from explorer.views.training.elsewhere import RunsElsewhere
 from explorer.views.training.made import Made
 from explorer.views.training.pictures import SnapshotPictures, images_of
 from explorer.views.workspace import Context
@@ -79,6 +81,7 @@ class TrainingController(QObject):
         self.speeds: dict[Path, float] = {}
         self._questions = Questions(context.client, "training", self)
         self.pictures = SnapshotPictures(context.client, self)
+        self._elsewhere = RunsElsewhere(context.client, context.elsewhere, self)
         self._active = False
         self._polls = 0
         self._snapshots: dict[Path, tuple[Snapshot, ...]] = {}
@@ -144,6 +147,7 @@ class TrainingController(QObject):
             looked = (look(run.folder) if run.live or run.folder in watched else run for run in self.runs)
             self.runs = tuple(run for run in looked if run is not None)
         self._polls += 1
+        self._elsewhere.follow(self.runs)
         self._measure(before)
         news = self._read()
         if self.runs != before:
@@ -234,7 +238,7 @@ class TrainingController(QObject):
         folders = []
         try:
             for recipe in recipes:
-                folders.append(str(launcher.start(recipe)))
+                folders.append(str(self._elsewhere.start(recipe) if self._elsewhere.engine else launcher.start(recipe)))
         except BadInput as error:
             self._view.tell(str(error))
         if folders:
@@ -259,11 +263,11 @@ class TrainingController(QObject):
         for run in self.chosen:
             try:
                 if verb == "pause" and run.phase == "running":
-                    launcher.pause(run)
+                    self._ask(run, "pause")
                 elif verb == "stop" and run.live:
-                    launcher.stop(run)
+                    self._ask(run, "stop")
                 elif verb == "go on" and can_go_on(run):
-                    launcher.go_on(run)
+                    self._ask(run, "")
             except BadInput as error:
                 self._view.tell(str(error))
         self.look_again()
@@ -287,9 +291,15 @@ class TrainingController(QObject):
         """Ask these runs to stop; each ends by itself at its next update."""
         for run in runs:
             try:
-                launcher.stop(run)
+                self._ask(run, "stop")
             except BadInput as error:
                 self._view.tell(str(error))
+
+    def _ask(self, run: Run, wish: Wish) -> None:
+        if self._elsewhere.has(run):
+            self._elsewhere.ask(run, wish)
+        else:
+            {"pause": launcher.pause, "stop": launcher.stop, "": launcher.go_on}[wish](run)
 
 
 def can_pause(run: Run) -> bool:

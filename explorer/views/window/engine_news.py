@@ -32,6 +32,7 @@ class EngineNews:
     def __init__(self, top_bar: TopBar, banner: Banner, veil: Veil, start: Callable[[], object]) -> None:
         self._top_bar, self._banner, self._veil, self._start = top_bar, banner, veil, start
         self.engine: EngineReady | None = None
+        self._back = ""
 
     @property
     def device_words(self) -> str:
@@ -45,6 +46,9 @@ class EngineNews:
     def ready(self, ready: EngineReady) -> None:
         """The engine is up."""
         self.engine = ready
+        if self._back:
+            self._banner.say(self._back, GOES_ON, severity="notice")
+            self._back = ""
         self._top_bar.show_device(ready.device, ready.precision)
         if self._veil.title:
             self._veil.cover(tr("Reading the checkpoints…"), tr("The engine is ready; the first start takes longest."))
@@ -56,12 +60,13 @@ class EngineNews:
         if self._veil.title:
             title = tr("The engine stopped") if stopped else tr("The engine could not start")
             self._veil.cover(title, tr("Nothing can be computed; the message above says why."))
-        stopped_hint = (failed.advice if isinstance(failed, EngineDown) else "") or REPORT
+        advice = failed.advice if isinstance(failed, EngineDown) else ""
         again = (tr("Start it again"), self._start) if isinstance(failed, EngineDown) and failed.can_retry else None
-        self._banner.say(failed.message, stopped_hint if stopped else NO_START, failed.detail, offer=again)
+        self._banner.say(failed.message, advice or (REPORT if stopped else NO_START), failed.detail, offer=again)
 
     def lost(self, down: EngineDown) -> None:
         """The engine has stopped; another may be at work already."""
+        self._back = down.back
         if down.goes_on:
             self.starts()
             self._banner.say(down.message, f"{GOES_ON} {down.advice}".rstrip(), down.detail, severity="warning")

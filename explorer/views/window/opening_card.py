@@ -21,7 +21,7 @@ from explorer.widgets.look.theme import GRID, Theme
 LATE_MS = 300
 """What opens sooner is not worth a flicker."""
 WIDTH, BAR_WIDTH = 560, 96
-DOING = {"reading": tr("reading"), "checking": tr("reading its weights"), "asking": tr("taking a first step")}
+DOING = {"sending": tr("sending"), "reading": tr("reading"), "checking": tr("reading its weights"), "asking": tr("taking a first step")}
 
 
 class OpeningCard(Card):
@@ -92,6 +92,8 @@ class OpeningCard(Card):
 
 
 def _doing(told: Opening) -> str:
+    if told.doing == "sending" and told.total:
+        return tr("{file_size} of {file_size2} sent", file_size=file_size(told.done), file_size2=file_size(told.total))
     if told.doing == "reading" and told.total:
         return tr("{file_size} of {file_size2} read", file_size=file_size(told.done), file_size2=file_size(told.total))
     return DOING[told.doing]
