@@ -277,8 +277,8 @@ class ObjectiveController(QObject):
 
     def _take_bound(self, outcome: Outcome) -> None:
         if isinstance(outcome, BoundShown):
-            if self.bound is None:
-                self._started = (time.monotonic(), outcome.done)  # opening models does not count
+            if self.bound is None and (outcome.partial or not outcome.done):
+                self._started = (time.monotonic(), outcome.done)  # opening models does not count, where more follows to tell it from
             if outcome.done > self._started[1]:
                 seconds = time.monotonic() - self._started[0]
                 self._per_evaluation = seconds / (outcome.done - self._started[1]) / IMAGES_A_VISIT
