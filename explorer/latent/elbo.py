@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -56,15 +57,35 @@ def log_likelihood(model: LatentModel, x: Tensor, z: Tensor) -> Tensor:
     ValueError
         If nothing is said of the model's p(x|z).
     """
+    return -_nats(model, x, z).flatten(1).sum(1)
+
+
+@torch.inference_mode()
+def nats_by_pixel(model: LatentModel, x: Tensor, z: Tensor) -> Tensor:
+    """-log p(x|z) of each pixel, its channels added, shape (N, H, W): where an image costs what it costs.
+
+    They add up to minus `log_likelihood`; parameters and errors as there.
+    """
+    return _nats(model, x, z).sum(1)
+
+
+def _nats(model: LatentModel, x: Tensor, z: Tensor) -> Tensor:
+    """-log p(x|z) of each number of an image, shape (N, C, H, W)."""
     if not model.config.likelihood:
         raise ValueError("nothing is said of p(x|z), so there is no log likelihood")
     pixels = (x + 1) / 2
     if model.config.likelihood == "bernoulli":
-        logits = model.decode_logits(z).float()
-        return -F.binary_cross_entropy_with_logits(logits, pixels, reduction="none").flatten(1).sum(1)
+        return F.binary_cross_entropy_with_logits(model.decode_logits(z).float(), pixels, reduction="none")
     variance = model.config.variance
-    squared = (pixels - (model.decode(z).float() + 1) / 2).square().flatten(1).sum(1)
-    return -0.5 * (squared / variance + math.log(2 * math.pi * variance) * pixels[0].numel())
+    return 0.5 * ((pixels - (model.decode(z).float() + 1) / 2).square() / variance + math.log(2 * math.pi * variance))
+
+
+def drawn_code(model: LatentModel, x: Tensor, noise: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """m(x), log s(x)^2 and z = m(x) + s(x) noise (reparameterization), each (N, code); parameters and errors as of `elbo`."""
+    mean, log_variance = model.encode(x)
+    if log_variance is None:
+        raise ValueError("an autoencoder without a posterior has no ELBO")
+    return mean, log_variance, mean + (0.5 * log_variance).exp() * noise
 
 
 def elbo(model: LatentModel, x: Tensor, noise: Tensor) -> Elbo:
@@ -82,10 +103,7 @@ def elbo(model: LatentModel, x: Tensor, noise: Tensor) -> Elbo:
     ValueError
         If the model is not variational.
     """
-    mean, log_variance = model.encode(x)
-    if log_variance is None:
-        raise ValueError("an autoencoder without a posterior has no ELBO")
-    z = mean + (0.5 * log_variance).exp() * noise
+    mean, log_variance, z = drawn_code(model, x, noise)
     return Elbo(log_likelihood(model, x, z), gaussian_kl(mean, log_variance))
 
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
-from explorer.latent.elbo import gaussian_kl_terms, log_likelihood
+from explorer.latent.elbo import drawn_code, gaussian_kl_terms, log_likelihood
 from explorer.models.roles import LatentModel
 
 ACTIVE = 0.01
@@ -62,30 +61,9 @@ def terms(model: LatentModel, x: Tensor, noise: Tensor) -> Terms:
     ValueError
         If the model is not variational.
     """
-    mean, log_variance = model.encode(x)
-    if log_variance is None:
-        raise ValueError("an autoencoder without a posterior has no ELBO")
-    if model.config.likelihood:
-        said = log_likelihood(model, x, mean + (0.5 * log_variance).exp() * noise)
-    else:
-        said = torch.full((len(x),), torch.nan)
+    mean, log_variance, z = drawn_code(model, x, noise)
+    said = log_likelihood(model, x, z) if model.config.likelihood else torch.full((len(x),), torch.nan)
     return Terms(*(part.double().cpu().numpy() for part in (said, gaussian_kl_terms(mean, log_variance), mean)))
-
-
-@torch.inference_mode()
-def nats_by_pixel(model: LatentModel, x: Tensor, z: Tensor) -> Tensor:
-    """-log p(x|z) of each pixel, its channels added, shape (N, H, W): where an image costs what it costs.
-
-    They add up to minus `log_likelihood` (ValueError as there).
-    """
-    if not model.config.likelihood:
-        raise ValueError("nothing is said of p(x|z), so there is no log likelihood")
-    pixels = (x + 1) / 2
-    if model.config.likelihood == "bernoulli":
-        return F.binary_cross_entropy_with_logits(model.decode_logits(z).float(), pixels, reduction="none").sum(1)
-    variance = model.config.variance
-    squared = (pixels - (model.decode(z).float() + 1) / 2).square()
-    return (0.5 * (squared / variance + float(np.log(2 * np.pi * variance)))).sum(1)
 
 
 def spread(means: np.ndarray) -> np.ndarray:

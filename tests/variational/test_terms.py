@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch.distributions import Bernoulli, Normal
 
-from explorer.latent.elbo import elbo, log_likelihood
+from explorer.latent.elbo import elbo, log_likelihood, nats_by_pixel
 from explorer.models.autoencoder import Autoencoder, AutoencoderConfig
-from explorer.variational.terms import ACTIVE, active_units, nats_by_pixel, spread, terms
+from explorer.variational.terms import ACTIVE, active_units, spread, terms
 
 
 def small(likelihood: str = "bernoulli", variational: bool = True, code: int = 3) -> Autoencoder:

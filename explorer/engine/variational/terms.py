@@ -19,12 +19,12 @@ from explorer.engine.variational.subject import Subject, held_out, opened, subje
 from explorer.engine.variational.terms_messages import ShowTerms, ShowTestTerms, ShowUnit, TermsShown, TestTermsShown, UnitShown
 from explorer.errors import BadInput
 from explorer.evaluation.elbo import IWAE_DRAWS, blocks
-from explorer.latent.elbo import gaussian_kl_terms, log_likelihood
+from explorer.latent.elbo import gaussian_kl_terms, log_likelihood, nats_by_pixel
 from explorer.models.roles import LatentModel
 from explorer.recipe.forward import ForwardImage
 from explorer.recipe.variational import ElboRecipe
 from explorer.variational.bound import bound, of_encoder
-from explorer.variational.terms import nats_by_pixel, spread, terms
+from explorer.variational.terms import spread, terms
 
 DRAWS = 256
 """Of q, for the reconstruction of one image whose code has no quadrature."""
