@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from explorer.checkpoints.files import file_sha256
@@ -23,6 +22,7 @@ from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import EngineDown, EngineReady, Failed, StartEngine
 from explorer.engine.thread.requests import Outcome
 from explorer.recipe import ChainRecipe, Lane, Sampler
+from tests.engine.process.owner import Owner
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
@@ -35,20 +35,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-class Owner(QObject):
-    """What the app does when its engine is lost."""
-
-    def __init__(self, client: Client, link: ProcessLink) -> None:
-        super().__init__()
-        self.client, self.told = client, list[EngineDown]()
-        link.lost.connect(self.take)
-
-    def take(self, down: EngineDown) -> None:
-        self.told.append(down)
-        if down.goes_on:
-            self.client.send(StartEngine(device="cpu"), "engine")
 
 
 class Setup:

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from PIL import Image
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from explorer.checkpoints.files import file_sha256
@@ -29,23 +29,10 @@ from explorer.engine.thread.messages import EngineDown, EngineReady, Failed, Sta
 from explorer.engine.thread.requests import Outcome
 from explorer.paths import HOME_VARIABLE
 from explorer.recipe import ChainRecipe, Lane, Sampler
+from tests.engine.process.owner import Owner
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 SLOW_WAY = Path(__file__).with_name("slow_way.py")
-
-
-class Owner(QObject):
-    """What the app does when its connection breaks."""
-
-    def __init__(self, client: Client, link: FarLink) -> None:
-        super().__init__()
-        self.client, self.told = client, list[EngineDown]()
-        link.lost.connect(self.take)
-
-    def take(self, down: EngineDown) -> None:
-        self.told.append(down)
-        if down.goes_on:
-            self.client.send(StartEngine(device="cpu"), "engine")
 
 
 class Setup:
