@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 from pathlib import Path
 
 SPINS = "2000"
@@ -20,6 +21,11 @@ OF_THE_PERSON = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
 
 LOW_PRIORITY = 10
 """On the scale of nice, -20 to 19."""
+
+YIELDING = 5
+"""Added to that by a thread that lets others go first: about a third of the share of one that does not."""
+
+_behind_a_window = False
 
 AUTOGROUP = Path("/proc/self/autogroup")
 """Linux shares processors between sessions first, and by nice only within one."""
@@ -44,6 +50,22 @@ def give_way() -> None:
     if _has_its_own_session():
         with contextlib.suppress(OSError):
             AUTOGROUP.write_text(str(LOW_PRIORITY), encoding="ascii")
+
+
+def stand_behind_a_window() -> None:
+    """Say of this process that somebody looks at what it computes: what answers a hand goes before what goes on by itself."""
+    global _behind_a_window
+    _behind_a_window = True
+
+
+def let_others_go_first() -> None:
+    """Have this thread, and those that it starts, yield to all that were not told to.
+
+    Only behind a window, and on Linux, where threads have priorities of their own that nobody has to be allowed to lower.
+    """
+    if _behind_a_window and sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + YIELDING)
 
 
 def _has_its_own_session() -> bool:

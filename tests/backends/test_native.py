@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -294,3 +296,40 @@ def test_networks_of_diffusers_with_other_settings_are_left_to_others(setting: d
     plain = {"in_channels": 1, "out_channels": 1, "norm_num_groups": 8, **DIFFUSERS["scale and shift"]}
     assert KERNEL.supports(diffusers.UNet2DModel(**plain))
     assert not KERNEL.supports(diffusers.UNet2DModel(**plain | setting))
+
+
+LOWERED = """
+import os, threading
+import torch
+from explorer.backends.native import Native
+from explorer.models.unet import UNet, UNetConfig
+def tasks(): return {int(task) for task in os.listdir("/proc/self/task")}
+def helpers(before): return [os.getpriority(os.PRIO_PROCESS, task) for task in tasks() - before]
+network, cpu = UNet(UNetConfig(width=8, multipliers=(1,))).eval(), torch.device("cpu")
+run = Native().prepare(network, cpu, "fp32")
+x, t = torch.randn(4, 1, 28, 28), torch.full((4,), 3)
+torch.set_num_threads(2)
+def call():
+    with torch.inference_mode(): run(x, t)
+def lowered():
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), here + 5)
+    known = tasks() - pool
+    call()
+    call()
+    print(*(level - here for level in helpers(known)))
+here = os.getpriority(os.PRIO_PROCESS, 0)
+before = tasks()
+with torch.inference_mode(): torch.randn(64, 64) @ torch.randn(64, 64)
+call()
+pool = tasks() - before
+print(*(level - here for level in helpers(before)), end=" ")
+thread = threading.Thread(target=lowered); thread.start(); thread.join()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priorities of their own")
+def test_who_gives_way_does_not_have_helpers_that_do_not() -> None:
+    done = subprocess.run([sys.executable, "-c", LOWERED], capture_output=True, text=True, check=True)
+    first, *then = done.stdout.split()
+    assert first == "0"
+    assert "5" in then

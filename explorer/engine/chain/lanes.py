@@ -19,6 +19,7 @@ from explorer.diffusion.predictor import NetworkPredictor, Predictor, told_of
 from explorer.diffusion.reverse import Step, initial_state, needs_memory, noise_source, reverse_steps
 from explorer.diffusion.samplers.methods import evaluations
 from explorer.diffusion.schedule import ScheduleError
+from explorer.engine.aside import aside
 from explorer.engine.chain.frames import Frame, FrameStore, to_cpu
 from explorer.engine.chain.kept.chains import arrays_of
 from explorer.engine.chain.kept.lane import KeptLane
@@ -27,11 +28,10 @@ from explorer.engine.chain.messages import LaneKey, LaneProgress
 from explorer.engine.chain.shown_lane import NORMS, ShownLane
 from explorer.engine.chain.starts import check_start, initial_states, rises
 from explorer.engine.chain.through_decoder import ThroughDecoder
-from explorer.engine.models.measuring import aside
 from explorer.engine.models.predictors import check_method, course_of, limit_of
 from explorer.errors import BadInput
 
-LONG_SECONDS = 0.2
+LONG_SECONDS = 0.006
 """What a step may hold up everything else."""
 
 Record = Callable[["ChainLane", int], Recorder | None]
@@ -210,7 +210,7 @@ class ChainLane(ShownLane):
             return
         self._apart, began = steps, time.perf_counter()
         try:
-            step = yield from aside(partial(next, steps))
+            step = yield from aside(partial(next, steps), yields=True)
         except BaseException:  # given up as well: the thread ends its step, which nobody takes
             if self._steps is steps:
                 self._steps = None

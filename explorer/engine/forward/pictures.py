@@ -12,10 +12,10 @@ from explorer.datasets.images import read_picture, to_unit_range
 from explorer.datasets.reading import Reading
 from explorer.datasets.shipped import is_dark, on_black
 from explorer.engine.arrays import read_only
+from explorer.engine.aside import aside
 from explorer.engine.desk import Desk
 from explorer.engine.forward.messages import PictureTaken, ShowTestImages, TakePicture, TestImagesShown
 from explorer.engine.forward.sources import labels_of, read_aside
-from explorer.engine.models.measuring import aside
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput

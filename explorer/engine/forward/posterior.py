@@ -13,11 +13,11 @@ from explorer.diffusion.noise import shared_noise, shared_uniforms
 from explorer.diffusion.parameterization import mean_from_x0
 from explorer.diffusion.posterior import Posterior, posterior
 from explorer.diffusion.predictor import Labelled, Predictor
+from explorer.engine.aside import aside
 from explorer.engine.desk import Desk
 from explorer.engine.forward.messages import Belief, ShowStepBack, StepBackShown
 from explorer.engine.forward.noised import Walks
 from explorer.engine.forward.sources import read_aside, schedule_of, shape_words, values_of
-from explorer.engine.models.measuring import aside
 from explorer.engine.models.models import Models
 from explorer.engine.models.predictors import check_range, condition_in, range_of
 from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles

@@ -12,8 +12,8 @@ from torch import Tensor
 from explorer.datasets.images import ImageSet, load_images, to_unit_range
 from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.diffusion.schedule import Schedule
+from explorer.engine.aside import aside
 from explorer.engine.models.data_sets import stamp
-from explorer.engine.models.measuring import aside
 from explorer.engine.models.predictors import chosen_schedule
 from explorer.errors import BadInput
 from explorer.recipe.dabs import MAX_SIDE

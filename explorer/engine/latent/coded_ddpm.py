@@ -16,10 +16,10 @@ from explorer.diffusion.exact import EmpiricalData
 from explorer.diffusion.exact_predictor import ExactPredictor
 from explorer.diffusion.noise import noise_arrays
 from explorer.diffusion.predictor import NetworkPredictor
+from explorer.engine.aside import aside
 from explorer.engine.latent.batches import batch
 from explorer.engine.latent.codes import ENCODING_BLOCK
 from explorer.engine.latent.plane import OpenPlane
-from explorer.engine.models.measuring import aside
 from explorer.engine.models.models import Models
 from explorer.engine.models.predictors import from_checkpoint
 from explorer.errors import BadInput, about

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from explorer.datasets.images import to_unit_range
 from explorer.engine.arrays import read_only
+from explorer.engine.aside import aside
 from explorer.engine.desk import Desk
 from explorer.engine.latent.codes import codes_of, held_out_image
 from explorer.engine.latent.decoding import latent_of
@@ -18,7 +19,6 @@ from explorer.engine.latent.encoded_picture import picture_for
 from explorer.engine.latent.messages import CodesShown, EncodeImages, EncodePicture, ImageShown, PictureEncoded, PictureOffered, ShowImage
 from explorer.engine.latent.plane import open_plane, plane_model
 from explorer.engine.latent.readings import place, read_digits, readable, to_numpy
-from explorer.engine.models.measuring import aside
 from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps

@@ -9,13 +9,13 @@ import torch
 
 from explorer.datasets.images import to_unit_range
 from explorer.engine.arrays import read_only
+from explorer.engine.aside import aside
 from explorer.engine.desk import Desk
 from explorer.engine.latent.encoded_picture import picture_for
 from explorer.engine.latent.messages import PictureOffered
 from explorer.engine.latent.plane import open_plane
 from explorer.engine.latent.posterior_messages import ShowTruePosterior, TruePosteriorShown
 from explorer.engine.models.exact_posterior import FirstCells, density_over, encoded, extent_of, last
-from explorer.engine.models.measuring import aside
 from explorer.engine.models.models import Models
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput

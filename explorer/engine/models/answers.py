@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from explorer.engine.aside import aside
 from explorer.engine.desk import Desk
 from explorer.engine.models import library, opening
-from explorer.engine.models.measuring import aside
 from explorer.engine.models.messages import (
     AllowPython,
     MakeThumbnail,

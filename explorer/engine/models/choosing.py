@@ -17,9 +17,10 @@ from explorer.backends import TORCH
 from explorer.backends.base import Backend
 from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion.predictor import NetworkPredictor, Run
+from explorer.engine.aside import aside
 from explorer.engine.models import devices, predictors
 from explorer.engine.models.kept_choices import Choice, KeptChoices, Probed
-from explorer.engine.models.measuring import Probe, aside, is_busy
+from explorer.engine.models.measuring import Probe, is_busy
 from explorer.engine.models.unmeasured import unmeasured
 from explorer.models.roles import some_labels
 from explorer.recipe.arithmetic import RunBy, size_class

@@ -24,7 +24,7 @@ from explorer.datasets.stand_in import stand_in
 from explorer.diffusion.pixel_range import seen
 from explorer.diffusion.reverse import Step, initial_state, noise_source, plan, reverse_steps
 from explorer.engine.arrays import read_only
-from explorer.engine.models.measuring import aside
+from explorer.engine.aside import aside
 from explorer.engine.models.messages import LibraryEntry, LibraryScanned, ThumbnailMade
 from explorer.engine.models.models import Models
 from explorer.engine.models.scanning import files, remember

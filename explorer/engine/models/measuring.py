@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import os
 import statistics
-import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import torch
 
@@ -22,6 +20,7 @@ from explorer.backends import TORCH
 from explorer.backends.base import Backend
 from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion.predictor import NetworkPredictor, Run
+from explorer.engine.aside import Work, aside
 from explorer.engine.models import predictors
 from explorer.engine.models.kept_choices import Choice, Measured
 from explorer.models.roles import some_labels, told_of_before
@@ -34,11 +33,6 @@ WELL = 3.0
 """Times faster than plain PyTorch: what a compiler would add to that is not worth its seconds while chains are sampled."""
 OWN_LOAD = 1
 """What the window adds to the load of a machine whose processors a chain keeps at work."""
-WAIT = 0.005
-"""Seconds between two cancel points while something is made ready aside."""
-
-T = TypeVar("T")
-Work = Generator[None, None, T]
 Prepared = Callable[[Backend, str], Run]
 
 
@@ -173,29 +167,3 @@ def is_busy() -> bool:
         return os.getloadavg()[0] > (os.cpu_count() or 1) + OWN_LOAD
     except (AttributeError, OSError):  # Windows has no such figure
         return False
-
-
-def aside(call: Callable[[], T]) -> Work[T]:
-    """What a call returns or raises, made by a thread of its own: a compiler cannot be asked for cancel points.
-
-    Who gives up waiting leaves the thread to itself; what it makes is dropped.
-    """
-    made: list[T] = []
-    failed: list[Exception] = []
-
-    def work() -> None:
-        try:
-            with torch.inference_mode():
-                made.append(call())
-        except Exception as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=work, name="making ready", daemon=True)
-    thread.start()
-    thread.join(WAIT)
-    while thread.is_alive():
-        yield
-        thread.join(WAIT)
-    if failed:
-        raise failed[0]
-    return made[0]

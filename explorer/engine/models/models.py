@@ -17,12 +17,12 @@ from explorer.backends import TORCH
 from explorer.backends.base import Backend
 from explorer.checkpoints.files import Checkpoint
 from explorer.diffusion.predictor import NetworkPredictor, Predictor
+from explorer.engine.aside import aside
 from explorer.engine.desk import Desk
 from explorer.engine.models import devices, predictors
 from explorer.engine.models.choosing import Choosing
 from explorer.engine.models.data_sets import DataSets, exact_predictor
 from explorer.engine.models.kept_choices import KeptChoices
-from explorer.engine.models.measuring import aside
 from explorer.errors import BadInput
 from explorer.models.roles import ImageReader
 from explorer.recipe import Arithmetic, Lane

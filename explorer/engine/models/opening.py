@@ -14,8 +14,8 @@ from explorer.checkpoints.files import Checkpoint
 from explorer.checkpoints.snapshots import end_of_run, name_of
 from explorer.diffusion.posterior import posterior
 from explorer.diffusion.predictor import told_of
+from explorer.engine.aside import aside
 from explorer.engine.models import predictors
-from explorer.engine.models.measuring import aside
 from explorer.engine.models.messages import Asked, CheckpointAsks, CheckpointOpened, LibraryEntry, OpenCheckpoint, Opening
 from explorer.engine.models.models import Models
 from explorer.engine.thread.requests import Steps

@@ -24,9 +24,9 @@ from explorer.diffusion.objective import read
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.strata import STREAM, Design, cut, shuffled
 from explorer.engine.arrays import read_only
+from explorer.engine.aside import aside
 from explorer.engine.desk import Desk
 from explorer.engine.models.data_sets import exact_predictor, stamp
-from explorer.engine.models.measuring import aside
 from explorer.engine.models.models import Models
 from explorer.engine.models.predictors import chosen_schedule, limit_of, told_data
 from explorer.engine.objective.messages import (

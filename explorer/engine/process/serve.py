@@ -21,6 +21,7 @@ from explorer.engine.thread.mailbox import Mailbox
 from explorer.engine.thread.outbox import Outbox
 from explorer.engine.thread.requests import Result
 from explorer.engine.thread.working import work
+from explorer.processors import stand_behind_a_window
 
 if TYPE_CHECKING:
     from explorer.engine.process.elsewhere.served import Served
@@ -32,6 +33,7 @@ LAST_SECONDS = 0.35
 def serve() -> NoReturn:
     """Answer until stdin ends."""
     _go_with_the_window()
+    stand_behind_a_window()
     source, sink = _streams()
     desk = _Desk()
     read = threading.Thread(target=_read, args=(source, sink, desk), name="requests", daemon=True)

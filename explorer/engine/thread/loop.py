@@ -37,6 +37,7 @@ class Loop:
 
     def run(self) -> None:
         """Work until the mailbox is closed."""
+        self._mailbox.bell.hang_here()
         while not self._mailbox.closed:
             running = self._next()
             if running is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from explorer.engine.thread.bell import Bell
 from explorer.engine.thread.requests import Request
 
 Rank = tuple[bool, bool]
@@ -11,7 +12,13 @@ Rank = tuple[bool, bool]
 
 
 class Mailbox:
-    """Thread-safe; posted to by the window, taken from by the engine thread."""
+    """Thread-safe; posted to by the window, taken from by the engine thread.
+
+    Attributes
+    ----------
+    bell : Bell
+        Rung when there is something to look at, for who waits for something else meanwhile.
+    """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -20,6 +27,7 @@ class Mailbox:
         self._hidden: frozenset[str] = frozenset()
         self._closed = False
         self._changes = 0
+        self.bell = Bell()
 
     def post(self, request: Request) -> None:
         """Add a request; unless it is queued, those of its channel that still wait are dropped."""
@@ -29,12 +37,14 @@ class Mailbox:
             self._waiting[request.request_id] = request
             self._changes += 1
             self._changed.notify()
+        self.bell.ring()
 
     def cancel(self, channel: str, generation: int) -> None:
         """Drop the channel's waiting requests, and have the running one stop at its next cancel point."""
         with self._changed:
             self._forget(channel, generation)
             self._changed.notify()
+        self.bell.ring()
 
     def _forget(self, channel: str, generation: int) -> None:
         self._generations[channel] = max(generation, self._generations.get(channel, 0))
@@ -68,6 +78,7 @@ class Mailbox:
         """Whose channels nobody looks at; a channel's owner is its name up to the first dot."""
         with self._changed:
             self._hidden = owners
+        self.bell.ring()
 
     def rank(self, request: Request) -> Rank:
         """Who goes before it."""
@@ -113,6 +124,7 @@ class Mailbox:
             self._closed = True
             self._waiting.clear()
             self._changed.notify()
+        self.bell.ring()
 
     @property
     def closed(self) -> bool:

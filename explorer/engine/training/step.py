@@ -23,8 +23,8 @@ from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.training import Network, Parts, TrainingTables, parts
 from explorer.engine.arrays import read_only
+from explorer.engine.aside import aside
 from explorer.engine.desk import Desk
-from explorer.engine.models.measuring import aside
 from explorer.engine.models.models import Models
 from explorer.engine.models.predictors import check_range, own_condition, schedule_of
 from explorer.engine.pictures.tiles import Palette, diverging_tiles, stated_scale, tiles_of

@@ -52,7 +52,7 @@ def status_of(state: LatentState, pane: PlanePane, written: str, speed: str) -> 
     elif len(codes.codes) == 0:
         said.append(tr("no test images of this model's data here"))
     else:
-        shown, total = len(pane.plane.codes_drawn), len(codes.codes)
+        shown, total = pane.plane.count_drawn, len(codes.codes)
         of = tr(" of {name}", name=codes.name) if codes.name and is_unsaid(pane.entry) else ""
         said.append(
             tr("{total} codes{of}", total=grouped(total), of=of)

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from explorer.checkpoints.files import file_sha256
+from explorer.engine import aside
 from explorer.engine.chain import lanes
 from explorer.engine.chain.messages import ChainFinished, ChainProgress, LaneKey, SampleChain, ShowStep, StepShown, lane_key
 from explorer.engine.engine import Engine
@@ -129,7 +130,7 @@ def test_two_that_sample_the_same_lane_do_not_meet(held: tuple[Engine, LaneKey, 
     engine, key, gate = held
     one, other = (engine.handle(SampleChain(recipe), f"{owner}.chain") for owner in ("reverse", "compare"))
     until_held(one, gate)
-    while [thread.name for thread in threading.enumerate()].count("making ready") < 2:  # it waits for its turn with the network
+    while aside.at_work() < 2:  # it waits for its turn with the network
         next(other)
     gate.is_open.set()
     ends = [[outcome for outcome in steps if outcome is not None][-1] for steps in (one, other)]

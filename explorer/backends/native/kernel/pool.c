@@ -9,6 +9,9 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
+#ifdef __linux__
+#include <sys/resource.h>
+#endif
 
 #include "kernel.h"
 
@@ -21,7 +24,24 @@ static atomic_int sleepers;
 
 static struct { char *memory; int64_t bytes; } kept[MAX_THREADS];
 static int started = 1; /* threads that there are, the caller included */
-static struct { task *task; void *job; int threads; atomic_int call, working; } now;
+static struct { task *task; void *job; int threads, niceness; atomic_int call, working; } now;
+
+/* A thread that others go before has no helper that they wait for; back up it may not go, nor need. */
+static int niceness(void) {
+#ifdef __linux__
+  return getpriority(PRIO_PROCESS, 0);
+#else
+  return 0;
+#endif
+}
+
+static void lower_to(int wished, int *own) {
+  if (wished <= *own) return;
+#ifdef __linux__
+  setpriority(PRIO_PROCESS, 0, wished);
+#endif
+  *own = wished;
+}
 
 static void pause_a_little(void) {
 #if defined(__x86_64__)
@@ -68,8 +88,10 @@ static struct start starts[MAX_THREADS];
 
 static void *work(void *argument) {
   const struct start start = *(struct start *)argument;
+  int own = niceness();
   for (int call = start.call;; call++) {
     wait_for_change(&now.call, call);
+    lower_to(now.niceness, &own);
     if (start.thread < now.threads) now.task(now.job, start.thread);
     atomic_fetch_sub(&now.working, 1);
     wake();
@@ -101,6 +123,7 @@ void ge_together(task *task, void *job, int threads) {
     now.task = task;
     now.job = job;
     now.threads = threads;
+    now.niceness = niceness();
     atomic_store(&now.working, started - 1);
     atomic_fetch_add(&now.call, 1);
     wake();

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from explorer.engine.arrays import read_only
+from explorer.engine.aside import aside
 from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.curve_messages import LaneCurves
 from explorer.engine.chain.curves import mean_over
@@ -31,7 +32,6 @@ from explorer.engine.chain.exact_draws import drawn_index
 from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.messages import LaneKey
 from explorer.engine.desk import Desk
-from explorer.engine.models.measuring import aside
 from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
 from explorer.engine.thread.requests import Steps

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from explorer.checkpoints.locate import source_of
 from explorer.diffusion.pixel_range import seen
+from explorer.engine.aside import aside
 from explorer.engine.chain.branches import first_of, with_lineage
 from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook, ExportProgress, ExportRead, ReadExport
@@ -22,7 +23,6 @@ from explorer.engine.chain.looks import picture_shape
 from explorer.engine.chain.messages import LaneKey, ShowStep, StepShown, lane_keys
 from explorer.engine.chain.showing import show_step
 from explorer.engine.desk import Desk
-from explorer.engine.models.measuring import aside
 from explorer.engine.models.predictors import labels_told
 from explorer.engine.thread.requests import Outcome, Steps
 from explorer.errors import BadInput

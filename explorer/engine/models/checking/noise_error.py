@@ -16,9 +16,9 @@ from explorer.diffusion.parameterization import Option
 from explorer.diffusion.pixel_range import meant
 from explorer.diffusion.posterior import posterior
 from explorer.diffusion.predictor import NetworkPredictor, told_of
+from explorer.engine.aside import aside
 from explorer.engine.models import predictors
 from explorer.engine.models.checking.messages import Found
-from explorer.engine.models.measuring import aside
 from explorer.recipe.told import Predicts, Told
 
 EARLY = 3

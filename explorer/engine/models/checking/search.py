@@ -13,11 +13,11 @@ from torch import Tensor
 
 from explorer import sources
 from explorer.checkpoints.files import Checkpoint
+from explorer.engine.aside import aside
 from explorer.engine.models.checking.alternatives import beside, best_of, is_alike, options_of
 from explorer.engine.models.checking.messages import Found, NoiseChecked
 from explorer.engine.models.checking.noise_error import found_work
 from explorer.engine.models.checking.pictures import Pictures, pictures_of
-from explorer.engine.models.measuring import aside
 from explorer.errors import BadInput
 from explorer.recipe.told import NOTHING, Predicts, Told
 

@@ -11,6 +11,7 @@ from explorer.latent.plane import Extent
 from explorer.latent.strokes import resample
 from explorer.views.latent.plane import chain_marks, overlays, paint
 from explorer.views.latent.plane.contents import NOWHERE, PlaneContents
+from explorer.views.latent.plane.ground import Ground
 from explorer.views.latent.plane.lens import Lens, draw_lens, lenses
 from explorer.views.latent.plane.nodes import handles
 from explorer.views.latent.plane.viewport import Viewport
@@ -39,6 +40,8 @@ class PlaneCanvas(PlaneContents):
         self._view = Viewport(640, 480)
         self._home: Extent = NOWHERE
         self._fitted = True
+        self._ground = Ground()
+        theme.changed.connect(self._forget_ground)
         self._sprites: tuple[tuple[float, float, float, tuple[str, ...]], QPixmap] | None = None
 
     @property
@@ -88,29 +91,11 @@ class PlaneCanvas(PlaneContents):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Every layer, from the back."""
-        tokens, view = self._theme.tokens, self._view
+        tokens, ratio = self._theme.tokens, self.devicePixelRatioF()
         painter = QPainter(self)
+        self._ground.draw(painter, self.size(), ratio, self._ground_of(), self._draw_ground)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), QColor(tokens.card))
-        picture = bool(self._manifold) and self._manifold_shown
-        if picture:
-            for placed in self._manifold.parts:
-                paint.draw_manifold(painter, view, placed.image, placed.extent)
-        if self._field:
-            overlays.draw_field(painter, view, self._field.parts, picture)
-        busy = picture or (bool(self._field) and tokens.name == "dark")
-        paint.draw_grid_lines(painter, view, tokens, picture or bool(self._field))
-        if self._codes_shown and len(self._codes):
-            codes, classes = self._codes[self._visible], self._classes[self._visible]
-            strength = None if self._opacities is None else self._opacities[self._visible]
-            if self._chains[0]:  # what walks over them stands out
-                strength = np.full(len(codes), BEHIND) if strength is None else BEHIND * strength
-            paint.draw_codes(painter, view, codes, classes, self._dots(), self.devicePixelRatioF(), strength)
-        if self._prior_shown:
-            paint.draw_prior(painter, view, self._prior_centre, tokens, busy)
-        paint.draw_tick_numbers(painter, view, tokens, busy)
-        ink = paint.strong_ink(tokens, busy)
-        overlays.draw_scale_bar(painter, view, *ink)
+        ink, view = paint.strong_ink(tokens, self._is_busy), self._view
         self._draw_items(painter, tokens, ink)
         if self._pointed is not None and self._pointed[0] < len(self._codes):
             index, image, words = self._pointed
@@ -124,6 +109,46 @@ class PlaneCanvas(PlaneContents):
             place = QRectF(self.rect()).adjusted(32, 32, -32, -32)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
         self._draw_edge(painter, tokens)
+
+    @property
+    def _has_picture(self) -> bool:
+        return bool(self._manifold) and self._manifold_shown
+
+    @property
+    def _is_busy(self) -> bool:
+        """Whether what lies over the ground needs a halo to be seen."""
+        return self._has_picture or (bool(self._field) and self._theme.tokens.name == "dark")
+
+    def _forget_ground(self) -> None:
+        self._ground.forget()
+
+    def _ground_of(self) -> tuple[object, ...]:
+        """All that the ground depends on, but for the look."""
+        of_codes = (self._codes, self._classes, self._visible, self._opacities, self._codes_shown, bool(self._chains[0]), self._dots())
+        of_pictures = (*self._manifold.parts, self._manifold_shown, *self._field.parts)
+        return (self._view, self._prior_shown, self._prior_centre, *of_codes, *of_pictures)
+
+    def _draw_ground(self, painter: QPainter) -> None:
+        """Pictures, grid, codes and prior, from the back."""
+        tokens, view, picture, busy = self._theme.tokens, self._view, self._has_picture, self._is_busy
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), QColor(tokens.card))
+        if picture:
+            for placed in self._manifold.parts:
+                paint.draw_manifold(painter, view, placed.image, placed.extent)
+        if self._field:
+            overlays.draw_field(painter, view, self._field.parts, picture)
+        paint.draw_grid_lines(painter, view, tokens, picture or bool(self._field))
+        if self._codes_shown and len(self._codes):
+            codes, classes = self._codes[self._visible], self._classes[self._visible]
+            strength = None if self._opacities is None else self._opacities[self._visible]
+            if self._chains[0]:  # what walks over them stands out
+                strength = np.full(len(codes), BEHIND) if strength is None else BEHIND * strength
+            paint.draw_codes(painter, view, codes, classes, self._dots(), self.devicePixelRatioF(), strength)
+        if self._prior_shown:
+            paint.draw_prior(painter, view, self._prior_centre, tokens, busy)
+        paint.draw_tick_numbers(painter, view, tokens, busy)
+        overlays.draw_scale_bar(painter, view, *paint.strong_ink(tokens, busy))
 
     def _draw_edge(self, painter: QPainter, tokens: Tokens) -> None:
         """The card's round corners, over what was drawn: twice as fast as drawing all of it through a round clip."""

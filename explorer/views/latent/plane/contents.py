@@ -220,6 +220,11 @@ class PlaneContents(QWidget):
         return self._codes[self._visible] if self._codes_shown else self._codes[:0]
 
     @property
+    def count_drawn(self) -> int:
+        """How many those are."""
+        return int(np.count_nonzero(self._visible)) if self._codes_shown else 0
+
+    @property
     def manifold_extent(self) -> Extent | None:
         """Rectangle of the manifold's picture."""
         return self._manifold.extent

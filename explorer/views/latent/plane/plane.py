@@ -160,8 +160,10 @@ class Plane(PlaneCanvas):
             self.stroke_growing.emit(path)
             self.update()
         else:
-            self._show_cursor(px, py)
-            self._hover_code(self.code_at(px, py) if self._tool == "move" and self._item_at(px, py) is None else None)
+            item = self._item_at(px, py)
+            code = self.code_at(px, py) if item is None else None
+            self._show_cursor(item is not None or code is not None)
+            self._hover_code(code if self._tool == "move" else None)
         self.hovered.emit(self._view.to_plane(px, py))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -181,7 +183,7 @@ class Plane(PlaneCanvas):
                 self.item_selected.emit(item.name if item is not None else "")
             else:
                 self.stroke_painted.emit(gesture.smooth(self._view))
-        self._show_cursor(px, py)
+        self._show_cursor(self._item_at(px, py) is not None or self.code_at(px, py) is not None)
         self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -272,7 +274,7 @@ class Plane(PlaneCanvas):
         else:
             super().keyReleaseEvent(event)
 
-    def _show_cursor(self, px: float = -1, py: float = -1) -> None:
+    def _show_cursor(self, over_something: bool = False) -> None:
         if isinstance(self._gesture, Pan):
             shape = Qt.CursorShape.ClosedHandCursor
         elif self._panning_key:
@@ -281,7 +283,7 @@ class Plane(PlaneCanvas):
             shape = Qt.CursorShape.CrossCursor
         elif isinstance(self._gesture, Carry | CarryNode):
             shape = Qt.CursorShape.SizeAllCursor
-        elif px >= 0 and (self._item_at(px, py) is not None or self.code_at(px, py) is not None):
+        elif over_something:
             shape = Qt.CursorShape.PointingHandCursor
         else:
             shape = Qt.CursorShape.ArrowCursor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -37,6 +38,7 @@ class Probing:
         self._probe: Probe | None = None
         self._read: CodesDecoded | None = None
         self._path = ""
+        self._wanted: DecodeCodes | None = None
 
     def clear(self) -> None:
         """Another model: nothing is known of how it is read."""
@@ -51,10 +53,8 @@ class Probing:
             before = None
         self._probe = Probe(target.title, target.x, target.y, before)
         self._view.show_probe(self._probe)
-        place = ((target.x, target.y),)
-        # The classifier takes longer than the decoder: the decoding is shown without waiting for it.
-        self._ask("probe", DecodeCodes(entry.path, place, slice=slice_), self._take)
-        self._ask("reading", DecodeCodes(entry.path, place, judge=True, slice=slice_), self._take)
+        self._wanted = DecodeCodes(entry.path, ((target.x, target.y),), slice=slice_)
+        self._ask("probe", self._wanted, self._take)
 
     def _target(self, state: LatentState) -> Probe:
         """Place under the pointer; else of the selected point, the stroke's frame; else the origin."""
@@ -72,7 +72,10 @@ class Probing:
     def _take(self, outcome: Outcome) -> None:
         if not (isinstance(outcome, CodesDecoded) and outcome.path == self._path and self._probe is not None):
             return
-        probe, shown = self._probe, self._probe.decoded
+        probe, shown, wanted = self._probe, self._probe.decoded, self._wanted
+        if not outcome.readings and wanted is not None and np.array_equal(outcome.codes, np.array(wanted.codes, np.float32)):
+            # the classifier takes longer than the decoder: the decoding is shown without waiting for it, and painted before it begins
+            self._ask("reading", replace(wanted, judge=True), self._take)
         if outcome.readings:
             self._read = outcome
             if shown is not None and not np.array_equal(outcome.codes, shown.codes):

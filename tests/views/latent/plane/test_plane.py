@@ -12,6 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from explorer.latent.strokes import distance
 from explorer.recipe import Point, Stroke
+from explorer.views.latent.plane import paint
+from explorer.views.latent.plane.chain_marks import Walked
 from explorer.views.latent.plane.plane import Plane
 from explorer.widgets.look.theme import CLASS_COLOURS, DARK, Theme
 
@@ -70,6 +72,53 @@ def test_codes_have_their_classes_colours(plane: Plane) -> None:
         assert abs(found.red() - wanted.red()) < 50
         assert abs(found.green() - wanted.green()) < 50
         assert abs(found.blue() - wanted.blue()) < 50
+
+
+GROUND = {
+    "codes": lambda plane: plane.set_codes(np.array([[0.4, 0.5], [1.0, -0.5]], np.float32), np.array([1, 2], np.uint8)),
+    "opacities": lambda plane: plane.set_codes(*CODES, np.array([0.2, 0.9])),
+    "hidden": lambda plane: plane.set_hidden_classes((3,)),
+    "layers": lambda plane: plane.set_layers(codes=False, manifold=True, prior=True),
+    "prior": lambda plane: plane.set_prior_centre((1.0, 1.0)),
+    "manifold": lambda plane: plane.set_manifold(np.full((56, 56, 3), 90, np.uint8), (0.0, 2.0, 0.0, 2.0)),
+    "field": lambda plane: plane.set_field(np.full((8, 8, 3), 90, np.uint8), (-1.0, 1.0, -1.0, 1.0), 8),
+    "no field": lambda plane: plane.set_field(None),
+    "chains": lambda plane: plane.set_chains((Walked("learned", np.zeros((2, 1, 2))),)),
+    "pan": lambda plane: drag(plane, (0.0, 0.0), (0.3, 0.4), button=MIDDLE),
+    "zoom": lambda plane: plane.zoom(1.5),
+    "size": lambda plane: plane.resize(520, 460),
+    "theme": lambda plane: plane._theme.choose("light"),
+    "colours": lambda plane: plane._theme.choose_classes("safe"),
+}
+CODES = np.array([[-1.0, 0.5], [1.0, -0.5]], np.float32), np.array([3, 7], np.uint8)
+
+
+def with_ground(plane: Plane) -> None:
+    """All that lies behind the rest."""
+    plane.set_codes(*CODES)
+    plane.set_layers(codes=True, manifold=True, prior=True)
+    plane.set_field(np.full((4, 4, 3), 160, np.uint8), (-1.0, 1.0, -1.0, 1.0), 4)
+
+
+@pytest.mark.parametrize("name", GROUND)
+def test_what_is_kept_of_the_drawing_is_never_shown_after_it_has_changed(plane: Plane, name: str) -> None:
+    with_ground(plane)
+    before = picture(plane)
+    GROUND[name](plane)
+    after = picture(plane)
+    plane._forget_ground()
+    assert after == picture(plane)
+    assert after != before
+
+
+def test_codes_are_not_drawn_again_for_a_pointer_that_moves(plane: Plane, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_ground(plane)
+    before = picture(plane)
+    monkeypatch.setattr(paint, "draw_codes", lambda *_: pytest.fail("drawn again"))
+    plane.point_at_code(0, np.zeros((28, 28, 3), np.uint8), "7")
+    assert picture(plane) != before
+    plane.point_at_code(None)
+    assert picture(plane) == before
 
 
 def test_hidden_classes_and_a_hidden_layer_are_not_drawn(plane: Plane) -> None:
