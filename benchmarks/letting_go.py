@@ -158,7 +158,7 @@ def close_while(name: str, folder: Path) -> None:
     def look(begun: float) -> None:
         """Once torch is there it is begun at once."""
         found = window()
-        ready = found is not None and found._engine is not None
+        ready = found is not None and found.engine_news.engine is not None
         if ready and begun > wait:
             close()
         else:

@@ -27,6 +27,8 @@ SCRIPTS = (
     "beside_training.py",
     "allocation.py",
     "plane.py",
+    "pointer.py",
+    "two_dimensions.py",
     "curves.py",
     "startup.py",
     "commands.py",

@@ -1,10 +1,10 @@
 """How long the small network of Forward's Two dimensions learns, and how near it comes to the exact process.
 
-    python benchmarks/two_dimensions.py [SHAPE] [OPTION]
-
 For each option: seconds and processor seconds of all updates, and the energy distance from q(x_0) of its particles, by DDPM and by the
 ODE, beside those of the exact process from the same x_T. Under 20 seconds on two processors is the promise; the processor that it runs
 on is printed with it.
+
+Usage: python benchmarks/two_dimensions.py [SHAPE] [OPTIONS]
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 import time
 
 import torch
+from common import machine
 
 from explorer.engine.desk import Desk
 from explorer.engine.forward.chain2d import learn, walk_chain
@@ -24,7 +25,8 @@ from explorer.recipe.forward import ForwardSchedule
 def main(shape: str = "moons", options: str = "ABCV") -> None:
     """Print one line for each option."""
     points, schedule, walk = Points2D(shape, COUNTS[shape]), ForwardSchedule(), Walk2D("both")  # type: ignore[arg-type, index]
-    print(f"{shape}, {points.count} points, torch {torch.__version__}, {torch.get_num_threads()} threads")
+    print(machine())
+    print(f"{shape}, {points.count} points")
     with torch.inference_mode():
         *_, exact = walk_chain(WalkChain2D(points, schedule, 0, walk), Desk())
         assert isinstance(exact, Chain2DWalked)
