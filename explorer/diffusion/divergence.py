@@ -61,13 +61,21 @@ def means_of(predictor: Predictor) -> Means:
     return "differences" if isinstance(inner, NetworkPredictor) and not inner.calls_network else "derivatives"
 
 
+def following_mean(predictor: Predictor) -> Predictor:
+    """An exact process that draws no image: what a flow needs, which draws nothing. Any other predictor as it is."""
+    if isinstance(predictor, ExactPredictor):
+        return predictor.following("mean")
+    if isinstance(predictor, MatchedPredictor):
+        return predictor.with_inner(following_mean(predictor.inner))
+    return predictor
+
+
 def as_field(predictor: Predictor) -> Predictor:
     """The predictor as a function of x and t of which derivatives can be taken.
 
     An exact process follows its mean; a network that was loaded in PyTorch's inference mode has no derivatives, and is copied.
     """
-    if isinstance(predictor, ExactPredictor):
-        return predictor.following("mean")
+    predictor = following_mean(predictor)
     if isinstance(predictor, MatchedPredictor):
         return predictor.with_inner(as_field(predictor.inner))
     if not isinstance(predictor, NetworkPredictor) or predictor.network is None or not predictor.calls_network:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from explorer.diffusion.divergence import following_mean
 from explorer.diffusion.inversion import NoiseFigures, Upwards, inverting, noise_figures
 from explorer.diffusion.plan import Plan
 from explorer.diffusion.predictor import Predictor
@@ -66,7 +67,7 @@ def round_trip(
     BadInput
         If the predictor puts out numbers that are not finite.
     """
-    x, asked = x0, 0
+    x, asked, predictor = x0, 0, following_mean(predictor)
     for risen in inverting(predictor, x0, course, solver, rounds):
         asked += 1
         if risen is not None:

@@ -16,7 +16,7 @@ from explorer.engine.chain.messages import LaneKey
 from explorer.engine.engine import Engine
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.errors import BadInput
-from explorer.recipe import Lane, Sampler, picture_of
+from explorer.recipe import ExactProcess, Lane, Sampler, picture_of
 from explorer.recipe.start import Inverted, NoiseOf, Start
 
 
@@ -47,6 +47,18 @@ def test_the_time_is_told_and_more_steps_bring_a_picture_back_better(
     assert last.norm_score == pytest.approx((last.norm**2 - 784) / np.sqrt(2 * 784))
     with pytest.raises(BadInput, match="makes images of"):
         list(engine.handle(MeasureInversion(lane, Inverted(picture_of(np.zeros((1, 8, 8), np.uint8))), (4,))))
+
+
+def test_an_exact_process_that_draws_is_followed_in_the_mean(engine: Engine, mnist_test: tuple[np.ndarray, np.ndarray]) -> None:
+    """Draws have no way back: its flow is measured, whatever its lane does."""
+    end = Inverted(picture_of(mnist_test[0][3], "3"), 4)
+    found = []
+    for follow in ("draw", "mean"):
+        drawing = Lane("", "mnist", None, Sampler(steps=5), ExactProcess("mnist", follow=follow))
+        *_, answer = engine.handle(MeasureInversion(drawing, end, (4,)))
+        assert isinstance(answer, InversionShown)
+        found.append(answer.trips[0].error)
+    assert found[0] == found[1]
 
 
 def test_noise_and_test_images_are_shown(engine: Engine, lane: Lane, mnist_test: tuple[np.ndarray, np.ndarray]) -> None:
