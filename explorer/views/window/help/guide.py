@@ -213,8 +213,11 @@ class GuideDialog(QDialog):
         text.setMarkdown(document(self._page).read_text(encoding="utf-8"), QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
         text.setDocumentMargin(4 * GRID)
         text.setIndentWidth(5 * GRID)
+        whole = QTextCursor(text)
+        whole.beginEditBlock()  # else everything is laid out anew after each change
         typeset(text)
         dress(text, tokens, TEXT_WIDTH)
+        whole.endEditBlock()
         self.browser.moveCursor(QTextCursor.MoveOperation.Start)
         self._show_contents()
 
