@@ -30,8 +30,9 @@ class Ground:
             Given a painter, draws it.
         """
         pixels = size * ratio
-        if self._drawn.size() != pixels or len(of) != len(self._of) or any(a is not b for a, b in zip(of, self._of, strict=True)):
-            self._drawn = QPixmap(pixels)
+        if self._drawn.size() != pixels:
+            self._drawn, self._of = QPixmap(pixels), ()
+        if len(of) != len(self._of) or any(a is not b for a, b in zip(of, self._of, strict=True)):
             self._drawn.setDevicePixelRatio(ratio)
             within = QPainter(self._drawn)
             anew(within)
