@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import pickle
 import re
+import struct
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -174,6 +175,14 @@ class PickleReader(pickle._Unpickler):
         _check_keys(self.stack[::2])
         load(self)
 
+    def byte_array(self, load: Callable[[Any], None]) -> None:
+        """Bytes as many as are said before them: Python's own step takes memory for these before it looks whether they are there."""
+        (length,) = struct.unpack("<Q", self.read(8))
+        found = self.read(length) if length < MOST else b""
+        if len(found) != length:
+            raise pickle.UnpicklingError("bytes that are not there")
+        self.append(bytearray(found))
+
     def add(self, load: Callable[[Any], None]) -> None:
         """Members of a set, since the mark."""
         _check_keys(self.stack)
@@ -199,6 +208,7 @@ def _checked() -> dict[int, Any]:
         PickleReader.call: (pickle.REDUCE, pickle.NEWOBJ, pickle.NEWOBJ_EX), PickleReader.build: (pickle.BUILD,),
         PickleReader.made: (pickle.EMPTY_SET, pickle.OBJ, pickle.INST), PickleReader.set_item: (pickle.SETITEM,),
         PickleReader.set_items: (pickle.SETITEMS, pickle.DICT), PickleReader.add: (pickle.ADDITEMS, pickle.FROZENSET),
+        PickleReader.byte_array: (pickle.BYTEARRAY8,),
     }  # fmt: skip
     found = dict(PickleReader.dispatch)
     for look, opcodes in before.items():

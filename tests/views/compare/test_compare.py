@@ -490,7 +490,10 @@ def test_a_sweep_makes_lanes_and_shows_them_as_a_grid(open_page: Opener, lane: L
 
 def test_a_sweep_over_seeds_and_checkpoints_is_added(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
     page = open_page(CompareWorkspace, (lane("C", steps=3),))
-    shipped = {"mnist-ddpm-a", "mnist-ddpm-b", "mnist-ddpm-c", "mnist-ddpm-lecture", "mnist-ddpm-classes", "emoji-ddpm-c"}
+    shipped = {"mnist-ddpm-a", "mnist-ddpm-b", "mnist-ddpm-c", "mnist-ddpm-lecture", "mnist-ddpm-classes", "emoji-ddpm-c"} | {
+        "mnist-ddpm-a-small",
+        "mnist-ddpm-b-small",
+    }
     qtbot.waitUntil(lambda: shipped <= {entry.name for entry in page.context.library.of_kind("ddpm")}, timeout=60_000)
     for setting, values in (("seed", "5, 6"), ("checkpoint", "")):
         page.ask_sweep(0)
