@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +38,8 @@ class OwnFile:
         for path in _every(first):
             lock = QLockFile(str(path.with_name(f"{path.name}.lock")))
             lock.setStaleLockTime(0)  # a window may be open for weeks; the file of one whose process is gone is free at once
-            path.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(OSError):  # of which saving tells, too
+                path.parent.mkdir(parents=True, exist_ok=True)
             if lock.tryLock(0):
                 self.path, self._lock = path, lock
                 return

@@ -102,3 +102,12 @@ def test_a_first_start_is_one(first: Path) -> None:
     own = OwnFile(first)
     assert own.load().fresh
     own.let_go()
+
+
+def test_a_home_that_cannot_be_written_is_no_reason_not_to_start(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file where the folder should be")
+    own = OwnFile(tmp_path / "home" / "state" / "session.json")
+    loaded = own.load()
+    assert (loaded.fresh, loaded.saved.session) == (True, Session())
+    assert "cannot be read: Not a directory" in loaded.message
+    own.let_go()

@@ -49,3 +49,15 @@ def test_a_spoilt_array_of_the_cache_is_made_again(tmp_path: Path, monkeypatch: 
     kept = next((cache_folder() / "datasets").glob("*.npy"))
     kept.write_bytes(kept.read_bytes()[:10] + b"{" * 70)  # a header that is no Python
     assert folders.read_folder(tmp_path)[0].tolist() == [[[[7] * 8] * 8]]
+
+
+@pytest.mark.parametrize("spoil", ["", "0" * 63, None])
+def test_an_array_of_the_cache_without_its_hash_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: str | None) -> None:
+    """A disk that was full when it was written, or a program that was killed between the two."""
+    Image.new("L", (8, 8), 7).save(tmp_path / "a.png")
+    monkeypatch.setattr(folders, "IN_MEMORY", 0)
+    _, digest = folders.read_folder(tmp_path)
+    beside = next((cache_folder() / "datasets").glob("*.sha256"))
+    beside.unlink() if spoil is None else beside.write_text(spoil)
+    assert folders.read_folder(tmp_path)[1] == digest
+    assert beside.read_text() == digest

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -17,7 +18,7 @@ from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.disk_space import reserve
 from explorer.endings import PICTURES, has
 from explorer.errors import BadInput
-from explorer.half_written import neighbour
+from explorer.half_written import keep, neighbour
 from explorer.numpy_file import read_by_numpy
 from explorer.paths import cache_folder
 
@@ -29,6 +30,7 @@ MOST_OTHERS = 100_000
 """Files below a folder that are no pictures, or ten for each that is one: a recipe can name "/"."""
 JUNK = ("__MACOSX", "Thumbs.db", "@eaDir")
 """Beside whatever begins with a dot: ._x.png, .thumbnails, .ipynb_checkpoints."""
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def read_folder(folder: Path, size: int | None = None, fit: Fit = "resize", told: Reading = AS_FOUND) -> tuple[np.ndarray, str]:
@@ -143,7 +145,7 @@ def _cached(files: Sequence[Path], shape: tuple[int, int, int], pictures: Iterat
     try:
         with read_by_numpy():
             found = np.load(path, mmap_mode="r", allow_pickle=False), digest_file.read_text(encoding="ascii")
-        if found[0].shape != (len(files), *shape) or found[0].dtype != np.uint8:
+        if found[0].shape != (len(files), *shape) or found[0].dtype != np.uint8 or not _DIGEST.fullmatch(found[1]):
             raise ValueError("spoilt")
         with contextlib.suppress(OSError):  # a cache that may only be read
             os.utime(digest_file)  # not forgotten next; a run that learns from the array sees whether that is still the same file
@@ -162,7 +164,7 @@ def _cached(files: Sequence[Path], shape: tuple[int, int, int], pictures: Iterat
         array.flush()
         del array
         os.replace(partial, path)
-        digest_file.write_text(digest.hexdigest(), encoding="ascii")
+        keep(digest_file, digest.hexdigest().encode())
         _forget_old(folder)
         return np.load(path, mmap_mode="r", allow_pickle=False), digest.hexdigest()
     except OSError as error:

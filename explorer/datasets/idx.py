@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import math
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import numpy as np
 
-from explorer.endings import PACKED, has
 from explorer.errors import BadInput
 from explorer.regular_file import check_regular
 
+GZIP = b"\x1f\x8b"
 UNSIGNED_BYTE = 0x08
 MAX_BYTES = 2**31
 
@@ -28,8 +31,7 @@ def read_idx(path: Path) -> np.ndarray:
     """
     check_regular(path)
     try:
-        opener = gzip.open if has(path, PACKED) else open
-        with opener(path, "rb") as file:
+        with _opened(path) as file:
             return _read(file, path)
     except FileNotFoundError:
         raise BadInput(f"{path}: no such file") from None
@@ -37,14 +39,42 @@ def read_idx(path: Path) -> np.ndarray:
         raise BadInput(f"{path}: cannot be read: {error}") from None
 
 
-def _read(file, path: Path) -> np.ndarray:  # type: ignore[no-untyped-def]
-    magic = file.read(4)
-    if len(magic) < 4 or magic[0] or magic[1] or magic[2] != UNSIGNED_BYTE or not 1 <= magic[3] <= 4:
+def dimensions(path: Path) -> int:
+    """Of the array of bytes in an IDX file, by the file's content; 0 of anything else, and of what cannot be read."""
+    try:
+        check_regular(path)
+        with _opened(path) as file:
+            return _dimensions(file.read(4))
+    except (OSError, EOFError, ValueError, zlib.error, BadInput):
+        return 0
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """A file, unpacked where it is packed, whatever its name says."""
+    with open(path, "rb") as file:
+        head = file.read(len(GZIP))
+        file.seek(0)
+        if head != GZIP:
+            yield file
+            return
+        with gzip.open(file) as inside:
+            yield cast(BinaryIO, inside)
+
+
+def _dimensions(magic: bytes) -> int:
+    good = len(magic) == 4 and magic[:2] == b"\0\0" and magic[2] == UNSIGNED_BYTE and 1 <= magic[3] <= 4
+    return magic[3] if good else 0
+
+
+def _read(file: BinaryIO, path: Path) -> np.ndarray:
+    count = _dimensions(file.read(4))
+    if not count:
         raise BadInput(f"{path}: not an IDX file of unsigned bytes")
-    header = file.read(4 * magic[3])
-    if len(header) < 4 * magic[3]:
+    header = file.read(4 * count)
+    if len(header) < 4 * count:
         raise BadInput(f"{path}: its header is cut short")
-    shape = struct.unpack(f">{magic[3]}I", header)
+    shape = struct.unpack(f">{count}I", header)
     size = math.prod(shape)
     if size > MAX_BYTES:
         raise BadInput(f"{path}: says it holds {size} bytes; at most {MAX_BYTES} are read")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable, Generator
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import torch
 
@@ -69,10 +70,22 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget)
 
 
-def aside(call: Callable[[], T], yields: bool = False) -> Work[T]:
-    """What a call returns or raises, made by a thread beside this one: a compiler cannot be asked for cancel points.
+class GivenUp(Exception):
+    """Nobody waits for a call any more that has not begun yet with what it is for."""
 
-    Who gives up waiting leaves the thread to itself; what it makes is dropped.
+
+_here = threading.local()
+
+
+def check_wanted() -> None:
+    """Raise GivenUp in a call that nobody waits for any more: for what has waited long for its turn."""
+    apart: Apart[Any] | None = getattr(_here, "apart", None)
+    if apart is not None and apart.given_up:
+        raise GivenUp
+
+
+class Apart(Generic[T]):
+    """A call that a thread beside this one has begun, for all who wait for it.
 
     Parameters
     ----------
@@ -80,27 +93,65 @@ def aside(call: Callable[[], T], yields: bool = False) -> Work[T]:
         Called in inference mode.
     yields : bool
         Whether that thread lets others have the processors first, in a process that stands behind a window.
+
+    Attributes
+    ----------
+    seconds : float
+        From its beginning to its end; 0 until then.
+    given_up : bool
+        All who waited for it do so no longer.
     """
-    made: list[T] = []
-    failed: list[Exception] = []
-    done, bell = threading.Event(), bell_here()
 
-    def work() -> None:
+    def __init__(self, call: Callable[[], T], yields: bool = False) -> None:
+        began, self.seconds, self.given_up, self._waiting = time.perf_counter(), 0.0, False, 0
+        self._made: list[T] = []
+        self._failed: list[BaseException] = []
+        self._done, bell = threading.Event(), bell_here()
+
+        def work() -> None:
+            _here.apart = self
+            try:
+                with torch.inference_mode():
+                    self._made.append(call())
+            except BaseException as error:  # a person's own Python file may end with SystemExit, too: who waits shall hear of it
+                self._failed.append(error)
+            finally:
+                del _here.apart
+
+        def finished() -> None:
+            self.seconds = time.perf_counter() - began
+            self._done.set()
+            bell.ring()
+
+        _Helper.begin(work, finished, yields)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it has raised."""
+        return self._done.is_set() and bool(self._failed)
+
+    def waited_for(self) -> Work[T]:
+        """What the call returns or raises, with a None for each cancel point until then; only for the thread that had it begun."""
+        bell, self.given_up = bell_here(), False
+        self._waiting += 1
         try:
-            with torch.inference_mode():
-                made.append(call())
-        except Exception as error:
-            failed.append(error)
+            if not self._done.is_set():
+                bell.wait(WAIT)
+            while not self._done.is_set():
+                yield
+                bell.wait(WAIT)
+        finally:
+            self._waiting -= 1
+            self.given_up = not self._waiting
+        if self._failed:
+            raise self._failed[0]
+        return self._made[0]
 
-    def finished() -> None:
-        done.set()
-        bell.ring()
 
-    _Helper.begin(work, finished, yields)
-    bell.wait(WAIT)
-    while not done.is_set():
-        yield
-        bell.wait(WAIT)
-    if failed:
-        raise failed[0]
-    return made[0]
+def aside(call: Callable[[], T], yields: bool = False) -> Work[T]:
+    """What a call returns or raises, made by a thread beside this one: a compiler cannot be asked for cancel points.
+
+    Who gives up waiting leaves the thread to itself; what it makes is dropped, and not begun where it has to wait for its turn
+    (`check_wanted`). Parameters are those of `Apart`.
+    """
+    return (yield from Apart(call, yields).waited_for())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -69,4 +70,5 @@ def whole(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise BadInput(f"{path}: cannot be written: {error.strerror or error}") from None
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where it could not be made it cannot be looked for either
+            partial.unlink(missing_ok=True)

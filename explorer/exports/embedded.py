@@ -8,6 +8,7 @@ from explorer.errors import BadInput
 from explorer.exports.kinds import KINDS, kind_of
 from explorer.paths import is_file
 from explorer.recipe import Recipe, decode_recipe
+from explorer.regular_file import check_regular, is_regular
 
 
 class NoRecipe(BadInput):
@@ -25,6 +26,7 @@ def read_recipe(path: Path) -> Recipe:
     kind = kind_of(path)
     if kind is None:
         raise BadInput(f"{path}: recipes are in files that end in {', '.join(KINDS)}")
+    check_regular(path)
     if not is_file(path):
         raise BadInput(f"{path}: no such file")
     try:
@@ -39,10 +41,10 @@ def read_recipe(path: Path) -> Recipe:
 def may_have_recipe(path: Path) -> bool:
     """Whether a file has a place for a recipe that looks used: enough to tell exports from others without opening them whole.
 
-    False if its name is of no kind that has recipes, or it cannot be read.
+    False if its name is of no kind that has recipes, or it cannot be read, or is a pipe, which would be waited for.
     """
     kind = kind_of(path)
     try:
-        return kind is not None and kind.may_be_ours(path)
-    except OSError:
+        return kind is not None and is_regular(path) and kind.may_be_ours(path)
+    except (OSError, ValueError):
         return False

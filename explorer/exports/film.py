@@ -22,6 +22,7 @@ import numpy as np
 from explorer.errors import BadInput
 from explorer.exports.atomic import whole
 from explorer.exports.gif import LAST_FRAME_SECONDS
+from explorer.half_written import neighbour
 from explorer.recipe import Recipe, encode_recipe
 
 MAX_SIDE = 8192
@@ -106,11 +107,13 @@ class _Encoder:
             program = imageio_ffmpeg.get_ffmpeg_exe()
         except RuntimeError as error:
             raise BadInput(f"a film needs ffmpeg: {error}") from None
+        self._told = _metadata(partial, encode_recipe(recipe))
         command = [
             program, "-y", "-f", "rawvideo", "-vcodec", "rawvideo", "-s", f"{width}x{height}",
             "-pix_fmt", "rgb24" if frame.ndim == 3 else "gray", "-r", str(Fraction(fps).limit_denominator()), "-i", "-",
+            "-f", "ffmetadata", "-i", _as_file(self._told), "-map_metadata", "1",
             "-an", "-vcodec", "libx264", "-pix_fmt", "yuv420p", "-crf", str(CRF), "-v", "error",
-            "-f", "mp4", "-movflags", "+faststart", "-metadata", f"comment={encode_recipe(recipe)}", _as_file(partial),
+            "-f", "mp4", "-movflags", "+faststart", _as_file(partial),
         ]  # fmt: skip
         self._words = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(command, stdin=PIPE, stdout=DEVNULL, stderr=self._words, **_apart())
@@ -139,6 +142,7 @@ class _Encoder:
             self._input.close()
         self._process.wait()
         self._words.close()
+        self._told.unlink(missing_ok=True)
 
     def _cause(self) -> str:
         status = self._process.wait()
@@ -146,6 +150,13 @@ class _Encoder:
         words = self._words.read().decode(errors="replace")
         full = os.strerror(errno.ENOSPC)
         return full if full in words else (words.strip().splitlines() or [f"ffmpeg ended with status {status}"])[-1]
+
+
+def _metadata(beside: Path, comment: str) -> Path:
+    """A file that tells ffmpeg a comment: a recipe with pictures in it is longer than a command may be."""
+    path = neighbour(beside)
+    path.write_text(";FFMETADATA1\ncomment=" + re.sub(r"([=;#\\\n])", r"\\\1", comment) + "\n", encoding="utf-8", newline="\n")
+    return path
 
 
 def _apart() -> dict[str, Any]:

@@ -51,11 +51,12 @@ def write(checkpoint: Checkpoint, out: Path, replace: bool = False) -> None:
         partial.mkdir()
         try:
             pipeline.save_pretrained(partial)
-            if out.is_dir():
-                before = neighbour(out)
+            before = neighbour(out) if out.is_dir() else None
+            if before is not None:
                 os.replace(out, before)
-                shutil.rmtree(before, ignore_errors=True)
             os.replace(partial, out)
+            if before is not None:
+                shutil.rmtree(before, ignore_errors=True)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:

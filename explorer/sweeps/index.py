@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from explorer.errors import BadInput
 from explorer.exports.atomic import whole
+from explorer.regular_file import read_whole
 from explorer.sweeps.job import Job
 from explorer.sweeps.planning import Plan
 from explorer.sweeps.task import decode_task
 
 NAME = "index.jsonl"
+MOST_BYTES = 2**26
+"""Of a result, whose recipe may have a picture in it."""
 FIGURES = ("fid", "fid_standard_error", "confident_share", "bits_per_dim", "nats")
 
 
@@ -57,7 +61,7 @@ def _settings(job: Job) -> dict[str, Any]:
 def figures_of(path: Path) -> dict[str, Any]:
     """Figures of a result's first lane; none of a file that is no result."""
     try:
-        first = json.loads(path.read_bytes())["lanes"][0]
+        first = json.loads(read_whole(path, MOST_BYTES))["lanes"][0]
         return {name: first[name] for name in FIGURES if name in first}
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, BadInput, ValueError, LookupError, TypeError, RecursionError):
         return {}

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.datasets.idx import read_idx
+from explorer.datasets.idx import dimensions, read_idx
 from explorer.errors import BadInput
 
 
@@ -64,14 +64,28 @@ def test_a_cut_gzip_is_refused(tmp_path: Path, keep: float) -> None:
         read_idx(path)
 
 
-def test_a_gzip_in_name_only_or_broken_inside_is_refused(tmp_path: Path) -> None:
+def test_a_gzip_that_is_broken_inside_is_refused(tmp_path: Path) -> None:
     whole = bytearray(gzip.compress(idx(np.random.default_rng(0).integers(0, 256, (50, 28, 28), dtype=np.uint8))))
     whole[len(whole) // 2] ^= 0xFF
-    for name, data in (("plain.gz", GOOD), ("flipped.gz", bytes(whole))):
-        path = tmp_path / name
-        path.write_bytes(data)
-        with pytest.raises(BadInput, match=name):
-            read_idx(path)
+    path = tmp_path / "flipped.gz"
+    path.write_bytes(bytes(whole))
+    with pytest.raises(BadInput, match=r"flipped\.gz"):
+        read_idx(path)
+
+
+@pytest.mark.parametrize("name", ["plain.gz", "packed", "packed.bin"])
+def test_packed_is_what_is_packed_and_not_what_is_called_so(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(GOOD) if name.startswith("packed") else GOOD)
+    assert read_idx(path).shape == (2, 3, 4)
+    assert dimensions(path) == 3
+
+
+@pytest.mark.parametrize("data", [data for data, cause in BAD.values() if cause.startswith("not")])
+def test_what_is_no_idx_file_has_no_dimensions(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a").write_bytes(data)
+    (tmp_path / "b").write_bytes(gzip.compress(data)[:-9])
+    assert dimensions(tmp_path / "a") == dimensions(tmp_path / "b") == dimensions(tmp_path / "none") == dimensions(tmp_path) == 0
 
 
 def test_a_gzip_bomb_is_not_unpacked(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from explorer.datasets.images import load_images
 from explorer.errors import BadInput
@@ -62,3 +63,15 @@ def test_several_that_no_name_singles_out_are_listed(tmp_path: Path) -> None:
         write(tmp_path / name, PICTURES)
     with pytest.raises(BadInput, match=r"several files of images \(a-images-idx3-ubyte, b-images-idx3-ubyte\)"):
         load_images(str(tmp_path))
+
+
+def test_a_folder_is_known_by_what_is_in_its_files(tmp_path: Path) -> None:
+    write(tmp_path / "digits.bin", PICTURES)
+    (tmp_path / "read me").write_text("what they are")
+    assert load_images(str(tmp_path)).images.shape == (3, 1, 4, 4)
+
+
+def test_a_picture_or_a_text_that_is_called_as_images_are_is_none(tmp_path: Path) -> None:
+    Image.new("L", (4, 4), 7).save(tmp_path / "my-images.ubyte.png")
+    (tmp_path / "about-images-ubyte").write_text("what they are")
+    assert load_images(str(tmp_path)).images.tolist() == [[[[7] * 4] * 4]]

@@ -53,6 +53,13 @@ def test_what_it_raises_is_raised_here() -> None:
         made_by(aside(fail))
 
 
+def test_who_ends_the_program_there_ends_the_wait_here() -> None:
+    """A network of a person's own Python file may."""
+    with pytest.raises(SystemExit):
+        made_by(aside(lambda: sys.exit(3)))
+    assert at_work() == 0
+
+
 def test_one_thread_does_one_work_after_the_other() -> None:
     """A new one each time would have PyTorch begin threads of its own each time."""
     assert len({made_by(aside(threading.get_ident, yields=True)) for _ in range(20)}) == 1

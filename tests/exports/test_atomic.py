@@ -66,3 +66,13 @@ def test_a_block_that_fails_leaves_what_was_there(tmp_path: Path, error: BaseExc
 def test_a_disk_that_refuses_is_bad_input(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"a\.png: cannot be written: No space left"), whole(tmp_path / "a.png"):
         raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("place", ["nowhere", "file"])
+def test_where_nothing_can_be_written_it_is_said_and_nothing_else_is_raised(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(BadInput, match=rf"{place}.a\.txt: cannot be written: (No such file|Not a directory)"),
+        whole(tmp_path / place / "a.txt") as partial,
+    ):
+        partial.write_text("a")

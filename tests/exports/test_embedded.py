@@ -22,7 +22,7 @@ from explorer.exports.embedded import NoRecipe, may_have_recipe, read_recipe
 from explorer.exports.film import MAX_SIDE, check_size
 from explorer.exports.kinds import drawn
 from explorer.exports.pictures import write_png
-from explorer.recipe import ChainRecipe, Lane, Recipe, Shown, encode_recipe
+from explorer.recipe import BackUp, ChainRecipe, Lane, Recipe, Shown, encode_recipe, picture_of
 
 FILM = [np.full((37, 50), level, np.uint8) for level in (0, 80, 160, 255)]
 
@@ -52,6 +52,20 @@ def test_the_recipe_comes_back(tmp_path: Path, recipe: Recipe, ending: str) -> N
     WRITERS[ending](path, recipe)
     assert read_recipe(path) == recipe
     assert list(tmp_path.iterdir()) == [path], "no part of it is left"
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_a_recipe_with_large_pictures_comes_back(tmp_path: Path, recipe: Recipe, ending: str) -> None:
+    """Longer than a command may be, which tells some programs what to write."""
+    assert recipe.chain is not None
+    noise = np.random.default_rng(1).integers(0, 256, (2, 3, 256, 256), np.uint8)
+    lanes = tuple(
+        msgspec.structs.replace(recipe.chain.lanes[0], edits=(BackUp(500, picture=picture_of(pixels, "a=b; #1\\é")),)) for pixels in noise
+    )
+    large = msgspec.structs.replace(recipe, chain=msgspec.structs.replace(recipe.chain, lanes=lanes, branches=()))
+    assert len(encode_recipe(large)) > 2**19
+    WRITERS[ending](tmp_path / f"a{ending}", large)
+    assert read_recipe(tmp_path / f"a{ending}") == large
 
 
 @pytest.mark.parametrize("ending", WRITERS)

@@ -28,8 +28,6 @@ from explorer.recipe.labels import labels_of
 from explorer.state.session import part_of
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPixmap
-
     from explorer.app import Explorer
     from explorer.engine.models.messages import LibraryEntry
     from explorer.state.document import Document
@@ -175,6 +173,7 @@ def _draw(options: Options, out: Path, width: int, height: int, timeout: float, 
     from explorer.app import Explorer
     from explorer.state.persistence import Loaded, Saved
     from explorer.state.session import Session
+    from explorer.widgets.pictures.picture_file import write_picture
 
     problems: list[BaseException] = []
 
@@ -200,23 +199,10 @@ def _draw(options: Options, out: Path, width: int, height: int, timeout: float, 
             _wait_until_idle(explorer, problems, timeout)
             _put_cursor(explorer, options, opened)
             _wait_until_idle(explorer, problems, timeout)
-        _write(out, explorer.window.grab())
+        write_picture(explorer.window.grab().toImage(), out)
     finally:
         if not explorer.end():
             raise RuntimeError("the engine did not end")
-
-
-def _write(out: Path, picture: QPixmap) -> None:
-    """Encoded in memory first: Qt does not say why a file cannot be written."""
-    from PySide6.QtCore import QBuffer, QIODevice
-
-    from explorer.exports.atomic import whole
-
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    picture.save(buffer, "PNG")
-    with whole(out) as partial:
-        partial.write_bytes(buffer.data().data())
 
 
 def _put_cursor(explorer: Explorer, options: Options, opened: Document | None) -> None:

@@ -205,7 +205,7 @@ def made(lane: ChainLane, k: int, with_image: bool = False) -> Iterator[Frame | 
         With its x0_hat, which the newest frame does not have yet.
     """
     while lane.done < min(k + with_image, lane.course.K) or not lane.begun:
-        first_of(lane).advance()
+        yield from first_of(lane).advancing()
         yield None
     yield from lane.frame(k)
 

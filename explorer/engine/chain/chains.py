@@ -21,6 +21,7 @@ from explorer.engine.chain.exact_draws import drawn_image
 from explorer.engine.chain.frames import FrameStore
 from explorer.engine.chain.kept.chains import KeptChains
 from explorer.engine.chain.kept.lane import KeptLane
+from explorer.engine.chain.kept.writing import Recorder
 from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.messages import ChainFinished, ChainProgress, LaneFailed, LaneKey, SampleChain, lane_keys
 from explorer.engine.chain.through_decoder import Decodings, ThroughDecoder
@@ -120,26 +121,27 @@ class Chains:
                 found |= self._ran[key].runs
         return found
 
-    def _settle(self, keys: Sequence[LaneKey]) -> Steps:
-        """Choose what runs the networks of lanes that are about to be sampled: what runs those of them that are begun, if there are any.
+    def _settle(self, keys: Sequence[LaneKey]) -> Generator[None, None, dict[str, RunBy]]:
+        """Choose what runs the networks of lanes that are about to be sampled, by checkpoint, returned: what runs those that are begun.
 
         A lane that cannot be is left to be told of when it is made.
         """
         every = with_lineage(keys)
-        self._settled = self.ran(every)
+        settled = self.ran(every)
         networks = [lane for key in every if key not in self._lanes for lane in networks_of(key.lane)]
         if self.models.choosing is None:
             yield from self.models.ready(networks)
-            return
+            return settled
         yield from self.models.opened(networks)
         for key in sorted(every, key=lambda key: len(key.lane.edits)):
             if self._kept(key) is not None:  # nothing of it is computed
-                self._settled |= self._ran_kept(key)
+                settled |= self._ran_kept(key)
                 continue
             for lane in networks_of(key.lane):
-                if lane.checkpoint and lane.checkpoint not in self._settled:
+                if lane.checkpoint and lane.checkpoint not in settled:
                     with suppress(BadInput):
-                        self._settled[lane.checkpoint] = yield from self._chosen(self.models.choosing, lane, key.samples)
+                        settled[lane.checkpoint] = yield from self._chosen(self.models.choosing, lane, key.samples)
+        return settled
 
     def _chosen(self, choosing: Choosing, lane: Lane, samples: int) -> Generator[None, None, RunBy]:
         checkpoint = self.models.lane_checkpoint(lane)
@@ -161,8 +163,12 @@ class Chains:
             lane = BranchLane(key, predictor, shape, device, store, self._lane, ways.taking_over)
         lane.latent, lane.decoder = self._seen_through(key.lane)
         lane.value_range = predictors.range_of(predictor)
-        lane.record = lambda lane, first: self.kept.recorder(lane, first, tuple(ways.runs.values()))
+        lane.record = lambda lane, first: self._recorder(lane, first, tuple(ways.runs.values()))
         return lane
+
+    def _recorder(self, lane: ChainLane, first: int, networks: tuple[RunBy, ...]) -> Recorder | None:
+        """What writes a lane down; nothing where the engine has taken another arithmetic than these chains are of."""
+        return self.kept.recorder(lane, first, networks) if self.kept.arithmetic == self.models.arithmetic() else None
 
     def _seen_through(self, lane: Lane) -> tuple[LatentCard | None, ThroughDecoder | None]:
         """What a lane's states are, and the decoder through which they are seen, where they are codes."""
@@ -228,7 +234,8 @@ class Chains:
         if self.models.choosing is not None:
             self.kept.set_wishes(self.models.choosing.wishes())
         for each in [each for each in self._lanes if _is_alike(each, key)]:
-            del self._lanes[each], self._ran[each]
+            self._lanes.pop(each).let_go()
+            del self._ran[each]
             self.store.drop(each)
             self._curves.forget(each)
 
@@ -242,10 +249,11 @@ class Chains:
         """
         keys = lane_keys(request.recipe)
         self._use(channel, with_lineage((*keys, *branch_keys(request.recipe))))
-        yield from self._settle(keys)
+        settled = yield from self._settle(keys)
         lanes: list[ChainLane] = []
         refused: list[BadInput] = []
         for key in dict.fromkeys(keys):
+            self._settled = settled  # another request may have settled its own meanwhile
             found = self._tried(key)
             if isinstance(found, BadInput):
                 refused.append(found)

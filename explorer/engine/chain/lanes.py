@@ -19,7 +19,7 @@ from explorer.diffusion.predictor import NetworkPredictor, Predictor, told_of
 from explorer.diffusion.reverse import Step, initial_state, needs_memory, noise_source, reverse_steps
 from explorer.diffusion.samplers.methods import evaluations
 from explorer.diffusion.schedule import ScheduleError
-from explorer.engine.aside import aside
+from explorer.engine.aside import Apart, GivenUp
 from explorer.engine.chain.frames import Frame, FrameStore, to_cpu
 from explorer.engine.chain.kept.chains import arrays_of
 from explorer.engine.chain.kept.lane import KeptLane
@@ -84,7 +84,7 @@ class ChainLane(ShownLane):
         self._recorder: Recorder | None = None
         self._newest: tuple[Tensor | None, Frame | None] = (None, None)
         self._steps: Iterator[Step] | None = None
-        self._apart: Iterator[Step] | None = None
+        self._apart: Apart[Step] | None = None
         self._took = math.inf
         self._beginning: Iterator[None] | None = None
         self._prepared = 0
@@ -187,6 +187,7 @@ class ChainLane(ShownLane):
 
     def advance(self) -> None:
         """Take one step: from the newest state, or towards the first."""
+        self._give_up_apart()
         began = time.perf_counter()
         if (steps := self._walked()) is None:
             return
@@ -201,24 +202,42 @@ class ChainLane(ShownLane):
     def advancing(self) -> Iterator[None]:
         """As `advance`; a step that takes long is computed by a thread of its own, with a None for each cancel point meanwhile.
 
-        A single evaluation of a large network cannot be cut, and who looks at something else shall not wait for it.
+        A single evaluation of a large network cannot be cut, and who looks at something else shall not wait for it. All who want the
+        step wait for the same thread, and who sees first that it is done takes it: one that is given up is taken by the next who asks.
         """
-        if self._took < LONG_SECONDS or not self._can_be_apart:
-            self.advance()
-            return
-        if (steps := self._walked()) is None:
-            return
-        self._apart, began = steps, time.perf_counter()
+        if self._apart is not None and (self._apart.has_failed or not self.begun):
+            self._give_up_apart()
+        if self._apart is None:
+            if self._took < LONG_SECONDS or not self._can_be_apart:
+                self.advance()
+                return
+            if (steps := self._walked()) is None:
+                return
+            self._apart = Apart(partial(next, steps), yields=True)
+        apart = self._apart
         try:
-            step = yield from aside(partial(next, steps), yields=True)
-        except BaseException:  # given up as well: the thread ends its step, which nobody takes
-            if self._steps is steps:
-                self._steps = None
+            step = yield from apart.waited_for()
+        except Exception as error:
+            if self._apart is apart:
+                self._give_up_apart()
+            if isinstance(error, GivenUp):  # as nobody waited for it then: who does now has it begun anew
+                return
             raise
-        if self._steps is steps:  # else another request has gone on with the lane meanwhile
+        if self._apart is apart:  # else somebody has taken it, or taken the step at once
             self._apart = None
-            self._take(step)
-            self._took = time.perf_counter() - began
+            if self.begun:  # its frames may have gone meanwhile
+                self._take(step)
+            self._took = apart.seconds
+
+    def _give_up_apart(self) -> None:
+        """Drop the step that another thread computes, and the walk that it is of."""
+        if self._apart is not None:
+            self._apart = self._steps = None
+
+    def let_go(self) -> None:
+        """Another lane of its key is made in its place: who still holds this one changes nothing of that."""
+        self._give_up_apart()
+        self.store = FrameStore(self.store.budget)
 
     @property
     def _can_be_apart(self) -> bool:
@@ -227,11 +246,11 @@ class ChainLane(ShownLane):
         return self.device.type == "cpu" and isinstance(inner, (ExactPredictor, NetworkPredictor))
 
     def _walked(self) -> Iterator[Step] | None:
-        """The walk from the newest state on, which nobody is at; None while there is no state."""
+        """The walk from the newest state on; None while there is no state."""
         frames = self.store.lane(self.key)
         if frames.newest < 0 and not self._began():
             return None
-        if self._steps is None or self._steps is self._apart:
+        if self._steps is None:
             start = frames.newest
             self._newest = (None, frames.kept[start])
             self._steps = self.walk(frames.kept[start], start)
@@ -275,6 +294,7 @@ class ChainLane(ShownLane):
 
     def restore(self, kept: KeptLane) -> None:
         """Be a chain that is kept: finished, its states on disk."""
+        self._give_up_apart()
         self.norms = {name: values.copy() for name, values in kept.norms.items()}
         self.drawn = {k: torch.from_numpy(row) for k, row in kept.drawn.items()}
         self.origin = kept.origin

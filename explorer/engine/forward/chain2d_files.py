@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ import numpy as np
 
 from explorer.datasets.point_files import read_points
 from explorer.datasets.point_shapes import fitted
+from explorer.engine.aside import aside
 from explorer.engine.desk import Desk
 from explorer.engine.forward.chain2d import mixture_of, walk_chain
 from explorer.engine.forward.chain2d_messages import (
@@ -33,8 +35,7 @@ COLUMNS = ("what", "particle", "timestep", "x", "y")
 
 def take_points(request: TakePoints, desk: Desk) -> Steps:
     """Answer a TakePoints (BadInput if there are none)."""
-    found = read_points(Path(request.path))
-    yield None
+    found = yield from aside(partial(read_points, Path(request.path)))
     chosen = found[np.linspace(0, len(found) - 1, min(len(found), MOST_POINTS)).round().astype(int)]
     placed = tuple((round(x, 3), round(y, 3)) for x, y in fitted(chosen).tolist())
     yield PointsTaken(Path(request.path).name, placed, len(found))
@@ -66,9 +67,8 @@ def export_chain(request: ExportChain2D, desk: Desk) -> Steps:
 def _write_arrays(path: Path, recipe: ForwardRecipe, points: np.ndarray, walked: dict[str, Chain2DWalked]) -> None:
     arrays = {f"{who}/{name}": paths for who, each in walked.items() for name, paths in each.paths.items()}
     with open(path, "wb") as file:
-        np.savez_compressed(
-            file, points=points, timesteps=walked["exact"].timesteps, forward=np.array(_said(recipe)), allow_pickle=False, **arrays
-        )
+        fixed = {"points": points, "timesteps": walked["exact"].timesteps, "forward": np.array(_said(recipe))}
+        np.savez_compressed(file, **fixed, **arrays)  # type: ignore[arg-type]  # no array is called as its option is
 
 
 def _table(recipe: ForwardRecipe, points: np.ndarray, walked: dict[str, Chain2DWalked]) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -17,6 +17,7 @@ from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import ImageSet, load_images, to_unit_range
 from explorer.datasets.shipped import class_words
 from explorer.datasets.stand_in import stand_in
+from explorer.engine.aside import aside
 from explorer.engine.latent.batches import batch
 from explorer.engine.latent.messages import ImagesAt
 from explorer.errors import BadInput
@@ -111,13 +112,13 @@ def held_out_image(checkpoint: Checkpoint, index: int, images: ImagesAt | None =
 
 def codes_of(
     checkpoint: Checkpoint, device: torch.device, limit: int = 10_000, images: ImagesAt | None = None
-) -> Iterator[ImageCodes | None]:
+) -> Generator[ImageCodes | None, None, None]:
     """Codes of the test images, last; None at cancel points. No codes where there are no images."""
     model = checkpoint.network
     assert isinstance(model, LatentModel)
     of, found = _known.get(model, (None, None))
     if found is None or of != images or not (found.whole or len(found.means) >= limit):
-        known = held_out_images(checkpoint, images)
+        known = yield from aside(partial(held_out_images, checkpoint, images))
         count, code = 0 if known is None else min(limit, len(known.images)), model.config.code
         means = np.empty((count, code), np.float32)
         sigmas = np.empty_like(means) if model.config.variational else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from explorer.datasets.images import to_unit_range
 from explorer.engine.arrays import read_only
+from explorer.engine.aside import aside
 from explorer.engine.desk import Desk
 from explorer.engine.latent.batches import batch
 from explorer.engine.latent.decoding import BLOCK
@@ -36,7 +38,7 @@ def draw_codes(payload: DrawCodes, desk: Desk) -> Steps:
     plane = yield from open_plane(payload.path, payload.slice, models, payload.told)
     if not 1 <= payload.count <= MAX_PRIOR_SAMPLES:
         raise BadInput(f"{payload.count} draws at once; 1 to {MAX_PRIOR_SAMPLES} are possible")
-    z = _drawn(payload, plane)
+    z = yield from aside(partial(_drawn, payload, plane))
     parts = []
     for block in z.split(batch(plane.model, BLOCK)):
         parts.append(plane.model.decode(block))

@@ -99,6 +99,6 @@ def show_image(payload: ShowImage, desk: Desk) -> Steps:
     """Answer a ShowImage (BadInput if there is none of that number)."""
     models = desk.of(Models)
     plane_model(payload.path, models)
-    image = held_out_image(models.checkpoint(payload.path), payload.index)
+    image = yield from aside(partial(held_out_image, models.checkpoint(payload.path), payload.index))
     tile = grey_tiles(to_unit_range(image.pixels[None]))[0]
     yield ImageShown(payload.path, payload.index, read_only(tile), image.called)

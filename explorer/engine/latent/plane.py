@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import to_unit_range
+from explorer.engine.aside import aside
 from explorer.engine.latent.codes import ImageCodes, codes_of, held_out_image
 from explorer.engine.latent.encoded_picture import Found, picture_for
 from explorer.engine.latent.messages import EncodePicture
@@ -109,7 +110,7 @@ def open_plane(path: str, wanted: Slice | None, models: Models, told: Told | Non
                 codes = found
         with about(path):
             try:
-                known[wanted] = _placed(wanted, checkpoint, codes, models.device)
+                known[wanted] = yield from aside(partial(_placed, wanted, checkpoint, codes, models.device))
             except ValueError as error:
                 raise BadInput(f"{path}: {error}") from None
     return OpenPlane(checkpoint, model, known[wanted][0], models.device, known[wanted][1])

@@ -30,6 +30,7 @@ from explorer.diffusion.posterior import posterior
 from explorer.diffusion.predictor import NetworkPredictor, Predictor, Run
 from explorer.diffusion.reverse import plan
 from explorer.diffusion.schedule import Schedule, ScheduleError
+from explorer.engine.aside import check_wanted
 from explorer.engine.models import devices
 from explorer.engine.models.kept_choices import KeptChoices, Probed
 from explorer.errors import BadInput
@@ -104,6 +105,7 @@ def prepared(checkpoint: Checkpoint, backend: Backend, device: torch.device, pre
 
     def alone(*given: Tensor) -> Tensor:
         with turn:
+            check_wanted()  # who has waited for a large network's turn meanwhile may want something else by now
             return run(*given)
 
     return alone

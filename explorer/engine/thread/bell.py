@@ -8,9 +8,18 @@ _here = threading.local()
 
 
 class Bell:
-    """Thread-safe; rung by anybody, heard by the one thread that waits."""
+    """Thread-safe; rung by anybody, heard by the one thread that waits.
+
+    Attributes
+    ----------
+    has_waited : bool
+        Somebody has, since this was set to False.
+    is_hurried : bool
+        There is something else to do: nobody sleeps.
+    """
 
     def __init__(self) -> None:
+        self.has_waited = self.is_hurried = False
         self._rung = threading.Event()
 
     def ring(self) -> None:
@@ -19,7 +28,8 @@ class Bell:
 
     def wait(self, seconds: float) -> bool:
         """Sleep until it is rung, so long at most, and whether it was; whoever wakes looks at all that may have rung."""
-        was_rung = self._rung.wait(seconds)
+        self.has_waited = True
+        was_rung = self._rung.wait(0 if self.is_hurried else seconds)
         self._rung.clear()
         return was_rung
 

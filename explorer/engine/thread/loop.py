@@ -1,6 +1,7 @@
 """How the engine thread shares its time: foreground first, background work in turns, a cancel point at every step.
 
-What nobody looks at waits for all that somebody does, also where it is foreground, or begun already.
+What nobody looks at waits for all that somebody does, also where it is foreground, or begun already. Who waits for a thread beside
+this one (`explorer/engine/aside.py`) holds up nothing else that is looked at.
 """
 
 from __future__ import annotations
@@ -37,13 +38,21 @@ class Loop:
 
     def run(self) -> None:
         """Work until the mailbox is closed."""
-        self._mailbox.bell.hang_here()
+        bell = self._mailbox.bell
+        bell.hang_here()
         while not self._mailbox.closed:
             running = self._next()
             if running is None:
                 self._mailbox.wait()
                 continue
+            others = [each for each in self._under_way if each is not running]
+            # a chain that waits for its step leaves what is measured of it no more than its turn
+            hurried = not running.request.payload.background and any(self._can_go_on(each, running) for each in others)
+            bell.has_waited, bell.is_hurried = False, hurried
             goes_on = self._advance(running)  # it stays among them during its turn, so that `abandon` knows of it
+            running.waits = goes_on and bell.has_waited and not running.has_said
+            for each in others:
+                each.waits = False  # what they wait for may be there by now
             if not goes_on or running.request.payload.background:
                 self._under_way.remove(running)
                 if goes_on:
@@ -59,12 +68,23 @@ class Loop:
     def _next(self) -> _Running | None:
         """Whose turn it is: of what is begun, and of what waits to be; None if there is nothing to do."""
         first = min(self._under_way, key=self._rank, default=None)  # the first of those that are alike
-        request = self._mailbox.take(None if first is None else self._rank(first))
-        if request is None:
+        waits = first is not None and first.waits and not self._mailbox.superseded(first.request)
+        rank = None if first is None else self._rank(first)
+        if rank is None or not waits:
+            request = self._mailbox.take(rank)
+        else:  # as if it gave way; those of one channel keep their order
+            request = self._mailbox.take((rank[0], True), {each.request.channel for each in self._under_way})
+        if request is not None:
+            begun = _Running(request, self._handler, self._put)
+            self._under_way.append(begun)
+            return begun if first is None or rank is None or waits or self._rank(begun) < rank else first
+        if first is None or not waits:
             return first
-        begun = _Running(request, self._handler, self._put)
-        self._under_way.append(begun)
-        return begun if first is None or self._rank(begun) < self._rank(first) else first
+        return min((each for each in self._under_way if self._can_go_on(each, first)), key=self._rank, default=first)
+
+    def _can_go_on(self, running: _Running, beside: _Running) -> bool:
+        """Whether it has something to do while another waits, and is looked at as that is."""
+        return not running.waits and self._rank(running)[0] == self._rank(beside)[0]
 
     def _rank(self, running: _Running) -> Rank:
         """What is only to be stopped goes before all: it takes no time."""
@@ -79,10 +99,19 @@ class Loop:
 
 
 class _Running:
-    """A request under way: holds back one outcome, so as to know which is the last."""
+    """A request under way: holds back one outcome, so as to know which is the last.
+
+    Attributes
+    ----------
+    waits : bool
+        For a thread beside, at its last turn.
+    has_said : bool
+        There was an outcome at its last turn.
+    """
 
     def __init__(self, request: Request, handler: Handler, put: Callable[[Result], None]) -> None:
         self.request = request
+        self.waits = self.has_said = False
         self._handler, self._put = handler, put
         self._steps: Steps | None = None
         self._held: Outcome | None = None
@@ -93,6 +122,7 @@ class _Running:
             if self._steps is None:
                 self._steps = self._handler.handle(self.request.payload, self.request.channel)
             outcome = next(self._steps)
+            self.has_said = outcome is not None
         except StopIteration:
             self._answer(self._held if self._held is not None else Failed("the engine gave no answer"), last=True)
             return False

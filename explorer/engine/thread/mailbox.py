@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Container
 
 from explorer.engine.thread.bell import Bell
 from explorer.engine.thread.requests import Request
@@ -57,16 +58,19 @@ class Mailbox:
         with self._changed:
             return self._closed or request.generation < self._generations.get(request.channel, 0)
 
-    def take(self, under_way: Rank | None = None) -> Request | None:
+    def take(self, under_way: Rank | None = None, besides: Container[str] = ()) -> Request | None:
         """The first of the requests that wait, by their ranks and then by their age; None if there is none to begin with now.
 
         Parameters
         ----------
         under_way : Rank or None
             The first of those that are begun: only what goes before that is taken, or background work that is alike, which takes turns.
+        besides : container of str
+            Channels of which none is taken.
         """
         with self._changed:
-            first = min(self._waiting.values(), key=self._rank, default=None)  # the oldest of those that are alike
+            fitting = (request for request in self._waiting.values() if request.channel not in besides)
+            first = min(fitting, key=self._rank, default=None)  # the oldest of those that are alike
             if first is None:
                 return None
             rank = self._rank(first)

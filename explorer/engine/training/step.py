@@ -57,7 +57,7 @@ def show_step(request: ShowTrainingStep, desk: Desk) -> Steps:
     """
     recipe, models = request.recipe, desk.of(Models)
     checkpoint = yield from models.opened_aside(recipe.source or USUAL, recipe.told if recipe.source else None)
-    course = desk.of(Courses).of(recipe, checkpoint, models.device)
+    course = yield from aside(partial(desk.of(Courses).of, recipe, checkpoint, models.device))  # it may read a data set
     total = (recipe.updates + 2) * course.evaluations
     while len(course.states) <= recipe.updates:
         yield from course.walked(request, total)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from explorer.endings import POINT_FILES
 from explorer.engine.forward.chain2d_messages import PointsTaken
+from explorer.errors import BadInput
 from explorer.recipe.chain2d import PointShape
 from explorer.state.edits import chain2d as edits
 from explorer.state.edits.forward import with_recipe
@@ -20,6 +21,7 @@ from explorer.views.forward.plane_page import LAYERS, SAMPLERS, PlanePage
 from explorer.views.forward.plane_questions import PlaneQuestions
 from explorer.widgets.controls.save_file import ask_where
 from explorer.widgets.look.language import tr
+from explorer.widgets.pictures.picture_file import write_picture
 
 KINDS = (("NumPy (*.npz)", ".npz"), ("CSV (*.csv)", ".csv"), ("PNG (*.png)", ".png"))
 
@@ -151,16 +153,16 @@ class PlaneGestures(QObject):
     def ask_where_to(self) -> None:
         """Export points and paths, or the picture."""
         kinds = ";;".join(tr(kind) for kind, _ in KINDS)
-        path, chosen = ask_where(self._window, tr("Export points and paths"), "two-dimensions.npz", kinds, KINDS[0][1])
+        path, _ = ask_where(self._window, tr("Export points and paths"), "two-dimensions.npz", kinds, KINDS[0][1])
         if path:
-            ending = next((ending for kind, ending in KINDS if tr(kind) == chosen), KINDS[0][1])
-            known = Path(path).suffix.lower() in {each for _, each in KINDS}
-            self.export(path if known else path + ending)
+            self.export(path)
 
     def export(self, path: str) -> None:
         """Write what its ending says."""
         if Path(path).suffix.lower() == ".png":
-            if not self._page.picture().save(path):
-                self._questions.say(tr("{path}: cannot be written", path=path), tr("Choose another folder."))
+            try:
+                write_picture(self._page.picture(), Path(path))
+            except BadInput as error:
+                self._questions.say(str(error), tr("Choose another folder."))
             return
         self._questions.export(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QKeyEvent, QMouseEvent
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from explorer.endings import filters
 from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import Failed
+from explorer.errors import BadInput
 from explorer.state.edits import encoding
 from explorer.state.store import Store
 from explorer.views.pictures.pasted import pasted
@@ -20,6 +22,7 @@ from explorer.widgets.controls.save_file import ask_where
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.enlarged import Enlarged, OnePicture
+from explorer.widgets.pictures.picture_file import write_picture
 from explorer.widgets.pictures.pointed import HasPictures, Pointed
 
 LARGE = 8
@@ -165,8 +168,10 @@ class PictureMenu(QObject):
 
     def save(self, image: QImage, path: str, scale: int = 1) -> None:
         """Write a picture, so many pixels for each of its own."""
-        if not image.scaled(image.size() * scale, mode=Qt.TransformationMode.FastTransformation).save(path):
-            self._client.failed.emit(Failed(tr("{path}: cannot be written; choose a folder that you may write to, and .png", path=path)))
+        try:
+            write_picture(image.scaled(image.size() * scale, mode=Qt.TransformationMode.FastTransformation), Path(path))
+        except BadInput as error:
+            self._client.failed.emit(Failed(str(error)))
 
 
 @cache

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from explorer import sources
+from explorer.datasets.idx import dimensions
 from explorer.datasets.idx_folder import holds_images
 from explorer.endings import DATA_SETS, DOCUMENT, PICTURES, SESSIONS, TABLES, filters, has, patterns
 from explorer.engine.models.messages import LibraryEntry, OpenCheckpoint
@@ -147,7 +148,7 @@ class Opener(QObject):
             return True
         elif has(absolute, SESSIONS):
             self._open_session(absolute)
-        elif has(absolute, (*DATA_SETS, *TABLES)):
+        elif has(absolute, (*DATA_SETS, *TABLES)) or dimensions(Path(absolute)):
             self._open_data_set(absolute)
         else:
             self._open_checkpoint(absolute)  # which says what it is instead

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -13,6 +14,10 @@ import torch
 from explorer.checkpoints.files import file_sha256
 from explorer.engine import aside
 from explorer.engine.chain import lanes
+from explorer.engine.chain.branches import made
+from explorer.engine.chain.chains import Chains
+from explorer.engine.chain.export.messages import ExportChain, Exported, ExportLook
+from explorer.engine.chain.frames import FrameStore
 from explorer.engine.chain.messages import ChainFinished, ChainProgress, LaneKey, SampleChain, ShowStep, StepShown, lane_key
 from explorer.engine.engine import Engine
 from explorer.engine.models.models import Models
@@ -20,9 +25,9 @@ from explorer.engine.thread.messages import StartEngine
 from explorer.engine.thread.requests import Outcome, Payload, Steps
 from explorer.models.roles import Dissectable
 from explorer.models.trace import traced
-from explorer.recipe import ChainRecipe, Lane, Sampler
+from explorer.recipe import ChainRecipe, Lane, Sampler, Shown
 
-STEPS, SAMPLES, TIMEOUT = 4, 2, 300
+STEPS, SAMPLES, TIMEOUT, ENOUGH = 4, 2, 300, 100
 
 
 @pytest.fixture
@@ -35,13 +40,20 @@ class Gate:
     """What every evaluation of a network on another thread waits for."""
 
     def __init__(self, network: torch.nn.Module) -> None:
-        self.is_open, self.reached = threading.Event(), threading.Event()
+        self.is_open, self.reached, self.evaluations, self.problem = threading.Event(), threading.Event(), 0, ""
+        self.first = 1
         network.register_forward_pre_hook(self._pass)
 
     def _pass(self, _module: torch.nn.Module, _args: tuple[object, ...]) -> None:
         if threading.current_thread() is not threading.main_thread():
+            self.evaluations += 1
+            assert self.evaluations < ENOUGH, "they never come to an end"
+            if self.evaluations < self.first:
+                return
             self.reached.set()
             assert self.is_open.wait(TIMEOUT)
+            if self.problem:
+                raise RuntimeError(self.problem)
 
 
 def started() -> Engine:
@@ -66,6 +78,19 @@ def until_held(steps: Steps, gate: Gate) -> None:
     """Go on until a step is under way on a thread of its own."""
     while not gate.reached.is_set():
         next(steps)
+
+
+def in_turns(*every: Steps) -> list[Outcome]:
+    """The last outcome of each, all of them answered in turns, as the loop does."""
+    left, ends = dict(enumerate(every)), {}
+    while left:
+        for number, steps in [*left.items()]:
+            try:
+                if (outcome := next(steps)) is not None:
+                    ends[number] = outcome
+            except StopIteration:
+                del left[number]
+    return [ends[number] for number in sorted(ends)]
 
 
 @pytest.fixture
@@ -116,7 +141,9 @@ def test_who_looks_inside_the_network_meanwhile_sees_and_changes_nothing_of_it(
     assert np.array_equal(states(engine, key), whole)
 
 
-def test_one_that_is_given_up_is_taken_anew(held: tuple[Engine, LaneKey, Gate], recipe: ChainRecipe, whole: np.ndarray) -> None:
+def test_one_that_is_given_up_is_taken_by_the_next_who_asks(
+    held: tuple[Engine, LaneKey, Gate], recipe: ChainRecipe, whole: np.ndarray
+) -> None:
     engine, key, gate = held
     steps = engine.handle(SampleChain(recipe), "reverse.chain")
     until_held(steps, gate)
@@ -124,15 +151,95 @@ def test_one_that_is_given_up_is_taken_anew(held: tuple[Engine, LaneKey, Gate], 
     gate.is_open.set()
     ask(engine, SampleChain(recipe))
     assert np.array_equal(states(engine, key), whole)
+    assert gate.evaluations == STEPS
 
 
-def test_two_that_sample_the_same_lane_do_not_meet(held: tuple[Engine, LaneKey, Gate], recipe: ChainRecipe, whole: np.ndarray) -> None:
+def test_one_that_is_given_up_and_fails_is_taken_anew(held: tuple[Engine, LaneKey, Gate], recipe: ChainRecipe, whole: np.ndarray) -> None:
     engine, key, gate = held
-    one, other = (engine.handle(SampleChain(recipe), f"{owner}.chain") for owner in ("reverse", "compare"))
-    until_held(one, gate)
-    while aside.at_work() < 2:  # it waits for its turn with the network
-        next(other)
+    steps = engine.handle(SampleChain(recipe), "reverse.chain")
+    until_held(steps, gate)
+    steps.close()  # type: ignore[attr-defined]
+    gate.problem = "out of memory"
     gate.is_open.set()
-    ends = [[outcome for outcome in steps if outcome is not None][-1] for steps in (one, other)]
-    assert all(isinstance(end, ChainFinished) for end in ends)
+    while aside.at_work():
+        pass
+    gate.problem = ""
+    ask(engine, SampleChain(recipe))
+    assert np.array_equal(states(engine, key), whole)
+
+
+@pytest.mark.parametrize("first", ["reverse.chain", "compare.chain"])
+def test_two_that_sample_the_same_lane_in_turns_take_each_step_once(
+    held: tuple[Engine, LaneKey, Gate], recipe: ChainRecipe, whole: np.ndarray, first: str
+) -> None:
+    engine, key, gate = held
+    under_way = {channel: engine.handle(SampleChain(recipe), channel) for channel in ("reverse.chain", "compare.chain")}
+    until_held(under_way[first], gate)
+    gate.is_open.set()
+    ends = in_turns(*under_way.values())
+    assert [type(end) for end in ends] == [ChainFinished, ChainFinished]
+    assert np.array_equal(states(engine, key), whole)
+    assert gate.evaluations == STEPS
+
+
+def test_an_export_and_the_chain_that_is_sampled_take_turns(
+    held: tuple[Engine, LaneKey, Gate], recipe: ChainRecipe, whole: np.ndarray, tmp_path: Path
+) -> None:
+    engine, key, gate = held
+    gate.is_open.set()
+    export = ExportChain(recipe, str(tmp_path / "x.png"), ExportLook(shown=Shown(0, "x_t")))
+    ends = in_turns(engine.handle(SampleChain(recipe), "reverse.chain"), engine.handle(export, "reverse.export"))
+    assert [type(end) for end in ends] == [ChainFinished, Exported]
+    assert np.array_equal(states(engine, key), whole)
+    assert gate.evaluations == STEPS
+
+
+def test_who_needs_a_state_of_the_chain_waits_for_the_step_that_is_under_way(
+    held: tuple[Engine, LaneKey, Gate], recipe: ChainRecipe, whole: np.ndarray
+) -> None:
+    engine, key, gate = held
+    steps = engine.handle(SampleChain(recipe), "reverse.chain")
+    until_held(steps, gate)
+    shown = made(engine.of(Chains)._lanes[key], STEPS)
+    assert [next(shown) for _ in range(3)] == [None] * 3, "and holds nobody up"
+    gate.is_open.set()
+    *_, frame = shown
+    assert frame is not None
+    assert [outcome for outcome in steps if outcome is not None]
+    assert np.array_equal(states(engine, key), whole)
+    assert gate.evaluations == STEPS
+
+
+def test_frames_that_go_meanwhile_take_the_step_with_them(
+    held: tuple[Engine, LaneKey, Gate], recipe: ChainRecipe, whole: np.ndarray
+) -> None:
+    engine, key, gate = held
+    gate.first = 3
+    steps = engine.handle(SampleChain(recipe), "reverse.chain")
+    until_held(steps, gate)
+    engine.of(FrameStore).drop(key)
+    gate.is_open.set()
+    assert [outcome for outcome in steps if outcome is not None]
+    assert np.array_equal(states(engine, key), whole)
+
+
+def test_a_step_that_is_given_up_while_it_waits_for_the_networks_turn_is_not_begun(
+    held: tuple[Engine, LaneKey, Gate], recipe: ChainRecipe, whole: np.ndarray
+) -> None:
+    engine, key, gate = held
+    first = engine.handle(SampleChain(recipe), "reverse.chain")
+    until_held(first, gate)
+    for seed in range(100, 103):  # as of a field that is stepped
+        other = engine.handle(SampleChain(msgspec.structs.replace(recipe, seed=seed)), "compare.chain")
+        busy = aside.at_work()
+        while aside.at_work() == busy:
+            next(other)
+        other.close()  # type: ignore[attr-defined]
+    gate.is_open.set()
+    assert [outcome for outcome in first if outcome is not None]
+    while aside.at_work():
+        pass
+    assert gate.evaluations == STEPS
+    ask(engine, SampleChain(msgspec.structs.replace(recipe, seed=100)), "compare.chain")
+    assert gate.evaluations == 2 * STEPS
     assert np.array_equal(states(engine, key), whole)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
+import torch
 
 from explorer import backends
 from explorer.backends.fast_torch import FastTorch
 from explorer.checkpoints.files import file_sha256
+from explorer.engine import aside
+from explorer.engine.chain import lanes
 from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.kept.chains import KeptChains
 from explorer.engine.chain.kept.early import KeptAround
-from explorer.engine.chain.messages import LaneKey, LanePlanned, SampleChain, lane_keys
+from explorer.engine.chain.messages import ChainProgress, LaneKey, LanePlanned, SampleChain, ShowStep, StepShown, lane_keys
 from explorer.engine.chain.way_messages import MeasureAgain, SetWay, ShowWays, WaysShown
 from explorer.engine.engine import Engine
 from explorer.engine.models.kept_choices import Choice, KeptChoices, Measured
+from explorer.engine.models.models import Models
 from explorer.engine.thread.messages import StartEngine
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.errors import BadInput
@@ -145,6 +151,66 @@ def test_a_branch_is_sampled_anew_with_the_lane_that_it_leaves(recipe: ChainReci
     ways(engine, SetWay(key, "torch/fp32"))
     assert engine.of(Chains).shown(lane_keys(branch)[0]) is None
     assert run_of(engine, branch) == "PyTorch · fp32"
+
+
+def test_a_step_under_way_does_not_get_into_the_chain_that_is_sampled_anew(
+    recipe: ChainRecipe, key: LaneKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hidden workspace's, which nobody stops: the lane that it goes on with is no longer the one of its key."""
+    engine = started()
+    ways(engine, SetWay(key, "torch/fp32"))
+    monkeypatch.setattr(lanes, "LONG_SECONDS", 0.0)
+    is_open, reached = threading.Event(), threading.Event()
+
+    def wait(_module: torch.nn.Module, _args: tuple[object, ...]) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            reached.set()
+            assert is_open.wait(300)
+
+    network = engine.of(Models).checkpoint(recipe.lanes[0].source).network
+    network.register_forward_pre_hook(wait)
+    under_way = engine.handle(SampleChain(recipe), "compare.chain")
+    while not reached.is_set():
+        next(under_way)
+    ways(engine, SetWay(key, ""))
+    is_open.set()
+    for outcome in under_way:
+        if isinstance(outcome, ChainProgress):
+            break
+    assert engine.of(Chains).shown(key) is None
+    run_of(engine, recipe)
+    other = started()
+    run_of(other, recipe)
+    assert all(np.array_equal(states(engine, key, t), states(other, key, t)) for t in (1000, 667, 333, 0))
+
+
+def states(engine: Engine, key: LaneKey, t: int) -> np.ndarray:
+    (shown,) = ask(engine, ShowStep((key,), t, "x_t"))
+    assert isinstance(shown, StepShown)
+    return shown.frames[0].values
+
+
+def test_what_was_chosen_for_one_chain_stays_when_another_is_begun_meanwhile(
+    recipe: ChainRecipe, key: LaneKey, checkpoints: Mapping[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aside, "WAIT", 0.0)
+
+    def lane(name: str) -> Lane:
+        path = checkpoints[f"mnist-ddpm-{name}"]
+        return Lane(file_sha256(path), str(path), name.upper(), Sampler(3))
+
+    measured = (Measured("torch", "fp32", 1.0, 1000), Measured("fast", "fp32", 0.5, 1000))
+    for name in "bc":  # another way than what is taken where nothing was chosen
+        KeptChoices().put(lane(name).checkpoint, N, "CPU", Choice(lane(name).checkpoint, N, 1000, measured, wish="torch/fp32", busy=True))
+    engine = started()
+    both, other = ChainRecipe((lane("b"), lane("c")), 1, N), ChainRecipe((lane("a"),), 1, N)
+    runs: list[str] = []
+    for outcome in engine.handle(SampleChain(both), "compare.chain"):
+        if isinstance(outcome, LanePlanned):
+            runs.append(outcome.run.partition(" · ")[0])
+        if len(runs) < 2:
+            ask(engine, SampleChain(other), "reverse.chain")
+    assert runs == ["PyTorch", "PyTorch"]
 
 
 def test_what_was_not_measured_cannot_be_wanted(recipe: ChainRecipe, key: LaneKey) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import torch
 
+from explorer.engine.aside import aside
 from explorer.engine.models.messages import ScanLibrary
+from explorer.engine.thread.bell import Bell
 from explorer.engine.thread.loop import Loop
 from explorer.engine.thread.messages import Cancelled, Done, Failed, SetFrameBudget
 from explorer.engine.thread.requests import Outcome, Payload, Request
@@ -47,7 +49,7 @@ class GatedEngine:
     """A handler whose background work takes one step for every permit."""
 
     def __init__(self) -> None:
-        self.permits = threading.Semaphore(0)
+        self.permits, self.others = threading.Semaphore(0), threading.Semaphore(0)
         self.started = threading.Event()
         self.steps: list[str] = []
         self.stepped = threading.Condition()
@@ -56,6 +58,10 @@ class GatedEngine:
     def handle(self, payload: Payload, channel: str) -> Iterator[Outcome | None]:
         if channel == "refused":
             raise ZeroDivisionError("refused at once")
+        if channel.endswith("beside"):
+            return self._beside(channel)
+        if channel.endswith("counted"):
+            return self._counted(channel)
         if isinstance(payload, (ScanLibrary, Look)):
             return self._slow(channel)
         return self._quick(payload, channel)
@@ -87,6 +93,19 @@ class GatedEngine:
             self.closed.set()
             if channel == "untidy":
                 raise OSError("cannot be cleared away")
+
+    def _beside(self, channel: str) -> Iterator[Outcome | None]:
+        """What waits for a thread beside the loop's."""
+        yield from aside(lambda: self.permits.acquire(timeout=TIMEOUT) if channel == "beside" else self.others.acquire(timeout=TIMEOUT))
+        self._note(channel)
+        yield Done()
+
+    def _counted(self, channel: str) -> Iterator[Outcome | None]:
+        """Three steps, of which each has something to do."""
+        for _ in range(3):
+            self._note(channel)
+            yield None
+        yield Done()
 
     def _quick(self, payload: Payload, channel: str) -> Iterator[Outcome | None]:
         self._note(channel)
@@ -228,3 +247,59 @@ def test_foreground_work_is_done_one_after_the_other(bench: Bench) -> None:
     assert bench.engine.started.wait(TIMEOUT)
     bench.mailbox.post(quick(2, "reverse.other"))
     assert bench.engine.let(50) == ["reverse.step"] * 50
+
+
+def test_who_waits_for_a_thread_beside_holds_up_nothing_that_is_looked_at(bench: Bench) -> None:
+    """A file of gigabytes that is read for the foreground, while the hand scrubs and a chain is sampled."""
+    bench.mailbox.post(quick(1, "beside"))
+    bench.mailbox.post(slow(2, "counted"))
+    assert bench.answer(2) == Done(), "background work that was asked for later"
+    bench.mailbox.post(quick(3))
+    assert bench.answer(3) == Done(), "foreground, too"
+    assert bench.engine.steps == ["counted"] * 3 + ["quick"]
+    bench.engine.permits.release(1)
+    assert bench.answer(1) == Done()
+
+
+def test_those_of_one_channel_keep_their_order(bench: Bench) -> None:
+    bench.mailbox.post(Request(1, "beside", 1, SetFrameBudget(1), queued=True))
+    bench.mailbox.post(Request(2, "beside", 1, SetFrameBudget(1), queued=True))
+    bench.mailbox.post(quick(3))
+    assert bench.answer(3) == Done()
+    bench.engine.permits.release(2)
+    assert bench.answer(2) == Done()
+    assert [result.request_id for result in bench.results] == [3, 1, 2]
+
+
+def test_what_nobody_looks_at_waits_for_who_waits_for_a_thread_beside(bench: Bench) -> None:
+    bench.mailbox.hide(frozenset({"compare"}))
+    bench.mailbox.post(quick(1, "beside"))
+    bench.mailbox.post(slow(2, "compare.counted"))
+    bench.mailbox.post(quick(3))
+    assert bench.answer(3) == Done()
+    bench.engine.permits.release(1)
+    assert bench.answer(2) == Done()
+    assert bench.engine.steps == ["quick", "beside", *["compare.counted"] * 3]
+
+
+def test_of_several_that_wait_each_goes_on_when_its_own_is_done(bench: Bench) -> None:
+    bench.mailbox.post(quick(1, "beside"))
+    bench.mailbox.post(slow(2, "other.beside"))
+    bench.mailbox.post(quick(3))
+    assert bench.answer(3) == Done()
+    bench.engine.others.release(1)
+    assert bench.answer(2) == Done()
+    bench.mailbox.cancel("beside", 2)
+    assert bench.answer(1) == Cancelled()
+    bench.engine.permits.release(1)
+    assert bench.engine.steps == ["quick", "other.beside"]
+
+
+def test_nobody_sleeps_while_there_is_something_to_do_and_all_do_else() -> None:
+    bell = Bell()
+    bell.is_hurried = True
+    assert not bell.wait(TIMEOUT), "at once"
+    assert bell.has_waited
+    bell.is_hurried = False
+    bell.ring()
+    assert bell.wait(TIMEOUT)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import struct
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,8 +20,9 @@ from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
 from explorer.datasets.images import load_images
-from explorer.endings import PICTURES
+from explorer.endings import DATA_SETS, DOCUMENT, PICTURES, SESSIONS, TABLES
 from explorer.engine.thread.messages import EngineDown, EngineReady, Failed
+from explorer.exports.kinds import KINDS
 from explorer.recipe import ChainRecipe, ExactProcess, Lane, PlaneRecipe, Point, Recipe, encode_recipe
 from explorer.state.persistence import Loaded, Saved, WindowState
 from explorer.state.session import MEGABYTE, Session
@@ -475,3 +479,26 @@ def test_escape_takes_a_message_away_before_it_stops_a_chain(open_app: Callable[
     assert (window.banner.message, stopped) == ("", [])
     QTest.keyClick(page, Qt.Key.Key_Escape)
     assert len(stopped) == 1
+
+
+ENDINGS = sorted({*KINDS, *PICTURES, *DATA_SETS, *TABLES, *SESSIONS, DOCUMENT, ".py", ".safetensors", ".onnx", ".unknown", ""})
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_pipe_of_any_name_is_not_waited_for(window: MainWindow, tmp_path: Path, ending: str) -> None:
+    pipe, waited = tmp_path / f"a{ending}", []
+    os.mkfifo(pipe)
+
+    def let_go() -> None:
+        """End the wait of whoever reads it."""
+        with contextlib.suppress(OSError):
+            os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+            waited.append(ending)
+
+    timer = threading.Timer(20, let_go)
+    timer.start()
+    window.open_paths([str(pipe)])
+    timer.cancel()
+    timer.join()
+    assert not waited

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from explorer.datasets.images import load_images, read_picture, to_unit_range
 from explorer.datasets.reading import Reading
 from explorer.datasets.shipped import is_dark
 from explorer.engine.arrays import read_only
+from explorer.engine.aside import aside
 from explorer.engine.chain.branches import BranchLane, made
 from explorer.engine.chain.branching.messages import (
     FitPicture,
@@ -57,11 +59,11 @@ def fit(request: FitPicture, desk: Desk) -> Steps:
     name = Path(request.path).name if request.path else "pasted picture"
     data = _data_name(request.key.lane, chains)
     if request.image is not None:
-        raw, name = _test_image(data, request.image), f"{data}:{request.image}"
+        raw, name = (yield from aside(partial(_test_image, data, request.image))), f"{data}:{request.image}"
     elif request.pixels is not None:
         raw = np.ascontiguousarray(np.atleast_3d(request.pixels).transpose(2, 0, 1), np.uint8)
     else:
-        raw = read_picture(Path(request.path), Reading(background=request.paper))
+        raw = yield from aside(partial(read_picture, Path(request.path), Reading(background=request.paper)))
     yield None
     shape = chains.models.image_shape(request.key.lane)
     dark = request.image is None and is_dark(data)

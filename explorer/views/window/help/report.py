@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from explorer import log
+from explorer.errors import BadInput
 from explorer.widgets.controls.save_file import ask_where
 from explorer.widgets.look.fonts import mono_font
 from explorer.widgets.look.language import tr
@@ -73,10 +74,13 @@ class ReportDialog(QDialog):
 
     def save_to(self, path: str) -> None:
         """Write the report to a file; what stands in the way is said in the dialog."""
+        from explorer.exports.atomic import whole  # not before the window is shown
+
         try:
-            Path(path).write_text(self.text, encoding="utf-8")
-        except OSError as error:
-            self.problem.setText(tr("{path}: cannot be written: {strerror}", path=path, strerror=error.strerror))
+            with whole(Path(path)) as partial:
+                partial.write_text(self.text, encoding="utf-8")
+        except BadInput as error:
+            self.problem.setText(str(error))
             self.problem.show()
             return
         self.problem.hide()

@@ -112,6 +112,16 @@ def test_what_was_sampled_is_there_again_at_once_bit_for_bit(lane: Callable[...,
         assert same(ask(first, question), ask(again, question)), question
 
 
+def test_a_chain_that_goes_on_after_the_engine_has_taken_another_arithmetic_is_not_kept_as_of_that(lane: Callable[..., Lane]) -> None:
+    engine = started()
+    going_on = engine.handle(SampleChain(recipe(lane())), "compare.chain")
+    while not isinstance(next(going_on), LanePlanned):
+        pass
+    ask(engine, dataclasses.replace(START, precision="bf16"))
+    assert isinstance([*going_on][-1], ChainFinished)
+    assert written(engine) == []
+
+
 def test_without_an_engine_the_answers_are_the_engines_in_every_field(lane: Callable[..., Lane]) -> None:
     asked = recipe(*(lane(name) for name in "abc"))
     written_by = started()
