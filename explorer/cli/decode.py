@@ -88,11 +88,12 @@ def decode(
 
 def _write_page(checkpoint: str, options: PlaneOptions, device: str, out: Path, as_json: bool) -> None:
     from explorer.cli import plane_page
+    from explorer.sampling.plane_page import write_plane_page
 
     plane_page.check(options)
     options.check_plane()
     opened = shared.open_checkpoint(checkpoint)
-    made = plane_page.write(opened, options, device, out)
+    made = write_plane_page(opened, plane_page.recipe_of(options, opened), device, out)
     if as_json:
         told = {"out": out, "bytes": made.nbytes, "codes": made.codes, "source": checkpoint, "sha256": opened.sha256}
         shared.print_json(told)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.cli.plane_options import PlaneOptions, check_dimensions
 from explorer.errors import BadInput
-from explorer.recipe import PlaneRecipe, Point, Recipe, Stroke
+from explorer.recipe import PlaneRecipe, Point, Stroke
 
 if TYPE_CHECKING:
     from explorer.checkpoints.files import Checkpoint
-    from explorer.engine.latent.export_messages import PlaneExported
 
 
 def check(options: PlaneOptions) -> None:
@@ -37,20 +35,3 @@ def recipe_of(options: PlaneOptions, opened: Checkpoint) -> PlaneRecipe:
         ends = tuple((point.x, point.y) for point in points)
         strokes = (Stroke(options.path.value.capitalize(), ends, options.frames, options.path.value),)
     return PlaneRecipe(opened.sha256, source_of(opened.path), points, strokes, slice=options.slice(), told=opened.card.told)
-
-
-def write(opened: Checkpoint, options: PlaneOptions, device: str, out: Path) -> PlaneExported:
-    """Encode the test images, and write the page (BadInput if the decoder cannot run in one)."""
-    from explorer.engine.engine import Engine
-    from explorer.engine.latent.export_messages import ExportPlane, PlaneExported
-    from explorer.engine.thread.messages import StartEngine
-
-    engine = Engine()
-    made: PlaneExported | None = None
-    for _ in engine.handle(StartEngine(device, "fp32")):
-        pass
-    for outcome in engine.handle(ExportPlane(str(out), str(opened.path), Recipe(plane=recipe_of(options, opened)))):
-        if isinstance(outcome, PlaneExported):
-            made = outcome
-    assert made is not None
-    return made

@@ -11,10 +11,10 @@ function paintImage(pixels, values, shape) {
 /* Decodings of a lattice of codes over the view: cells are a power of two wide, so that they stay where they are when it moves. */
 function makeManifold(decoder, view) {
   var high = decoder.shape[1], wide = decoder.shape[2], known = new Map(), grid = null, sheet = null, before = null, waiting = [];
-  var cost = 1;
+  var least = 36;  /* pixels of a cell */
 
   function wanted() {
-    var least = cost < 2 ? 30 : cost < 8 ? 44 : 64, unit = Math.pow(2, Math.ceil(Math.log2(least / view.scale)));
+    var unit = Math.pow(2, Math.ceil(Math.log2(least / view.scale)));
     var low = view.place(0, view.height), top = view.place(view.width, 0);
     var found = { unit: unit, left: Math.floor(low[0] / unit), bottom: Math.floor(low[1] / unit) };
     found.columns = Math.ceil(top[0] / unit) - found.left;
@@ -54,7 +54,6 @@ function makeManifold(decoder, view) {
 
   return {
     fit: fit,
-    cost: function (milliseconds) { cost = milliseconds; },
     /* Decode until a moment of performance.now(); whether something is left. */
     work: function (until) {
       while (waiting.length && performance.now() < until) {

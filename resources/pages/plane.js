@@ -45,7 +45,7 @@
     }
     if (stale.ground) drawGround();
     if (stale.over) drawOver();
-    strip.draw(share, look.accent);
+    strip.draw(share, look.bright);
     stale = { ground: more && on.manifold, over: false, seen: false };
     if (more) need();
   }
@@ -80,7 +80,8 @@
     function token(name) { return style.getPropertyValue("--" + name).trim(); }
     look.line = on.manifold ? "rgba(255, 255, 255, 0.07)" : token("line");
     look.axis = on.manifold ? "rgba(255, 255, 255, 0.2)" : token("border");
-    look.accent = token("accent");
+    look.accent = token(on.manifold ? "bright" : "accent");
+    look.bright = token("bright");
     look.ink = dark ? "#ffffff" : token("text");
     look.halo = dark ? "rgba(0, 0, 0, 0.7)" : "rgba(255, 255, 255, 0.88)";
     look.quiet = on.manifold ? "rgba(255, 255, 255, 0.85)" : token("muted");
@@ -110,7 +111,6 @@
   function showSeen() {
     var seen = place(), began = performance.now(), values = decoder.image(seen.at), took = performance.now() - began;
     var milliseconds = usual(took);
-    manifold.cost(milliseconds);
     decoded.getContext("2d").putImageData(paintImage(pixels, values, decoder.shape), 0, 0);
     var z = "(" + number(seen.at[0], 3) + ", " + number(seen.at[1], 3) + ")", words = data.place + " = " + z;
     title.textContent = seen.name;

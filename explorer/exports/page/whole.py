@@ -18,11 +18,13 @@ from explorer.resources import read_as_shipped, resource
 TOKENS: dict[str, dict[str, str]] = {
     "light": {
         "page": "#f1f3f5", "card": "#ffffff", "border": "#d8dce2", "text": "#16181d", "muted": "#5b6370", "accent": "#1f6feb",
-        "on-accent": "#ffffff", "empty": "#e9ecef", "line": "#eceff2", "signed": "url(#signed-light)", "bar": "var(--bar-light)",
+        "on-accent": "#ffffff", "empty": "#e9ecef", "line": "#eceff2", "bright": "#6ea8fe", "signed": "url(#signed-light)",
+        "bar": "var(--bar-light)",
     },
     "dark": {
         "page": "#16181d", "card": "#1f222a", "border": "#30343e", "text": "#e6e8ec", "muted": "#9aa1ad", "accent": "#6ea8fe",
-        "on-accent": "#0d1524", "empty": "#101216", "line": "#272b34", "signed": "url(#signed-dark)", "bar": "var(--bar-dark)",
+        "on-accent": "#0d1524", "empty": "#101216", "line": "#272b34", "bright": "#6ea8fe", "signed": "url(#signed-dark)",
+        "bar": "var(--bar-dark)",
     },
 }  # fmt: skip
 """Colours by theme."""

@@ -259,13 +259,13 @@ def test_the_manifold_lies_behind_the_codes(vae: Any, theme: str) -> None:
     shown, (right, down) = grey(vae, "ground"), point_at(vae, "P1")
     away = point_at(vae, "P2")
     scale = (right - away[0]) / (P1[0] - P2[0])
-    unit = next(2.0**k for k in range(-6, 6) if 2.0**k * scale >= 30)
+    unit = next(2.0**k for k in range(-6, 6) if 2.0**k * scale >= 36)
     cell = np.floor(np.array(P1) / unit)
     left = shown.shape[1] / 2 + right + (cell[0] * unit - P1[0]) * scale
     bottom = shown.shape[0] / 2 + down - (cell[1] * unit - P1[1]) * scale
     middles = (np.arange(28) + 0.5) * unit * scale / 28
     seen = shown[np.round(bottom - middles[::-1] - 0.5).astype(int)][:, np.round(left + middles - 0.5).astype(int)]
-    wanted = decoded("mnist-vae-2d", tuple((cell + 0.5) * unit))
+    wanted = decoded("mnist-vae-2d", ((cell + 0.5) * unit).tolist())
     assert np.corrcoef(seen.ravel(), wanted.ravel())[0, 1] > 0.9
 
 

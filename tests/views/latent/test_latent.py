@@ -906,7 +906,7 @@ def test_the_plane_is_exported_as_a_page_and_opened_again(ws: LatentWorkspace, q
     assert [dialog.kind.itemData(i) for i in range(dialog.kind.count())] == [".html"]
     assert "Page that decodes in any browser" in dialog.kind.currentText()
     assert not any(field.isVisible() for field in (dialog.scale, dialog.fps, dialog.samples, dialog.frames))
-    qtbot.waitUntil(lambda: "decoder: a page of about 0." in dialog.preview.words)
+    qtbot.waitUntil(lambda: "its decoder: a page of about 6" in dialog.preview.words)
     told: list[str] = []
     ws.status_changed.connect(lambda status: told.append(status.text))
     path = dialog.target
