@@ -1,6 +1,7 @@
 """Generative Explorer: see how a diffusion model and a VAE make images.
 
-From Python: `sample` gives chains as arrays, `show` opens the window, `register_source` and `Source` have it open further formats.
+From Python: `sample` gives chains as arrays, `plane_page` writes a latent plane for any browser, `show` opens the window,
+`register_source` and `Source` have it open further formats.
 Neither torch nor Qt is imported before one of them is used (docs/python.md).
 """
 
@@ -12,13 +13,14 @@ from typing import Any
 os.environ["QT_API"] = "pyside6"
 
 __version__ = "0.1.0"
-__all__ = ["BadInput", "Chain", "Model", "Source", "__version__", "register_source", "sample", "show"]
+__all__ = ["BadInput", "Chain", "Model", "Source", "__version__", "plane_page", "register_source", "sample", "show"]
 
 _WHERE = {
     "BadInput": "explorer.errors:BadInput",
     "Chain": "explorer.python.chain:Chain",
     "Model": "explorer.sources.from_python.model:Model",
     "Source": "explorer.sources.from_python.model_source:ModelSource",
+    "plane_page": "explorer.python.planes:plane_page",
     "register_source": "explorer.sources.plugins:register",
     "sample": "explorer.python.sampling:sample",
     "show": "explorer.python.showing:show",

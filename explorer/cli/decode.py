@@ -26,7 +26,12 @@ BLOCK = 256
 @takes_told("checkpoint")
 def decode(
     checkpoint: shared.CheckpointOption,
-    out: Annotated[Path, typer.Option(help="Picture .png, or arrays .npz: z (M,D), x (M,C,H,W) float32, recipe.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Picture .png, arrays .npz: z (M,D), x (M,C,H,W) float32, recipe; or a page .html that decodes any place of the plane."
+        ),
+    ],
     z: Annotated[list[str] | None, typer.Option(help='A code such as "0.5,-1"; several make a row. With --grid: its centre.')] = None,
     grid: Annotated[int | None, typer.Option(min=1, max=128, help="Decode N x N cells of the plane.")] = None,
     extent: Annotated[float, typer.Option(min=1e-6, max=1e6, help="The grid reaches so far from its centre.")] = 3.0,
@@ -45,14 +50,16 @@ def decode(
     force: shared.ForceOption = False,
     as_json: shared.JsonOption = False,
 ) -> None:
-    """Decode codes of a VAE or an AE.
+    """Decode codes of a VAE or an AE; or write its plane as a page (.html) that opens in any browser, and decodes there.
+
+    On a page each --z is a point and --path a stroke; without --slice it is the plane of the codes' first two components.
 
     --seed determines --prior and a random plane. A geodesic is the way along which decodings change least.
     """
     from explorer.exports.atomic import check_free, check_out
-    from explorer.exports.kinds import single
+    from explorer.exports.kinds import pages, single
 
-    kinds = single()
+    kinds = {**single(), **pages()}
     check_out(out, tuple(kinds))
     check_free(out, force=force)
     kind = kinds[out.suffix.lower()]
@@ -61,6 +68,9 @@ def decode(
         plane=plane, along=whole_numbers("--along", along), through=whole_numbers("--through", through),
         offsets=numbers("--offsets", offsets) if offsets else (),
     )  # fmt: skip
+    if out.suffix.lower() in pages():
+        _write_page(checkpoint, options, device, out, as_json)
+        return
     options.check()
     opened = shared.open_checkpoint(checkpoint)
     where = shared.place_of_decoders(device)
@@ -74,6 +84,21 @@ def decode(
         shared.print_json({"out": out, "codes": count, "z": chosen.codes.tolist(), "source": checkpoint, "sha256": opened.sha256})
     else:
         shared.say(f"{out}: {count} decoding{'s' * (count > 1)} of {checkpoint}")
+
+
+def _write_page(checkpoint: str, options: PlaneOptions, device: str, out: Path, as_json: bool) -> None:
+    from explorer.cli import plane_page
+    from explorer.sampling.plane_page import write_plane_page
+
+    plane_page.check(options)
+    options.check_plane()
+    opened = shared.open_checkpoint(checkpoint)
+    made = write_plane_page(opened, plane_page.recipe_of(options, opened), device, out)
+    if as_json:
+        told = {"out": out, "bytes": made.nbytes, "codes": made.codes, "source": checkpoint, "sha256": opened.sha256}
+        shared.print_json(told)
+    else:
+        shared.say(f"{out}: the plane of {checkpoint} with {made.codes:,} codes, {made.nbytes / 1e6:.1f} MB")
 
 
 def _decoded(model: LatentModel, codes: np.ndarray) -> np.ndarray:

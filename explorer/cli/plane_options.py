@@ -64,6 +64,10 @@ class PlaneOptions:
             raise BadInput("--path is the way between two codes: give --z twice, and no --grid")
         if self.grid is not None and len(self.z) > 1:
             raise BadInput("--grid has one centre: give --z once")
+        self.check_plane()
+
+    def check_plane(self) -> None:
+        """Refuse options of --slice that contradict each other (BadInput)."""
         if self.plane is not SliceName.images and self.through:
             raise BadInput("--through names the images of --slice images")
         if self.plane is SliceName.images and len(self.through) != 3:
@@ -154,16 +158,21 @@ def _plane(options: PlaneOptions, opened: Checkpoint, model: LatentModel, wanted
         if options.grid is not None and code != 2:
             raise BadInput(f"--grid needs a plane, and {opened.path.name} has codes of {code} numbers: add --slice components, or another")
         return None
-    if code <= 2:
-        raise BadInput(
-            f"--slice: {opened.path.name} has codes of {code} number{'s' * (code > 1)}: there is no other plane than all of them"
-        )
+    check_dimensions(opened, code)
     opening = open_plane(str(opened.path), wanted, Models(next(model.parameters()).device))
     while True:
         try:
             next(opening)
         except StopIteration as end:
             return end.value.slice
+
+
+def check_dimensions(opened: Checkpoint, code: int) -> None:
+    """Refuse a slice of a latent space that is a plane (BadInput)."""
+    if code <= 2:
+        raise BadInput(
+            f"--slice: {opened.path.name} has codes of {code} number{'s' * (code > 1)}: there is no other plane than all of them"
+        )
 
 
 def _codes(places: np.ndarray, plane: PlaneSlice | None) -> np.ndarray:

@@ -10,3 +10,14 @@ SIGNED_STOPS: dict[str, tuple[tuple[int, int, int], ...]] = {
     "light": ((5, 72, 128), (86, 160, 214), (250, 250, 250), (232, 140, 60), (150, 62, 0)),
 }
 """The map of signed quantities, by theme: evenly spaced from negative over 0 to positive, straight between them."""
+
+CLASS_COLOURS = {
+    "bright": ("#1576F1", "#C31563", "#498415", "#D7D115", "#56E4F1", "#9615CA", "#D1A9C3", "#F17015", "#36A9A9", "#F156D7"),
+    "safe": ("#78C396", "#B42DFF", "#3C9696", "#8700B4", "#C387FF", "#FFB4FF", "#B41E00", "#3CFF78", "#E16900", "#0F6969"),
+}
+"""Digits 0..9: sets in which every two are far apart in OKLab, "safe" also as the colour-blind see them (Machado et al. 2009).
+
+`tests/widgets/look/test_theme.py` measures it.
+"""
+NO_CLASS = "#9aa1ad"
+"""Of a code whose image has no label."""

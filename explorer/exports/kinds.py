@@ -83,12 +83,16 @@ class Stored(Kind):
     space : callable
         Bytes on disk while arrays of these sizes are written.
     page : bool
-        To be looked at: of chains alone, of the samples, with the names and as many states as the recipe's `shown` says.
+        To be looked at: of chains, of the samples, with the names and as many states as the recipe's `shown` says. A latent plane has
+        one, too, which `explorer.exports.page.plane` makes.
+    plane : str
+        Title in the dialog of a plane.
     """
 
     write: Callable[[Path, Recipe], arrays.Archive]
     space: Callable[[Sequence[int]], int] = arrays.space_needed
     page: bool = False
+    plane: str = ""
 
 
 _ROWS: tuple[Drawn | Stored, ...] = (
@@ -110,6 +114,7 @@ _ROWS: tuple[Drawn | Stored, ...] = (
     ),
     Stored(
         ending=".html", title="Page with a slider over t, for any browser", write=PageArchive, space=lambda _sizes: PAGE_BYTES, page=True,
+        plane="Page that decodes in any browser",
         read=embedding.recipe_text, may_be_ours=embedding.may_be_ours, compared=PAGES,
     ),
 )  # fmt: skip
@@ -130,3 +135,8 @@ def drawn() -> dict[str, Drawn]:
 def single() -> dict[str, Drawn | Stored]:
     """Kinds that hold decodings of single codes, which are no films and no chains, by ending."""
     return {ending: kind for ending, kind in KINDS.items() if not (kind.page if isinstance(kind, Stored) else kind.film)}
+
+
+def pages() -> dict[str, Stored]:
+    """Kinds that a latent plane can be, by ending."""
+    return {ending: kind for ending, kind in KINDS.items() if isinstance(kind, Stored) and kind.page}

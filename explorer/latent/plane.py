@@ -14,6 +14,8 @@ PRIOR_MASSES = (0.5, 0.9, 0.99)
 """Shares of the prior inside the contours that are drawn."""
 
 MAX_CELLS = 16_384
+FEW = 64
+"""Dimensions up to which most codes are near a plane."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +126,21 @@ def extent_of(codes: np.ndarray, share: float = 0.99, margin: float = 0.05) -> E
     low, high = np.quantile(codes, [tail, 1 - tail], axis=0)
     pad = np.maximum((high - low) * margin, 1e-6)
     return float(low[0] - pad[0]), float(high[0] + pad[0]), float(low[1] - pad[1]), float(high[1] + pad[1])
+
+
+def strengths(distances: np.ndarray | None, spread: float, dimensions: int) -> np.ndarray | None:
+    """How strongly codes are drawn by their distance from the plane, (N,) in [0, 1]; None where all are on it.
+
+    Parameters
+    ----------
+    distances : ndarray, shape (N,), or None
+    spread : float
+        Root mean square of the distances.
+    dimensions : int
+        Of the latent space.
+    """
+    if distances is None or not spread:
+        return None
+    faintest = 0.06 if dimensions <= FEW else 0.4  # in many dimensions all are about as far
+    found: np.ndarray = np.exp(-0.5 * (distances / (0.7 * spread)) ** 2).clip(faintest, 1)
+    return found

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.models.autoencoder_config import AutoencoderConfig as AutoencoderConfig
+from explorer.models.in_a_row import Signed
 from explorer.models.roles import LatentConfig
 from explorer.models.tangents import push_forward
 
@@ -57,6 +58,12 @@ class Autoencoder(nn.Module):
     def decode(self, z: Tensor) -> Tensor:
         """Mean images (N, C, H, W) in [-1, 1] of codes (N, code)."""
         return 2 * torch.sigmoid(self.decode_logits(z)) - 1
+
+    def decoding_layers(self) -> list[nn.Module]:
+        """As of `InARow`."""
+        layers = _layers(self.decoder)
+        shaped = [] if isinstance(layers[-1], nn.ConvTranspose2d) else [nn.Unflatten(1, self.config.image_shape)]
+        return [*layers, *shaped, nn.Sigmoid(), Signed()]
 
     def push_forward(self, z: Tensor, directions: Tensor) -> tuple[Tensor, Tensor]:
         """Mean images of codes, and their derivatives along directions of the latent space.

@@ -38,6 +38,10 @@ class Pca(Autoencoder):
         """Images (N, C, H, W) of codes (N, code), near [-1, 1] but not kept in it."""
         return self.decoder(z).reshape(z.shape[0], *self.config.image_shape)
 
+    def decoding_layers(self) -> list[nn.Module]:
+        """As of `InARow`."""
+        return [self.decoder, nn.Unflatten(1, self.config.image_shape)]
+
     def push_forward(self, z: Tensor, directions: Tensor) -> tuple[Tensor, Tensor]:
         """Images, and their derivatives (N, k, C, H, W) along directions (k, code): the same everywhere."""
         along = nn.functional.linear(directions, self.decoder.weight).reshape(1, len(directions), *self.config.image_shape)

@@ -118,7 +118,7 @@ def sample(
     from explorer.sampling.place import place
 
     with _asked_as_it_shall_be(model), torch.inference_mode():
-        checkpoint = _opened(source, answers) if model is None else _in_memory(model)
+        checkpoint = opened_checkpoint(source, answers) if model is None else _in_memory(model)
         where = place(device, precision)
         lane = lane_of(checkpoint, where, chosen(checkpoint.card.sampler.said, wanted), samples, labels_given(label), guidance)
         return _walked(lane, where, seed, samples)
@@ -131,7 +131,8 @@ def _check(samples: int, seed: int) -> None:
         raise BadInput(f"the seed must be in [0, 2**63), not {seed}")
 
 
-def _opened(source: object, told: Told) -> Checkpoint:
+def opened_checkpoint(source: object, told: Told) -> Checkpoint:
+    """A checkpoint as it is told; what is told is remembered for its file (BadInput)."""
     from explorer import sources
 
     with sources.told_by_command(told):

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from explorer.models.in_a_row import Signed
 from explorer.models.roles import LatentConfig
 from explorer.models.spatial import SpatialAutoencoder, SpatialConfig
 from explorer.sources.conv_vae_layers import Conv, Convolutional
@@ -66,6 +67,12 @@ class ConvVaeNetwork(SpatialAutoencoder):
         """Images (N, C, H, W) in [-1, 1] of codes (N, code)."""
         end = self._end(z)
         return 2 * torch.sigmoid(end) - 1 if self.config.likelihood else torch.tanh(end)
+
+    def decoding_layers(self) -> list[nn.Module]:
+        """As of `InARow`."""
+        small = round((self.start.out_features / self._start_channels) ** 0.5)
+        end: list[nn.Module] = [nn.Sigmoid(), Signed()] if self.config.likelihood else [nn.Tanh()]
+        return [self.start, nn.Unflatten(1, (self._start_channels, small, small)), *self.decoder, *end]
 
     def _end(self, z: Tensor) -> Tensor:
         side = self.config.image_shape[1]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from explorer.engine.thread.requests import Payload
-from explorer.exports.kinds import KINDS, Drawn, Stored, drawn
+from explorer.exports.kinds import KINDS, Drawn, Stored, drawn, pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ class ExportOffer:
     Attributes
     ----------
     of : "chain" or "strip"
-        Kinds are titled accordingly; a strip is no array, and a film of it has all its pictures.
+        Kinds are titled accordingly; a strip is no array, and a film of it has all its pictures. It lies under a plane, which can be
+        a page.
     name : str
         What the names of its files begin with.
     quantities : tuple of str
@@ -61,7 +62,7 @@ class ExportOffer:
     samples : int
         Of a chain: how many there are.
     states : int
-        Pictures of a film that leaves none out.
+        Pictures of a film that leaves none out; 0 where there is no strip, but a plane.
     fps : float or None
         At what speed it plays in the window; None if it does not.
     preview : callable
@@ -83,21 +84,23 @@ class ExportOffer:
 
     @property
     def kinds(self) -> dict[str, Drawn | Stored]:
-        """Kinds of files that it can be, by ending; a strip is a film first of all."""
+        """Kinds of files that it can be, by ending; a strip is a film first of all, its plane a page."""
         if self.of == "chain":
             return dict(KINDS)
-        return dict(sorted(drawn().items(), key=lambda item: not item[1].film))
+        return {**(dict(sorted(drawn().items(), key=lambda item: not item[1].film)) if self.states else {}), **pages()}
 
     def title(self, ending: str) -> str:
         """What a kind of file holds of it: "Picture of what is shown"."""
         kind = self.kinds[ending]
-        return kind.strip if self.of == "strip" and isinstance(kind, Drawn) else kind.title
+        if self.of == "chain":
+            return kind.title
+        return kind.strip if isinstance(kind, Drawn) else kind.plane
 
     def stem(self, choice: ExportChoice) -> str:
         """Name of a file without its ending, the same for the same thing: "reverse-chain-x0_hat-t500"."""
         kind = self.kinds[choice.ending]
         if self.of == "strip":
-            return f"{self.name}-strip"
+            return f"{self.name}-{'strip' if isinstance(kind, Drawn) else 'plane'}"
         if isinstance(kind, Stored):
             return f"{self.name}-page" if kind.page else f"{self.name}-arrays"
         return f"{self.name}-{choice.quantity}" + ("-film" if kind.film else f"-t{self.t}")

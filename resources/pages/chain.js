@@ -1,9 +1,9 @@
-"use strict";
 (function () {
   var data = JSON.parse(document.getElementById("chain").textContent);
   var slider = document.getElementById("t"), play = document.getElementById("play"), told = document.querySelector("nav output");
   var pictures = Array.from(document.querySelectorAll(".picture")), last = data.t.length - 1;
-  var place = data.begin, quantity = data.quantity, timer = 0;
+  var place = data.begin, quantity = data.quantity;
+  var plays = player(play, function () { go(place + 1); return place !== last; }, Math.max(40, Math.min(250, 6000 / (last + 1))));
 
   function percent(at, many) { return many > 1 ? (100 * at / (many - 1)) + "%" : "0%"; }
 
@@ -66,36 +66,20 @@
     show();
   }
 
-  function stop() {
-    clearInterval(timer);
-    timer = 0;
-    play.textContent = "▶ Play";
-    play.setAttribute("aria-pressed", "false");
-  }
-
-  function toggle() {
-    if (timer) return stop();
-    if (place === last) go(0);
-    play.textContent = "❚❚ Pause";
-    play.setAttribute("aria-pressed", "true");
-    timer = setInterval(function () {
-      go(place + 1);
-      if (place === last) stop();
-    }, Math.max(40, Math.min(250, 6000 / (last + 1))));
-  }
+  function toggle() { plays.toggle(function () { if (place === last) go(0); }); }
 
   function choose(button) {
     quantity = button.dataset.quantity;
     show();
   }
 
-  slider.addEventListener("input", function () { stop(); go(+slider.value); });
+  slider.addEventListener("input", function () { plays.stop(); go(+slider.value); });
   play.addEventListener("click", toggle);
   document.querySelectorAll("[data-key]").forEach(function (button) { button.addEventListener("click", function () { choose(button); }); });
   document.querySelectorAll(".plot svg").forEach(function (plot) {
     function seek(event) {
       var box = plot.getBoundingClientRect();
-      stop();
+      plays.stop();
       go(Math.round(last * (event.clientX - box.left) / box.width));
     }
     plot.addEventListener("pointerdown", function (event) { plot.setPointerCapture(event.pointerId); seek(event); });
@@ -105,11 +89,11 @@
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     var to = { ArrowLeft: place - 1, ArrowRight: place + 1, Home: 0, End: last }[event.key];
     var button = document.querySelector("[data-key=\"" + CSS.escape(event.key) + "\"]");
-    if (to !== undefined) { stop(); go(to); }
+    if (to !== undefined) { plays.stop(); go(to); }
     else if (event.key === " " && event.target.tagName !== "BUTTON") toggle();
     else if (button) choose(button);
     else return;
     event.preventDefault();
   });
-  show();
+  themed(show);
 }());

@@ -99,6 +99,46 @@ def test_what_cannot_be_decoded(refused: Callable[..., str], tmp_path: Path, arg
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_plane_as_a_page_is_made_again_and_the_same(run: Callable[..., Any], tmp_path: Path) -> None:
+    first, again = tmp_path / "first.html", tmp_path / "again.html"
+    places = ("--z", "0.5,1", "--z", "2,-1", "--path", "geodesic", "--frames", 9)
+    ran = run("decode", "--checkpoint", VAE, *places, "--device", "cpu", "--out", first, "--json")
+    assert ran.json["codes"] == 10_000
+    assert ran.json["bytes"] == first.stat().st_size
+    plane = recipe_of(first)
+    assert [(point.name, point.x, point.y) for point in plane.points] == [("P1", 0.5, 1), ("P2", 2, -1)]
+    assert plane.strokes == (Stroke("Geodesic", ((0.5, 1), (2, -1)), 9, "geodesic"),)
+    assert run("replay", first, "--out", again, "--device", "cpu", "--json").json["identical"] is True
+    assert run("replay", first, "--out", tmp_path / "strip.gif", "--device", "cpu").status == 0, "its stroke as a film"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--checkpoint", VAE, "--grid", "3"], "leave out --grid and --prior"),
+        (["--checkpoint", VAE, "--prior", "3"], "leave out --grid and --prior"),
+        (["--checkpoint", VAE, "--z", "1,2,3"], "a place on its plane, two numbers"),
+        (["--checkpoint", VAE, "--z", "1,2", "--path", "line"], "give --z twice"),
+        (["--checkpoint", VAE, "--slice", "axes"], "no other plane than all of them"),
+        (["--checkpoint", "mnist-vae-16d", "--slice", "images"], "give --through"),
+        (["--checkpoint", "mnist-ddpm-c"], "is a ddpm"),
+    ],
+)
+def test_what_can_be_no_page(refused: Callable[..., str], tmp_path: Path, arguments: list[str], words: str) -> None:
+    assert words in refused("decode", *arguments, "--device", "cpu", "--out", tmp_path / "a.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_decoder_that_no_page_can_run_is_refused_in_words(refused: Callable[..., str], tmp_path: Path) -> None:
+    import diffusers
+
+    folder = tmp_path / "kl"
+    diffusers.AutoencoderKL(block_out_channels=(8,), latent_channels=2, norm_num_groups=4, sample_size=16).save_pretrained(folder)
+    line = refused("decode", "--checkpoint", folder, "--device", "cpu", "--out", tmp_path / "a.html")
+    assert "kl: a page can run a decoder whose layers stand in a row" in line
+    assert not (tmp_path / "a.html").exists()
+
+
 @pytest.mark.parametrize("wish", [("--grid", 64), ("--prior", 4096)])
 def test_a_picture_too_large_is_refused_before_it_is_decoded(refused: Callable[..., str], tmp_path: Path, wish: tuple[str, int]) -> None:
     assert "too large a picture" in refused("decode", "--checkpoint", VAE, *wish, "--scale", 64, "--out", tmp_path / "a.png")

@@ -103,10 +103,13 @@ def _check_whole(export: Path, compared: Comparison) -> None:
 
 
 def _plane_way(export: Path, plane: PlaneRecipe, engine: Engine, out: Path, shown: Shown | None) -> Callable[[], None]:
-    """A strip of decodings: what the Latent workspace exports."""
-    from explorer.cli.replay.plane import make_strips
+    """A strip of decodings, or a page of the plane: what the Latent workspace exports."""
+    from explorer.cli.replay.plane import make_page, make_strips
+    from explorer.exports.kinds import pages
 
     paths = tuple(checkpoint_path(model.source, model.checkpoint, model.told) for model in plane.models)
+    if out.suffix.lower() in pages():
+        return partial(make_page, plane, paths[0], engine, out)
     return partial(make_strips, export, plane, paths, engine, out, shown)
 
 

@@ -1,4 +1,4 @@
-"""`replay` of strips of the Latent workspace: strokes, paths, samples and draws decoded again."""
+"""`replay` of the Latent workspace: strokes, paths, samples and draws decoded again, and planes as pages."""
 
 from __future__ import annotations
 
@@ -57,4 +57,12 @@ def make_strips(export: Path, plane: PlaneRecipe, paths: tuple[str, ...], engine
         raise BadInput(f"{export}: its recipe has no strip; what `decode` wrote is made again by the same `decode`")
     fps, scale = (shown.fps, shown.scale) if shown is not None else (0.0, 0)
     for _ in engine.handle(ExportStrip(str(out), tuple(strips), Recipe(plane=plane, shown=shown), fps or FRAMES_PER_SECOND, scale)):
+        pass
+
+
+def make_page(plane: PlaneRecipe, path: str, engine: Engine, out: Path) -> None:
+    """Write the page of a plane, whose checkpoint lies at `path` (BadInput as of `ExportPlane`)."""
+    from explorer.engine.latent.export_messages import ExportPlane
+
+    for _ in engine.handle(ExportPlane(str(out), path, Recipe(plane=plane))):
         pass

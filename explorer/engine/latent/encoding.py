@@ -32,7 +32,7 @@ POSTERIOR_DRAWS = 64
 def encode_images(payload: EncodeImages, desk: Desk) -> Steps:
     """Answer an EncodeImages (BadInput if the checkpoint has no latent plane)."""
     models = desk.of(Models)
-    plane = yield from open_plane(payload.path, payload.slice, models)
+    plane = yield from open_plane(payload.path, payload.slice, models, payload.told)
     for codes in codes_of(plane.checkpoint, models.device, payload.limit, payload.images):
         if codes is None:
             yield None

@@ -1,4 +1,4 @@
-"""The strip under a latent plane on its way to a file."""
+"""A latent plane, and the strip under it, on their way to files."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from explorer.engine.thread.files import WrittenFile
+from explorer.engine.thread.files import ReadFile, WrittenFile
 from explorer.engine.thread.requests import Outcome, Payload
-from explorer.recipe import Recipe
+from explorer.recipe import Recipe, Slice
+from explorer.recipe.told import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,45 @@ class StripExported(Outcome):
     """The file that was written."""
 
     out: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPlane(Payload):
+    """Write a plane as a page, whose script runs the decoder. Answer: PlaneExported.
+
+    Attributes
+    ----------
+    out : str
+        A .html.
+    path : str
+        The checkpoint.
+    recipe : Recipe
+        Of the plane: its slice, its points and its strokes are on the page. Stored in it, without what it does not show.
+    """
+
+    answered_by = "explorer.engine.latent.page_export:export_plane"
+    background = True
+
+    out: WrittenFile
+    path: ReadFile
+    recipe: Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPlane(Payload):
+    """How large a page an ExportPlane would write, or why there can be none. Answer: ExportPreviewed; `told` as of DrawCodes."""
+
+    answered_by = "explorer.engine.latent.page_export:preview_plane"
+
+    path: ReadFile
+    slice: Slice | None = None
+    told: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneExported(Outcome):
+    """The page that was written: its bytes, and how many codes it has."""
+
+    out: str
+    nbytes: int
+    codes: int

@@ -42,7 +42,7 @@ class ImagesAt:
 
 @dataclass(frozen=True, slots=True)
 class EncodeImages(Payload):
-    """Codes of the test images of the checkpoint's data set, or of the images named. Answer: CodesShown."""
+    """Codes of the test images of the checkpoint's data set, or of the images named. Answer: CodesShown; `told` as of DrawCodes."""
 
     answered_by = "explorer.engine.latent.encoding:encode_images"
     answered_early = "explorer.engine.latent.kept:encode_images"
@@ -52,6 +52,7 @@ class EncodeImages(Payload):
     limit: int = 10_000
     slice: Slice | None = None
     images: ImagesAt | None = None
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)

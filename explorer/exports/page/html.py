@@ -1,26 +1,21 @@
-"""The text of a page: one file that asks nothing of any network, with its pictures, its style and its script inside."""
+"""The text of a chain's page: its pictures, what is said of them, and what its script reads."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import math
 from collections.abc import Sequence
 from html import escape
 
 import numpy as np
 
-from explorer import __version__
 from explorer.exports.colours import OPTION_COLOURS, SIGNED_STOPS
 from explorer.exports.page.cards import LETTERS, card_of, legend_of, towards
 from explorer.exports.page.drawn import Curve, Drawn, curves, difference, of_lane
-from explorer.exports.page.embedding import block_of, in_script
 from explorer.exports.page.kept import KeptLane, longest
 from explorer.exports.page.plots import plot_of
+from explorer.exports.page.whole import Content, footer_of, header_of, whole_page
 from explorer.recipe import Lane, Recipe, Shown
 from explorer.recipe.quantities import QUANTITIES
-from explorer.resources import read_as_shipped, resource
 
 STYLES = ("", "6 4", "2 4")
 """Dashes of the lines of lanes of one option: the first, the second and so on."""
@@ -55,40 +50,15 @@ def page_of(lanes: Sequence[KeptLane], recipe: Recipe, stride: int) -> str:
     cards = "".join(card_of(i, names[i], chain.lanes[i], drawn[i], begins) for i in range(len(lanes)))
     alone = ' class="single"' if len(lanes) == 1 else ""
     body = (
-        f"<header><h1>{escape(title)}</h1><p>{_summary(lanes, chain.samples, chain.seed, stride)}</p></header>"
+        f"{_maps()}{header_of(title, _summary(lanes, chain.samples, chain.seed, stride))}"
         f"{_controls(drawn, begins, len(times), place, times)}"
         f'<main{alone}><section class="lanes" aria-label="Lanes">{cards}</section>'
         f"{legend_of(drawn)}{_plots(lines, names, chain.lanes)}</main>{_footer(len(lanes) > 1)}"
     )
     told = [_told(lane, own) | {"apart": _apart(i, reference, names)} for i, (lane, own) in enumerate(zip(lanes, chain.lanes, strict=True))]
     values = [[_numbers(line) for line in curve.lines] for curve in lines]
-    return _whole(title, body, {"t": times, "begin": place, "quantity": begins, "lanes": told, "curves": values}, recipe)
-
-
-def _whole(title: str, body: str, data: dict[str, object], recipe: Recipe) -> str:
-    """The file around what is seen."""
-    script = _shipped("chain.js")
-    packed = in_script(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">{block_of(recipe)}\n{_policy(script)}'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta name="generator" content="Generative Explorer {__version__}">'
-        f"<title>{escape(title)}</title>\n<style>{_bars()}{_shipped('chain.css')}</style></head>\n<body>{_maps()}{body}\n"
-        f'<script type="application/json" id="chain">{packed}</script>\n<script>{script}</script></body></html>\n'
-    )
-
-
-def _shipped(name: str) -> str:
-    path = resource("pages", name)
-    with read_as_shipped(path):
-        return path.read_text(encoding="utf-8")
-
-
-def _policy(script: str) -> str:
-    """What the browser is told to refuse: whatever is not in the page, and any script but ours."""
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    allowed = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
-    return f'<meta http-equiv="Content-Security-Policy" content="{allowed}">'
+    data = {"t": times, "begin": place, "quantity": begins, "lanes": told, "curves": values}
+    return whole_page(Content(title, body, "chain", data), recipe)
 
 
 def _maps() -> str:
@@ -104,15 +74,6 @@ def _maps() -> str:
         for theme, stops in SIGNED_STOPS.items()
     )
     return f'<svg width="0" height="0" aria-hidden="true" class="maps">{filters}</svg>'
-
-
-def _bars() -> str:
-    """The same maps, as the scales beside the pictures have them."""
-    bars = (
-        f"--bar-{theme}: linear-gradient(to right, {', '.join('rgb({} {} {})'.format(*stop) for stop in stops)});"
-        for theme, stops in SIGNED_STOPS.items()
-    )
-    return f":root {{ {' '.join(bars)} }}\n"
 
 
 def _numbers(values: np.ndarray) -> list[float | None]:
@@ -159,7 +120,7 @@ def _controls(drawn: Sequence[Sequence[Drawn]], begins: str, count: int, place: 
         for name in there
     )
     return (
-        f'<nav aria-label="What is shown"><div class="quantities" role="group" aria-label="Quantity">{buttons}</div>'
+        f'<nav aria-label="What is shown"><div class="joined" role="group" aria-label="Quantity">{buttons}</div>'
         '<button type="button" id="play" aria-pressed="false" title="From x_T to x_0 (Space)">▶ Play</button>'
         f'<div class="slider"><span class="end">x<sub>T</sub></span>'
         f'<input id="t" type="range" min="0" max="{count - 1}" value="{place}" step="1" '
@@ -181,12 +142,9 @@ def _plots(lines: Sequence[Curve], names: Sequence[str], lanes: Sequence[Lane]) 
 
 
 def _footer(several: bool) -> str:
-    keys = (
-        ("← →", "one state back or on"), ("Home End", "x_T, x₀"), ("Space", "play"),
-        ("1 2 3 6", "xₜ, x̂₀, ε̂, difference") if several else ("1 2 3", "xₜ, x̂₀, ε̂"),
+    return footer_of(
+        (
+            ("← →", "one state back or on"), ("Home End", "x_T, x₀"), ("Space", "play"),
+            ("1 2 3 6", "xₜ, x̂₀, ε̂, difference") if several else ("1 2 3", "xₜ, x̂₀, ε̂"),
+        )
     )  # fmt: skip
-    said = "".join(f"<span><kbd>{key}</kbd> {what}</span>" for key, what in keys)
-    return (
-        f'<footer><p class="keys">{said}</p><p>Made with Generative Explorer. The recipe is in this file: '
-        "<code>generative-explorer replay</code> makes it again, and so does dropping it on the app’s window.</p></footer>"
-    )

@@ -10,7 +10,7 @@ from explorer.widgets.controls.actions import Actions
 
 
 def show_actions(
-    a: Actions, state: LatentState, known: bool, has_prior: bool, pictures: bool, off: bool, sliced: bool, marked: bool, coded: bool,
+    a: Actions, state: LatentState, known: bool, has_prior: bool, off: bool, sliced: bool, marked: bool, coded: bool,
     exact: bool,
 ) -> None:  # fmt: skip
     """Check and enable.
@@ -23,8 +23,6 @@ def show_actions(
         There is a model.
     has_prior : bool
         It is a VAE.
-    pictures : bool
-        There are pictures in the strip.
     off : bool
         What is encoded has a code off the plane that is steered.
     sliced, marked : bool
@@ -48,7 +46,7 @@ def show_actions(
         "no_picture": encoded, "all_classes": bool(state.hidden_classes), "add_point": known, "sample": known,
         "lock": point, "copy": item is not None or bool(points), "paths": len(points) >= 2,
         "no_samples": state.recipe.prior is not None, "resample": encoded,
-        "beside": len(state.recipe.beside) < MAX_BESIDE, "export": pictures, "through_code": off,
+        "beside": len(state.recipe.beside) < MAX_BESIDE, "export": known, "through_code": off,
         "pictures": sliced, "walk": marked, "truth": exact, "walk_codes": coded, "no_chains": state.recipe.chains is not None,
         **dict.fromkeys(("arrows", "last_chain", "next_chain"), chains),
     }  # fmt: skip

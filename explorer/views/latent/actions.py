@@ -90,12 +90,12 @@ GROUPS = (
         Do("on", tr("Frame &on"), ".", tr("One frame on along the stroke"), needs=tr("no stroke is selected")),
         Do(
             "export",
-            tr("E&xport strip…"),
+            tr("E&xport strip or plane…"),
             "",
-            tr("Save the strip's pictures: a sheet (.png) or a film (.gif, .mp4)"),
+            tr("Save the strip as a sheet (.png) or a film (.gif, .mp4), or the plane as a page for any browser (.html)"),
             "ph.export",
             label=tr("Export"),
-            needs=tr("there is no strip"),
+            needs=tr("there is no model"),
         ),
     ),
     (

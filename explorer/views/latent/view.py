@@ -11,10 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from explorer.engine.latent.export_messages import ExportStrip, PreviewStrip, StripExported
+from explorer.engine.latent.export_messages import ExportPlane, ExportStrip, PlaneExported, PreviewPlane, PreviewStrip, StripExported
 from explorer.engine.models.messages import LibraryEntry
-from explorer.engine.thread.requests import Outcome
-from explorer.recipe import Shown, Stroke
+from explorer.engine.thread.requests import Outcome, Payload
+from explorer.recipe import Recipe, Shown, Stroke
 from explorer.state.edits.encoding import something
 from explorer.state.edits.latent import item_named, strip_of
 from explorer.state.edits.planes import slice_of
@@ -190,27 +190,34 @@ class LatentWorkspace(Workspace):
         return self.hands.encode.several.encode(paths)
 
     def export_offer(self) -> ExportOffer | None:
-        """What the strip can be written as."""
-        if not self.panel.strip.count:
+        """What the strip and the first plane can be written as."""
+        entry = self.controller.resolved
+        if entry is None:
             return None
+        from explorer.exports.kinds import pages
         from explorer.views.export_offer import ExportOffer  # with all kinds of files: not before it is wanted
 
         tiles = tuple(row.tiles for row in self.panel.content.rows if row.tiles is not None)
         recipe, fps = strip_recipe(self._state), FRAMES_PER_SECOND * self._state.speed
+        plane, path = msgspec.structs.replace(self._state.recipe, checkpoint=entry.sha256, source=entry.path), entry.path
 
-        def preview(choice: ExportChoice) -> PreviewStrip:
+        def preview(choice: ExportChoice) -> PreviewStrip | PreviewPlane:
+            if choice.ending in pages():
+                return PreviewPlane(path, plane.slice, plane.told)
             return PreviewStrip(tiles, choice.ending, choice.scale)
 
-        def write(path: str, choice: ExportChoice) -> None:
+        def write(out: str, choice: ExportChoice) -> None:
             chosen = Shown(scale=choice.scale, fps=0.0 if choice.fps == FRAMES_PER_SECOND else choice.fps)
             made = msgspec.structs.replace(recipe, shown=None if chosen == Shown() else chosen)
-            payload = ExportStrip(path, tiles, made, choice.fps, choice.scale)
+            payload: Payload = ExportStrip(out, tiles, made, choice.fps, choice.scale)
+            if choice.ending in pages():
+                payload = ExportPlane(out, path, Recipe(plane=plane))
             self.context.client.send(payload, "latent.export", self._exported, queued=True)
 
-        return ExportOffer("strip", self.workspace_name, min(map(len, tiles)), preview, write, fps=fps)
+        return ExportOffer("strip", self.workspace_name, min(map(len, tiles), default=0), preview, write, fps=fps)
 
     def _exported(self, outcome: Outcome) -> None:
-        if isinstance(outcome, StripExported):
+        if isinstance(outcome, StripExported | PlaneExported):
             self._written = Path(outcome.out).name
             self._say()
 
@@ -303,14 +310,13 @@ class LatentWorkspace(Workspace):
         coded = bool(chain_entries(self.context.library, self.controller.resolved))
         exact = self.controller.entry is not None and has_exact_posterior(self.controller.entry)
         marked = controller.codes is not None and len(controller.codes.marks) > 1
-        show_actions(self.actions_, self._state, known, has_prior, self.panel.strip.count > 0, off, sliced, marked, coded, exact)
+        show_actions(self.actions_, self._state, known, has_prior, off, sliced, marked, coded, exact)
 
     def _told(self, pane: PlanePane, what: str) -> None:
         """A plane shows something new."""
         first = pane is self.panes[0]
         if what in ("stroke", "paths", "draws", "chains", "codes"):
             self._show_strip()
-            self.actions_["export"].setEnabled(self.panel.strip.count > 0)
         if what == "stroke" and first:
             state = self._state
             self._inspector.selection.show_item(item_named(state.recipe, state.selected), state.recipe.points, self.panes[0].stroke)

@@ -275,6 +275,11 @@ class ExportDialog(QDialog):
                 "{samples} samples and {states} states in a page of at most {size}, which opens in any browser, offline",
                 samples=made.samples, states=made.states, size=_size(made.nbytes),
             )  # fmt: skip
+        if made.nbytes and self._offer.of == "strip":
+            return tr(
+                "The plane with its codes, points and strokes, and its decoder: a page of about {size} that opens in any browser, offline",
+                size=_size(made.nbytes),
+            )
         if made.nbytes:
             return tr("x_t, x̂₀, ε̂, mean and z of every step, with the recipe: {size} before packing", size=_size(made.nbytes))
         if made.picture is None:

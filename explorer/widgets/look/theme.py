@@ -8,6 +8,9 @@ from typing import Literal
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 
+from explorer.exports.colours import CLASS_COLOURS as CLASS_COLOURS
+from explorer.exports.colours import NO_CLASS as NO_CLASS
+
 GRID = 4
 """Every distance is a multiple of this many pixels."""
 
@@ -23,17 +26,7 @@ MONO_FAMILY = "Noto Sans Mono"
 FONT_PIXELS = 13
 """Size of ordinary text."""
 
-CLASS_COLOURS = {
-    "bright": ("#1576F1", "#C31563", "#498415", "#D7D115", "#56E4F1", "#9615CA", "#D1A9C3", "#F17015", "#36A9A9", "#F156D7"),
-    "safe": ("#78C396", "#B42DFF", "#3C9696", "#8700B4", "#C387FF", "#FFB4FF", "#B41E00", "#3CFF78", "#E16900", "#0F6969"),
-}
-"""Digits 0..9: sets in which every two are far apart in OKLab, "safe" also as the colour-blind see them (Machado et al. 2009).
-
-`tests/widgets/look/test_theme.py` measures it.
-"""
 CLASSES = 10
-NO_CLASS = "#9aa1ad"
-"""Of a code whose image has no label."""
 
 TEXT_SIZES = (90, 100, 112, 125)
 """Sizes of text that can be chosen, in per cent of the ordinary one."""

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import json
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +13,9 @@ from PIL import Image
 
 from explorer.cli import main
 from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
+from tests.exports.page.browsing import complaints, needs_browser, press, wear
 
-webdriver: Any = pytest.importorskip("selenium.webdriver", reason="the browser is driven by selenium")
-BROWSER, DRIVER = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(not BROWSER or not DRIVER, reason="there is no chromium with its chromedriver here")
+pytestmark = needs_browser
 STEPS, SAMPLES = 4, 3
 
 
@@ -33,31 +29,12 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1600,1100", "--force-device-scale-factor=1"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    yield driver
-    driver.quit()
-
-
 @pytest.fixture(params=["light", "dark"])
 def theme(request: pytest.FixtureRequest, browser: Any, files: Path) -> str:
     """A theme in which the page is open."""
-    wanted = {"features": [{"name": "prefers-color-scheme", "value": request.param}]}
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", wanted)
+    wear(browser, request.param)
     browser.get((files / "chain.html").as_uri())
     return str(request.param)
-
-
-def press(browser: Any, *keys: str) -> None:
-    body = browser.find_element("css selector", "body")
-    for key in keys:
-        body.send_keys(key)
 
 
 def seen(browser: Any, lane: int) -> np.ndarray:
@@ -95,11 +72,17 @@ def test_it_speaks_and_asks_for_nothing(browser: Any, theme: str) -> None:
     pictures = [each for each in browser.find_elements("css selector", ".picture") if each.is_displayed()]
     assert [each.get_attribute("aria-label").rpartition(" at ")[2] for each in pictures] == ["t = 1000"] * 2
     assert browser.find_element("id", "t").get_attribute("aria-valuetext") == "t = 1000"
-    asked = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    addresses = [one["params"]["request"]["url"] for one in asked if one["method"] == "Network.requestWillBeSent"]
-    assert addresses
-    assert all(address.startswith(("file:", "data:")) for address in addresses)
-    assert browser.get_log("browser") == []
+    assert complaints(browser) == []
+
+
+def test_the_button_changes_the_colours_and_the_pictures_with_them(browser: Any, theme: str) -> None:
+    press(browser, "\ue011", "3")
+    before = seen(browser, 1)
+    button = browser.find_element("id", "theme")
+    assert button.get_attribute("aria-label") == {"dark": "Light colours", "light": "Dark colours"}[theme]
+    button.click()
+    assert button.get_attribute("aria-label") == {"dark": "Dark colours", "light": "Light colours"}[theme]
+    assert np.abs(seen(browser, 1).astype(int) - before).max() > 100
 
 
 def test_on_a_narrow_screen_nothing_is_cut_off(browser: Any, theme: str) -> None:

@@ -32,11 +32,13 @@ from explorer.models.autoencoder import Autoencoder, AutoencoderConfig
 from explorer.recipe import Point, Shown, Slice
 from explorer.state.edits import encoding as encoding_edits
 from explorer.state.edits.planes import link_plane
+from explorer.state.exporting import ExportChoices
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import LatentState, Session
 from explorer.training.cards import config_dict
 from explorer.views.export_offer import ExportChoice
 from explorer.views.latent.view import LatentWorkspace
+from explorer.views.shared.export_dialog import ExportDialog
 from explorer.views.workspace import Facts, Workspace
 
 LEFT = Qt.MouseButton.LeftButton
@@ -866,13 +868,12 @@ def test_a_stroke_in_equal_steps_between_images(ws: LatentWorkspace, qtbot: QtBo
 def test_the_strip_is_exported_with_its_recipe_and_opened_again(
     ws: LatentWorkspace, qtbot: QtBot, explorer: Explorer, tmp_path: Path
 ) -> None:
-    assert ws.export_offer() is None
     paint(ws, ARC)
     ws.player.stop()
     settle(ws, qtbot)
     offer = ws.export_offer()
     assert offer is not None
-    assert list(offer.kinds) == [".gif", ".mp4", ".png"]  # a film first of all
+    assert list(offer.kinds) == [".gif", ".mp4", ".png", ".html"]  # a film first of all
     told: list[str] = []
     ws.status_changed.connect(lambda status: told.append(status.text))
     offer.write(str(tmp_path / "arc.gif"), ExportChoice(".gif", fps=8.0, scale=4))
@@ -893,6 +894,33 @@ def test_the_strip_is_exported_with_its_recipe_and_opened_again(
     qtbot.waitUntil(lambda: ws.idle and ws.panel.strip.count == 64, timeout=30_000)
     assert state(ws).recipe.strokes == plane.strokes
     assert state(ws).selected == plane.strokes[0].name
+
+
+def test_the_plane_is_exported_as_a_page_and_opened_again(ws: LatentWorkspace, qtbot: QtBot, explorer: Explorer, tmp_path: Path) -> None:
+    ws.context.store.update(exporting=ExportChoices(folder=str(tmp_path)))
+    point = add_point(ws, 0.4, -0.6)
+    assert ws.panel.strip.count == 0
+    assert ws.actions_["export"].isEnabled()
+    ws.actions_["export"].trigger()
+    dialog = next(made for made in explorer.window.findChildren(ExportDialog) if made.isVisible())
+    assert [dialog.kind.itemData(i) for i in range(dialog.kind.count())] == [".html"]
+    assert "Page that decodes in any browser" in dialog.kind.currentText()
+    assert not any(field.isVisible() for field in (dialog.scale, dialog.fps, dialog.samples, dialog.frames))
+    qtbot.waitUntil(lambda: "its decoder: a page of about 6" in dialog.preview.words)
+    told: list[str] = []
+    ws.status_changed.connect(lambda status: told.append(status.text))
+    path = dialog.target
+    assert path.name == "latent-plane.html"
+    dialog.go.click()
+    qtbot.waitUntil(lambda: bool(told) and told[-1].endswith("wrote latent-plane.html"), timeout=60_000)
+    plane = read_recipe(path).plane
+    assert plane is not None
+    assert plane.source == "mnist-vae-2d"
+    assert plane.points == (point,)
+    ws.actions_["delete"].trigger()
+    settle(ws, qtbot)
+    explorer.window.open_paths([str(path)])
+    qtbot.waitUntil(lambda: ws.idle and state(ws).recipe.points == (point,), timeout=30_000)
 
 
 def test_what_is_no_coordinate_is_refused_in_words(ws: LatentWorkspace, qtbot: QtBot, explorer: Explorer) -> None:

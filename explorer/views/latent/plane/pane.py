@@ -25,7 +25,7 @@ from explorer.engine.latent.messages import (
 )
 from explorer.engine.latent.posterior_messages import TruePosteriorShown
 from explorer.engine.models.messages import LibraryEntry
-from explorer.latent.plane import Extent, extent_of, prior_radius
+from explorer.latent.plane import Extent, extent_of, prior_radius, strengths
 from explorer.latent.strokes import circle, resample
 from explorer.recipe import PlaneModel, Stroke
 from explorer.state.edits import latent as edits
@@ -52,7 +52,6 @@ NO_MODEL = tr(
 GONE = tr("is not known here. Open it with File > Open where it is now, or choose another above.")
 STARTING = tr("The models are being looked for…")
 ENCODING = tr("Encoding the test images…")
-FEW = 64
 POINT = tr("a point: an AE has no q(z|x)")
 
 
@@ -203,7 +202,7 @@ class PlanePane(QWidget):
             self.plane.set_marks(())
             self.plane.set_message(ENCODING)
         else:
-            self.plane.set_codes(codes.codes, codes.labels, opacities(codes))
+            self.plane.set_codes(codes.codes, codes.labels, strengths(codes.distances, codes.spread, codes.dimensions))
             self.plane.set_prior_centre(codes.origin)
             self.plane.set_marks(codes.marks)
             self.plane.set_layers(self._state.codes, self._state.manifold, self._prior_shown())
@@ -350,11 +349,3 @@ class PlanePane(QWidget):
         """Keep the cards in their corners."""
         super().resizeEvent(event)
         self.cards.place()
-
-
-def opacities(codes: CodesShown) -> np.ndarray | None:
-    """How strongly codes are drawn by their distance from the plane, (N,) in [0, 1]; None where all are on it."""
-    if codes.distances is None or not codes.spread:
-        return None
-    faintest = 0.06 if codes.dimensions <= FEW else 0.4  # in many dimensions all are about as far
-    return np.exp(-0.5 * (codes.distances / (0.7 * codes.spread)) ** 2).clip(faintest, 1)

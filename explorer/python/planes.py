@@ -1,0 +1,56 @@
+"""`explorer.plane_page`: a latent plane as a page for any browser."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from explorer.errors import BadInput
+from explorer.python.given import told_given
+from explorer.recipe import PlaneRecipe, Point
+
+
+def plane_page(
+    source: str | Path,
+    path: str | Path,
+    *,
+    points: Sequence[tuple[float, float]] = (),
+    told: Mapping[str, Any] | None = None,
+    device: str = "auto",
+) -> None:
+    """Write the plane of a VAE's or an AE's codes as a page, in which its decoder runs: what `generative-explorer decode --out` writes.
+
+    Parameters
+    ----------
+    source : str or Path
+        A checkpoint in a file or a folder of any kind that opens, or the name of one that comes with the app.
+    path : str or Path
+        The .html to write; one that is there is replaced.
+    points : sequence of (float, float)
+        Places that can be dragged, called P1, P2 and so on; without two of them there are others.
+    told : mapping of str to object, optional
+        As of `explorer.sample`.
+    device : str
+        Where the test images are encoded: "auto", "cpu", "cuda", …
+
+    Raises
+    ------
+    BadInput
+        If it has no plane, its decoder cannot run in a page (which says why), or the file cannot be written.
+    """
+    from explorer.checkpoints.locate import source_of
+    from explorer.exports.atomic import check_out
+    from explorer.exports.kinds import pages
+    from explorer.python.sampling import opened_checkpoint
+    from explorer.sampling.plane_page import write_plane_page
+
+    out = Path(path).expanduser()
+    check_out(out, tuple(pages()))
+    for place in points:
+        if len(place) != 2 or not all(math.isfinite(number) for number in place):
+            raise BadInput(f"points: a place on a plane is two finite numbers, not {place!r}")
+    opened = opened_checkpoint(source, told_given(told))
+    placed = tuple(Point(f"P{i}", float(x), float(y)) for i, (x, y) in enumerate(points, start=1))
+    write_plane_page(opened, PlaneRecipe(opened.sha256, source_of(opened.path), placed, told=opened.card.told), device, out)
