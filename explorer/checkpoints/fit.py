@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.checkpoints.card import Card, ClassesCard, ScheduleCard
 from explorer.models.configurations import misfit
+from explorer.recipe.told import MAX_TIMESTEPS
 
 if TYPE_CHECKING:
     from explorer.diffusion.schedule import Schedule
 
-MAX_TIMESTEPS = 1_000_000
 ALWAYS_VALID = {"linear": range(21, MAX_TIMESTEPS + 1), "cosine": range(1, MAX_TIMESTEPS + 1)}
 """T of the schedules that we know: a linear one of fewer timesteps has betas of 1 and more."""
 NETWORKS_OF_KIND = {"ddpm": ("unet", "latent_mlp"), "vae": ("autoencoder",), "ae": ("autoencoder", "pca"), "classifier": ("classifier",)}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 from pathlib import Path
 from typing import Any
 
+from explorer.checkpoints.card import SamplerCard
 from explorer.checkpoints.files import Checkpoint
 from explorer.engine.models.predictors import schedule_of
 from explorer.errors import BadInput
@@ -20,7 +22,7 @@ PREDICTION = {"B": "sample", "C": "epsilon", "V": "v_prediction"}
 def write(checkpoint: Checkpoint, out: Path, replace: bool = False) -> None:
     """Write the folder whole, or not at all.
 
-    The scheduler has the betas themselves, the posterior's variance, and clips as a lane of the checkpoint does.
+    The scheduler has the betas themselves, and does as a new lane of the checkpoint: limits of x0_hat, variance, which timesteps.
 
     Parameters
     ----------
@@ -43,9 +45,11 @@ def write(checkpoint: Checkpoint, out: Path, replace: bool = False) -> None:
     assert card.option is not None
     scheduler = DDPMScheduler(
         num_train_timesteps=schedule.T, trained_betas=schedule.betas.tolist(), prediction_type=PREDICTION[card.option],
-        clip_sample=card.clips, variance_type="fixed_small",
+        **_sampling(card.sampler, checkpoint.network.learned_variance),  # type: ignore[arg-type]  # of a UNet2D
     )  # fmt: skip
-    pipeline: Any = DDPMPipeline(unet=checkpoint.network.unet, scheduler=scheduler)
+    unet: Any = copy.copy(checkpoint.network.unet)  # whose settings are written, with what they left open
+    unet.register_to_config(sample_size=list(card.data.shape[1:]))
+    pipeline: Any = DDPMPipeline(unet=unet, scheduler=scheduler)
     try:
         partial = neighbour(out)
         partial.mkdir()
@@ -61,6 +65,18 @@ def write(checkpoint: Checkpoint, out: Path, replace: bool = False) -> None:
             shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:
         raise BadInput(f"{out}: cannot be written: {error.strerror or error}") from None
+
+
+def _sampling(sampler: SamplerCard, learned: str | None) -> dict[str, Any]:
+    """Settings of a DDPMScheduler that samples so; of a network that puts out a variance it takes no other.
+
+    Without an offset of the timesteps, which it adds to all T of them, too: to one that there is not.
+    """
+    limits: dict[str, Any] = {"clip_sample": sampler.clip, "clip_sample_range": sampler.clip_range}
+    if sampler.clip and sampler.threshold is not None:
+        limits = {"thresholding": True, "dynamic_thresholding_ratio": sampler.threshold, "sample_max_value": sampler.clip_range}
+    variance = {"range": "learned_range", "plain": "learned"}.get(learned or "", f"fixed_{sampler.variance}")
+    return {**limits, "variance_type": variance, "timestep_spacing": sampler.spacing}
 
 
 def _check(out: Path, replace: bool) -> None:

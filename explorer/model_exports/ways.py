@@ -63,6 +63,8 @@ def _why_no_folder(card: Card) -> str:
         )
     if card.network.name != UNET2D:
         return f"its network is no {UNET2D}"
+    if card.told is not None and card.told.heads is not None:
+        return f"its attention has {card.told.heads} heads at any width, and a {UNET2D} has heads of so many channels"
     if card.option == "A":
         return "diffusers' schedulers know no network that predicts the posterior mean"
     if card.classes is not None:

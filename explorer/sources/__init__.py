@@ -268,9 +268,12 @@ def told_stamp() -> tuple[int, int]:
 
 
 def stamp(path: Path) -> tuple[int, int]:
-    """What tells a checkpoint from its next version, cheap enough to ask at every use: time and size, of all its files."""
+    """What tells a checkpoint from its next version, cheap enough to ask at every use: times and sizes, of all its files.
+
+    Times are added up: the latest of them may stay as it is where a file with an older one, as a copy keeps it, takes another's place.
+    """
     stats = [part.stat() for part in _stamped(path)]
-    return max(stat.st_mtime_ns for stat in stats), sum(stat.st_size for stat in stats)
+    return sum(stat.st_mtime_ns for stat in stats) % 2**63, sum(stat.st_size for stat in stats)
 
 
 def _stamped(path: Path) -> tuple[Path, ...]:
@@ -296,7 +299,7 @@ def located(name: str) -> Path:
         if not is_dir(path):
             raise
         if source_for(path) is None:
-            raise BadInput(f"{name}: is a folder; name a {endings()} file in it, or {_folders()}") from None
+            raise BadInput(f"{name}: is {helped(path) or f'a folder; name a {endings()} file in it, or {_folders()}'}") from None
         return home(path)
 
 
@@ -358,6 +361,13 @@ def _asked(path: Path) -> Source:
             refused.path = str(path)  # the window asks, and goes on
             raise refused
         trouble = "".join(f"; {problem}" for problem in plugins.problems())
-        helped = looks_inside(path)  # it says what would help, which is not to choose another file
-        raise BadInput(f"{path}: is {helped or f'{what}; what opens here is {what_opens()}'}{trouble}")
+        raise BadInput(f"{path}: is {helped(path) or f'{what}; what opens here is {what_opens()}'}{trouble}")
     return source
+
+
+def helped(path: Path) -> str:
+    """What a file or a folder is that no source recognises, with what would help; empty where another has to be chosen."""
+    try:
+        return looks_inside(path)
+    except OSError:
+        return ""

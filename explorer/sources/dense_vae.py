@@ -28,6 +28,8 @@ NOTES = (
 )
 _LATER = re.compile(r"var|sigma|std|scale|(?<![a-z])ls|2$", re.IGNORECASE)
 """In the name of a head: it is the log variance's."""
+_PLACES = (re.compile("enc"), re.compile("(?!enc|dec|out)"), re.compile("dec"), re.compile("out"))
+"""How names of layers begin, from the image to the image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +137,14 @@ def _found(path: Path) -> tuple[Weights, Dense] | None:
     whole = len(shapes) + len(biases) == len(weights.tensors) and len(shapes) == len(biases)
     if not (linear and whole and 5 <= len(shapes) <= MOST_LAYERS and max(max(shape) for shape in shapes.values()) <= MOST_WIDTH):
         return None
-    dense = chained(shapes)
+    dense = chained(shapes) or chained(dict(sorted(shapes.items(), key=lambda each: _place(each[0]))))
     return None if dense is None else (weights, dense)
+
+
+def _place(name: str) -> tuple[int, list[tuple[int, str]]]:
+    """Where a layer stands by its name: safetensors has all in the order of the alphabet, the decoder before the encoder."""
+    parts = [(int(part), "") if part.isdecimal() and len(part) < 5 else (-1, part) for part in name.split(".")]
+    return next(place for place, begins in enumerate(_PLACES) if begins.match(name)), parts
 
 
 def chained(shapes: dict[str, tuple[int, ...]]) -> Dense | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import pickletools
 import zipfile
@@ -10,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from explorer.regular_file import is_regular
+from explorer.sources.diffusers.layout import OF_TRAINING
 from explorer.sources.tensor_file import OLD_MAGIC, Content, Outline, Unknown, bare, outline
 
 PEEKED = 4 << 20
 """Bytes of a bare pickle that are looked through for names."""
+MOST_FILES = 1000
+"""Of a folder that are looked at."""
 MOST_NAMES = 3
 EXPORT = "export it with torch.onnx.export"
 STATE_DICT = "save model.state_dict() instead, or export it with torch.onnx.export"
@@ -23,6 +27,8 @@ _OF_EDM = ("torch_utils.persistence", "dnnlib")
 
 def looks_inside(path: Path) -> str:
     """What it is, to be put after "is", with what would help; empty where it is no file of weights (OSError where it cannot be read)."""
+    if path.is_dir():
+        return _folder(path)
     if not is_regular(path):
         return ""
     with open(path, "rb") as file:
@@ -39,6 +45,12 @@ def looks_inside(path: Path) -> str:
     if head[:1] == b"\x80" and head[8:9] != b"{" and not head.startswith(OLD_MAGIC):  # the length of a header may look like a pickle
         return _pickle(path)
     return ""
+
+
+def _folder(path: Path) -> str:
+    """Of a training run, without what it trained."""
+    names = sorted(file.name for file in itertools.islice(path.iterdir(), MOST_FILES) if OF_TRAINING.fullmatch(file.name))
+    return f"a training state ({', '.join(names[:MOST_NAMES])}) {BESIDE}" if names else ""
 
 
 def _pointer(path: Path) -> str:

@@ -23,7 +23,10 @@ from explorer.sources.told_pickle import Unknown as Unknown
 
 OLD_MAGIC = bytes.fromhex("80028a0a6cfc9c46f9206aa850192e")
 """How torch.save began before 1.6: the pickle of a number."""
-_SAFE_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
+_SAFE_BYTES = {
+    "F64": 8, "F32": 4, "F16": 2, "BF16": 2, "F8_E4M3": 1, "F8_E5M2": 1, "F8_E4M3FNUZ": 1,
+    "F8_E5M2FNUZ": 1, "F8_E8M0": 1, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U64": 8, "U32": 4, "U16": 2, "U8": 1, "BOOL": 1, "C64": 8,
+}  # fmt: skip
 WEIGHTS_IN = (
     "state_dict", "model_state_dict", "model", "ema", "ema_model", "net", "network", "params", "params_ema", "weights", "ema_state_dict",
 )  # fmt: skip

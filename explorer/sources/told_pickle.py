@@ -30,7 +30,6 @@ _STORAGE_BYTES = {
     "Double": 8, "Float": 4, "Half": 2, "BFloat16": 2, "Long": 8, "Int": 4, "Short": 2, "Char": 1, "Byte": 1, "Bool": 1,
     "ComplexFloat": 8, "ComplexDouble": 16,
 }  # fmt: skip
-_FLOATS = {"Double", "Float", "Half", "BFloat16", "F64", "F32", "F16", "BF16"}
 
 
 @dataclass(frozen=True)
@@ -54,11 +53,6 @@ class Outline:
         for side in self.shape:
             size *= side
         return size
-
-    @property
-    def is_float(self) -> bool:
-        """Whether its numbers are of a kind that networks compute with."""
-        return self.kind in _FLOATS
 
 
 class Unknown:

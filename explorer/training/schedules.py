@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from explorer import sources
-from explorer.checkpoints.fit import MAX_TIMESTEPS, make_schedule
+from explorer.checkpoints.fit import make_schedule
 from explorer.diffusion.schedule import Schedule, from_betas, named
 from explorer.diffusion.schedule_shapes import bent
 from explorer.errors import BadInput
 from explorer.numpy_file import read_by_numpy
+from explorer.recipe.told import MAX_TIMESTEPS
 from explorer.recipe.training import knots_of
 from explorer.regular_file import check_regular, read_whole
 

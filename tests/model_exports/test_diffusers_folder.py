@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import diffusers
+import numpy as np
 import pytest
 import torch
 
@@ -49,6 +50,60 @@ def test_the_pipeline_opens_it_and_its_chain_is_ours(lone: Path, tmp_path: Path,
         stepped = scheduler.step(said, t, x, generator=torch.Generator().manual_seed(k)).prev_sample - noise
         largest = float(torch.tensor(chain.mean[k]).abs().max())
         assert float((stepped - torch.tensor(chain.mean[k])).abs().max()) < 1e-4 * largest
+
+
+@pytest.mark.parametrize(
+    ("network", "process"),
+    [
+        ({}, {"clip_sample_range": 0.6}),
+        ({}, {"thresholding": True, "dynamic_thresholding_ratio": 0.9, "sample_max_value": 1.5}),
+        ({}, {"variance_type": "fixed_large", "timestep_spacing": "linspace"}),
+        ({"out_channels": 2}, {"variance_type": "learned_range"}),
+        ({}, {"timestep_spacing": "trailing"}),
+        ({}, {"prediction_type": "v_prediction", "rescale_betas_zero_snr": True, "clip_sample": False}),
+    ],
+)
+@pytest.mark.parametrize("steps", [10, 50])
+def test_it_samples_as_a_new_lane_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, network: dict[str, Any], process: dict[str, Any], steps: int
+) -> None:
+    """Limits, variance, and which timesteps there are of fewer: all states, by the noise of the chain here."""
+    torch.manual_seed(0)
+    unet = diffusers.UNet2DModel(**SETTINGS | network)
+    for weights in unet.parameters():
+        torch.nn.init.normal_(weights, 0.5 if weights.ndim == 1 else 0, 0.1)
+    diffusers.DDPMPipeline(unet, diffusers.DDPMScheduler(50, beta_end=0.2, **process)).save_pretrained(tmp_path / "in")
+    assert main(["export", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 0
+    pipeline = diffusers.DDPMPipeline.from_pretrained(tmp_path / "out")
+    chain = explorer.sample(tmp_path / "in", samples=2, seed=3, steps=None if steps == 50 else steps)
+    pipeline.scheduler.set_timesteps(steps)
+    assert [t + 1 for t in pipeline.scheduler.timesteps.tolist()] == chain.timesteps[:-1].tolist()
+    for k, t in enumerate(pipeline.scheduler.timesteps):
+        noise = torch.tensor(chain.z[k] * (chain.sigma[k] > 0))
+        monkeypatch.setattr("diffusers.schedulers.scheduling_ddpm.randn_tensor", lambda *_, noise=noise, **__: noise)
+        x = torch.tensor(chain.x[k])
+        with torch.no_grad():
+            stepped = pipeline.scheduler.step(pipeline.unet(x, t).sample, t, x).prev_sample
+        assert float((stepped - torch.tensor(chain.x[k + 1])).abs().max()) < 1e-4 * np.abs(chain.x[k + 1]).max()
+
+
+def test_what_was_told_of_its_heads_is_written_with_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Any number of heads fits the weights of a state dict; where a folder cannot say it, it is not written."""
+    torch.manual_seed(0)
+    unet = diffusers.UNet2DModel(**SETTINGS | {"block_out_channels": (32, 64), "norm_num_groups": 32})
+    for weights in unet.parameters():
+        torch.nn.init.normal_(weights, 0.5 if weights.ndim == 1 else 0, 0.1)
+    path = tmp_path / "model.pt"
+    torch.save(unet.state_dict(), path)
+    asked = [str(path), "--image-size", "16", "--out", str(tmp_path / "out")]
+    assert main(["export", *asked, "--head-channels", "16"]) == 0
+    told = {"image_size": 16, "head_channels": 16}
+    here, there = (explorer.sample(tmp_path / "out", samples=1, steps=3), explorer.sample(path, samples=1, steps=3, told=told))
+    np.testing.assert_allclose(here.x, there.x, atol=1e-5)
+    assert len(diffusers.DDPMPipeline.from_pretrained(tmp_path / "out")(num_inference_steps=1, output_type="np").images) == 1
+    capsys.readouterr()
+    assert main(["export", *asked, "--heads", "2", "--force"]) == 2
+    assert "2 heads at any width" in capsys.readouterr().err
 
 
 def test_the_apps_own_is_refused_with_the_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

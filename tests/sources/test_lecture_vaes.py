@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -131,6 +132,36 @@ def test_sizes_and_heads_are_in_names_and_shapes(
         h = F.relu(F.linear(((x + 1) / 2).flatten(1), weights[f"{first}.weight"], weights[f"{first}.bias"]))
         head = "fc_mu" if "fc_mu" in names else names.split()[1]
         torch.testing.assert_close(opened(tmp_path / "a.pt").encode(x)[0], F.linear(h, weights[f"{head}.weight"], weights[f"{head}.bias"]))
+
+
+def deep() -> nn.Module:
+    """Layers in sequences, by number."""
+    torch.manual_seed(5)
+    made = nn.ModuleDict()
+    made["encoder"] = nn.Sequential(nn.Linear(784, 24), nn.ReLU(), nn.Linear(24, 12), nn.ReLU())
+    made["fc_mu"], made["fc_var"] = nn.Linear(12, 2), nn.Linear(12, 2)
+    made["decoder"] = nn.Sequential(nn.Linear(2, 12), nn.ReLU(), nn.Linear(12, 24), nn.ReLU(), nn.Linear(24, 784), nn.Sigmoid())
+    return made
+
+
+def enc_and_dec() -> nn.Module:
+    """One layer a side, and one for what comes out."""
+    torch.manual_seed(6)
+    sizes = {"enc": (784, 24), "mu": (24, 2), "log_var": (24, 2), "dec": (2, 24), "out": (24, 784)}
+    return nn.ModuleDict({name: nn.Linear(*size) for name, size in sizes.items()})
+
+
+@pytest.mark.parametrize("make", [deep, enc_and_dec])
+def test_in_whatever_order_its_layers_lie(tmp_path: Path, make: Callable[[], nn.Module]) -> None:
+    """safetensors has them in the order of the alphabet: the decoder's before the encoder's."""
+    weights = make().state_dict()
+    torch.save(weights, tmp_path / "as-they-were.pt")
+    save_file(weights, tmp_path / "by-name.safetensors")
+    one, other = (opened(tmp_path / name) for name in ("as-they-were.pt", "by-name.safetensors"))
+    z = torch.randn(3, 2)
+    with torch.inference_mode():
+        torch.testing.assert_close(other.decode(z), one.decode(z))
+        torch.testing.assert_close(other.encode(X)[0], one.encode(X)[0])
 
 
 def test_two_hidden_layers(tmp_path: Path) -> None:

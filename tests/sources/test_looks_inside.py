@@ -150,6 +150,19 @@ def test_nothing_is_run_to_see_what_it_is(tmp_path: Path) -> None:
     assert not (tmp_path / "proof").exists()
 
 
+def test_a_training_state_without_a_network_is_told_by_what_is_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = tmp_path / "checkpoint-5"
+    state.mkdir()
+    torch.save(OPTIMIZER.state_dict(), state / "optimizer.bin")
+    (state / "random_states_0.pkl").write_bytes(pickle.dumps({"step": 5}))
+    assert main(["info", str(state)]) == 2
+    words = capsys.readouterr().err
+    assert f"{state}: is a training state (optimizer.bin, random_states_0.pkl) without a network: open the weights" in words
+    assert words.count("\n") == 1
+    with pytest.raises(BadInput, match="is a training state"):
+        sources.open(state)
+
+
 def test_what_is_no_file_of_weights_is_not_told(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("hello")
     (tmp_path / "empty").write_bytes(b"")

@@ -109,6 +109,22 @@ def test_a_folder_is_read_again_when_a_file_in_it_changes(folder: Path, checkpoi
 
 
 @pytest.mark.usefixtures("_made_up")
+def test_a_file_that_is_older_than_the_rest_of_its_folder_is_seen_to_take_anothers_place(
+    folder: Path, checkpoints: Mapping[str, Path]
+) -> None:
+    """As a copy or an unpacked archive that keeps times does; weights of one network are of one size."""
+    weights = folder / "weights.safetensors"
+    os.utime(weights, (1_600_000_000, 1_600_000_000))
+    first, stamp = Engine().of(Models).checkpoint(str(folder)), sources.stamp(folder)
+    other = bytearray(weights.read_bytes())
+    other[-1] ^= 1
+    weights.write_bytes(other)
+    os.utime(weights, (1_500_000_000, 1_500_000_000))
+    assert sources.stamp(folder) != stamp
+    assert Engine().of(Models).checkpoint(str(folder)).sha256 != first.sha256
+
+
+@pytest.mark.usefixtures("_made_up")
 def test_a_run_can_take_its_schedule(zipped: Path) -> None:
     assert schedule_of(str(zipped)).T == 1000
 

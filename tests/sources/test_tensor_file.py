@@ -39,7 +39,7 @@ def test_the_outline_is_what_torch_reads(tmp_path: Path, network: nn.Module, old
     assert (where, content.form, content.unknown) == ("model_state_dict", "old" if old else "zip", ())
     assert {name: each.shape for name, each in told.items()} == {name: tuple(t.shape) for name, t in network.state_dict().items()}
     assert told["2.weight"] == Outline((2, 4), "Half")
-    assert not told["1.num_batches_tracked"].is_float
+    assert told["1.num_batches_tracked"] == Outline((), "Long")
     assert content.top["epoch"] == 3
     read = tensors(path, where)
     assert all(
@@ -56,6 +56,16 @@ def test_safetensors_are_told_alike(tmp_path: Path, network: nn.Module) -> None:
     where, told = content.weights()
     assert told["2.weight"] == Outline((2, 4), "F16")
     assert torch.equal(tensors(tmp_path / "w", where, "0.")["bias"], network[0].bias)
+
+
+@pytest.mark.parametrize("kind", [torch.float8_e4m3fn, torch.float8_e5m2, torch.uint16, torch.uint32, torch.complex64])
+def test_numbers_of_a_kind_that_a_network_beside_them_has_hide_no_others(tmp_path: Path, kind: torch.dtype) -> None:
+    """A whole checkpoint may keep its large part in eight bits, and its autoencoder in sixteen."""
+    save_file({"large": torch.zeros(4, 6).to(kind), "vae.a": torch.ones(3, dtype=torch.bfloat16)}, tmp_path / "w")
+    content = outline(tmp_path / "w")
+    assert content is not None
+    assert {name: each.shape for name, each in content.weights()[1].items()} == {"large": (4, 6), "vae.a": (3,)}
+    assert torch.equal(tensors(tmp_path / "w", "", "vae.")["a"], torch.ones(3))
 
 
 def test_a_view_that_reaches_beyond_its_storage_is_no_file_of_tensors(tmp_path: Path) -> None:

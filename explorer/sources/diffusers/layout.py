@@ -21,7 +21,8 @@ MAX_JSON = 64 << 20
 MAX_LINKS = 16
 
 _CHECKPOINT = re.compile(r"checkpoint-(\d{1,12})")
-_OF_TRAINING = re.compile(r"optimizer(_\d+)?\.bin|scheduler\.bin|random_states_\d+\.pkl|pytorch_model\.bin")
+OF_TRAINING = re.compile(r"optimizer(_\d+)?\.bin|scheduler\.bin|random_states_\d+\.pkl|pytorch_model\.bin")
+"""Files that stand beside a network, or hold one, in a training state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _places(path: Path) -> list[Path]:
 
 
 def _is_part(name: str) -> bool:
-    return name in (INDEX, CONFIG, SCHEDULER) or name.startswith(STEM) or _OF_TRAINING.fullmatch(name) is not None
+    return name in (INDEX, CONFIG, SCHEDULER) or name.startswith(STEM) or OF_TRAINING.fullmatch(name) is not None
 
 
 def _of_folder(folder: Path) -> Layout | None:
@@ -175,9 +176,10 @@ def _is_model(folder: Path) -> bool:
     config = folder / CONFIG
     if config.is_file() and config.stat().st_size <= MAX_JSON:
         try:
-            return "_class_name" in json.loads(config.read_bytes())
+            if "_class_name" in json.loads(config.read_bytes()):
+                return True
         except (ValueError, TypeError, RecursionError):
-            pass  # damaged: the weights beside it tell
+            pass  # damaged, or silent: the weights beside it tell
     return folder.is_dir() and any(place.name.startswith(STEM) for place in folder.iterdir())
 
 

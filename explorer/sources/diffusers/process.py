@@ -9,9 +9,9 @@ from typing import Any, Literal
 import numpy as np
 
 from explorer.checkpoints.card import SamplerCard, ScheduleCard
-from explorer.recipe.told import Told
+from explorer.recipe.told import MAX_TIMESTEPS, Told
+from explorer.sources.plain_betas import plain_linear
 
-MAX_TIMESTEPS = 1_000_000
 MOST_RANGE = 1000
 """Of x0_hat."""
 OPTIONS: dict[str, Literal["B", "C", "V"]] = {"epsilon": "C", "sample": "B", "v_prediction": "V"}
@@ -69,13 +69,9 @@ def told_process(told: Told) -> Process:
     if told.betas is not None:
         schedule = ScheduleCard("betas", len(told.betas), told.betas)
     else:
-        schedule = ScheduleCard(told.schedule or "linear", T) if T == 1000 or told.schedule == "cosine" else _plain(T)
+        schedule = ScheduleCard("cosine", T) if told.schedule == "cosine" else plain_linear(T)
     note = "there is no scheduler_config.json: its process is what was told of it, x0_hat is clipped"
     return Process(schedule, predicts, SamplerCard(clip=True), (note,))
-
-
-def _plain(T: int) -> ScheduleCard:
-    return ScheduleCard("linear", T, tuple(_betas("linear", T, 1e-4, 0.02).tolist()))
 
 
 def process_of(settings: dict[str, Any]) -> Process:

@@ -29,7 +29,6 @@ _USUAL = {
 }  # fmt: skip
 """Settings of which the card says nothing."""
 _TOLD = ("text_encoder", "text_encoder_2", "image_encoder", "prior", "bert")
-_NO_CLASSES = "is class-conditional ({} classes), and a lane has no label yet: only unconditional networks open"
 MOST_LABELS = MAX_LABEL
 NAMES, MOST_LETTERS = "id2label", 60
 NO_GUIDANCE = "no label is said to stand for no class, so that it cannot be guided (--null-label tells it)"
@@ -48,7 +47,11 @@ def asked(layout: Layout) -> tuple[Question, ...]:
     side = max(32, _multiple(config))
     size = () if config.get("sample_size") is not None else (Question("image_size", (side, side), "there is no sample_size"),)
     null = (Question("null_label", NO_NULL, "only its author knows whether a label stands for no class"),)
-    return (*process, *size, *(null if config.get("num_class_embeds") else ()))
+    questions = (*process, *size, *(null if config.get("num_class_embeds") else ()))
+    if questions:  # of what no answer would open nothing is asked
+        _checked(layout, config)
+        _ = None if layout.scheduler is None else _process(layout, NOTHING)
+    return questions
 
 
 def card_of(layout: Layout, told: Told = NOTHING) -> Card:
@@ -65,13 +68,10 @@ def card_of(layout: Layout, told: Told = NOTHING) -> Card:
     BadInput
         If a file is missing or damaged, or it is no pixel-space DDPM; the message says what it is.
     """
-    index = read_json(layout.index) if layout.index is not None else {}
     config = _config(layout)
     if config.get("_class_name") in AUTOENCODERS:
-        return _autoencoder(layout, index, config, told)
-    _check_pipeline(layout, index)
-    coder = None if layout.coder is None else coder_of(layout.coder / CONFIG, read_json(layout.coder / CONFIG))
-    _check_network(layout.config, config, coder)
+        return _autoencoder(layout, _index(layout), config, told)
+    index, coder = _checked(layout, config)
     process = _process(layout, told)
     try:
         _check_table(config, process.schedule.T)
@@ -89,6 +89,19 @@ def card_of(layout: Layout, told: Told = NOTHING) -> Card:
         )  # fmt: skip
     except ValueError as error:
         raise BadInput(f"{layout.config}: {error}") from None
+
+
+def _index(layout: Layout) -> dict[str, Any]:
+    return read_json(layout.index) if layout.index is not None else {}
+
+
+def _checked(layout: Layout, config: dict[str, Any]) -> tuple[dict[str, Any], Coder | None]:
+    """What names a pipeline's parts, and its autoencoder; whatever is told of it, it can be a lane (BadInput)."""
+    index = _index(layout)
+    _check_pipeline(layout, index)
+    coder = None if layout.coder is None else coder_of(layout.coder / CONFIG, read_json(layout.coder / CONFIG))
+    _check_network(layout.config, config, coder)
+    return index, coder
 
 
 def _origin(index: dict[str, Any], config: dict[str, Any]) -> str:
@@ -150,7 +163,8 @@ def _check_network(path: Path, config: dict[str, Any], coder: Coder | None) -> N
     if name == "UNet2DConditionModel":
         raise BadInput(f"{path}: is a {name}, which is told what to draw by a text or a picture; what opens of diffusers is a {NETWORK}")
     if name != NETWORK:
-        raise BadInput(f"{path}: is a {name} of diffusers; what opens of diffusers is a {NETWORK}")
+        said = f"is a {name} of diffusers" if isinstance(name, str) else "does not say the class of its network (_class_name)"
+        raise BadInput(f"{path}: {said}; what opens of diffusers is a {NETWORK}")
     if config.get("class_embed_type"):
         raise BadInput(f"{path}: {_NO_EMBEDDING.format(config['class_embed_type'])}")
     if config.get("num_class_embeds") is not None and not _count(config["num_class_embeds"], MOST_LABELS):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.recipe.told import NOTHING, Told
 from explorer.sources.asking import Question
 from explorer.sources.base import DENOISER, Source
+from explorer.sources.pictures import check_channels, check_size
 from explorer.sources.refusing import or_refused
 from explorer.sources.tensor_file import Outline, bare
 from explorer.sources.weights_in import named_in, shape_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from explorer.checkpoints.files import Checkpoint
 
 MARKS = ("inc.double_conv.0.weight", "down1.emb_layer.1.weight", "sa1.mha.in_proj_weight", "bot3.double_conv.0.weight", "outc.weight")
-NOISE_STEPS, SIDE, MULTIPLE = 1000, 64, 8
+NOISE_STEPS, SIDE, MULTIPLE, HEADS = 1000, 64, 8, 4
 
 
 class Dome272(Source):
@@ -40,6 +41,7 @@ class Dome272(Source):
 
     def asks(self, path: Path) -> tuple[Question, ...]:
         """The process, and the size of images."""
+        or_refused(path, lambda: _config(named_in(path)[1]))
         return (
             Question("schedule", "linear", "beta_start and beta_end"), Question("timesteps", NOISE_STEPS, "noise_steps"),
             Question("image_size", (SIDE, SIDE), "img_size; any size fits its weights"),
@@ -81,10 +83,13 @@ def _config(tensors: dict[str, Outline]) -> dict[str, Any]:
         return shape(f"{part}.double_conv.3.weight", 4)[0]
 
     first, channels = shape("inc.double_conv.0.weight", 4)[:2]
+    check_channels(channels, shape("outc.weight", 4)[0])
     names = ("bot1", "bot2", "bot3") if "bot2.double_conv.0.weight" in tensors else ("bot1", "bot3")
+    downs, ups = ([made(name.format(index)) for index in (1, 2, 3)] for name in ("down{}.maxpool_conv.2", "up{}.conv.1"))
+    if odd := next((width for width in (*downs, *ups) if width % HEADS), 0):
+        raise ValueError(f"has attention of {odd} channels, which do not divide into the {HEADS} heads of its program")
     return {
-        "channels": channels, "widths": [first, *(made(f"down{index}.maxpool_conv.2") for index in (1, 2, 3))],
-        "ups": [made(f"up{index}.conv.1") for index in (1, 2, 3)], "middle": [made(name) for name in names],
+        "channels": channels, "widths": [first, *downs], "ups": ups, "middle": [made(name) for name in names],
         "told": shape("down1.emb_layer.1.weight", 2)[1], "classes": shape("label_emb.weight", 2)[0] if "label_emb.weight" in tensors else 0,
     }  # fmt: skip
 
@@ -93,10 +98,7 @@ def _card(config: dict[str, Any], told: Told) -> Card:
     from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, ClassesCard, DataCard, NetworkCard, OriginCard
 
     height, width = told.image_size or (SIDE, SIDE)
-    if height % MULTIPLE or width % MULTIPLE:
-        raise ValueError(f"images of {height} x {width} (--image-size) are none of multiples of {MULTIPLE}, as its network needs")
-    if config["channels"] not in (1, 3):
-        raise ValueError(f"takes {config['channels']} channels; pictures have 1 or 3 here")
+    check_size((height, width), MULTIPLE)
     schedule = _schedule(told)
     end = f"its chain has {schedule.T} and ends at alpha_bar_0 = {schedule.start:.6g}"
     notes = (

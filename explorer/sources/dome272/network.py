@@ -9,8 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from explorer.models.roles import ImageShape
-
-HEADS = 4
+from explorer.sources.dome272 import HEADS
 
 
 class DomeUNet(nn.Module):

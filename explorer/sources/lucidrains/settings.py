@@ -19,7 +19,7 @@ from explorer.checkpoints.card import (
     ScheduleCard,
 )
 from explorer.errors import BadInput
-from explorer.recipe.told import Told
+from explorer.recipe.told import MAX_TIMESTEPS, Told
 from explorer.sources.lucidrains.buffers import objective_of, schedule_of
 from explorer.sources.lucidrains.shapes import NetworkShape
 from explorer.sources.tensor_reading import tensors
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from explorer.sources.lucidrains.finding import Found
 
 NETWORK = "denoising-diffusion-pytorch U-Net"
-MAX_TIMESTEPS = 1_000_000
 
 
 def card_of(path: Path, found: Found, shape: NetworkShape, told: Told) -> Card:

@@ -14,6 +14,7 @@ from explorer.recipe.told import NOTHING, Told
 from explorer.sources.asking import Question
 from explorer.sources.base import DENOISER, Source
 from explorer.sources.mindiffusion.kinds import Kind, kind_of
+from explorer.sources.pictures import check_channels, check_size
 from explorer.sources.refusing import or_refused
 from explorer.sources.tensor_file import Outline, bare, outline, under
 
@@ -71,8 +72,7 @@ class MinDiffusion(Source):
         found, (kind, config) = _found(path), _network(path)
         multiple = kind.multiple(config)
         height, width = told.image_size or (multiple, multiple)
-        if height % multiple or width % multiple:
-            raise BadInput(f"{path}: images of {height} x {width} (--image-size) are none of multiples of {multiple}, as its network needs")
+        or_refused(path, lambda: check_size((height, width), multiple))
         schedule = schedule_in(path, found.where, found.wrapper)
         low, high = pixel_range(told.pixel_range or kind.pixels)
         notes = (
@@ -127,6 +127,8 @@ def _network(path: Path) -> tuple[Kind, dict[str, Any]]:
         found = _found(path).tensors
         length(found)
         kind = kind_of(found)
-        return kind, kind.config(under(found, kind.prefix))
+        config = kind.config(under(found, kind.prefix))
+        check_channels(config["channels"])
+        return kind, config
 
     return or_refused(path, known)

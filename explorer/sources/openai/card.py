@@ -6,9 +6,9 @@ from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, Classes
 from explorer.recipe.told import NO_NULL, Told
 from explorer.sources.asking import Question
 from explorer.sources.openai.sizes import Sizes
+from explorer.sources.pictures import check_channels, check_size
 
 NETWORK = "U-Net of guided-diffusion"
-CHANNELS = (1, 3)
 HEADS, HEAD_CHANNELS = 4, 64
 """What improved-diffusion has unless told otherwise, and what the published networks of guided-diffusion have."""
 
@@ -36,10 +36,7 @@ def check(sizes: Sizes) -> None:
     """Refuse what makes no step of a chain of images (ValueError)."""
     if sizes.channels == 6 and sizes.makes in (3, 6):
         raise ValueError("is a super-resolution network, which is told a small image beside x_t: only networks of x_t and t open here")
-    if sizes.channels not in CHANNELS:
-        raise ValueError(f"takes {sizes.channels} channels; pictures have 1 or 3 here")
-    if sizes.makes not in (sizes.channels, 2 * sizes.channels):
-        raise ValueError(f"makes {sizes.makes} channels of {sizes.channels}, so that its output is no prediction of a step")
+    check_channels(sizes.channels, sizes.makes, variance=True)
 
 
 def heads_of(sizes: Sizes, told: Told, channels: int) -> int:
@@ -79,8 +76,7 @@ def card_of(sizes: Sizes, told: Told) -> Card:
     for width in sizes.attended:
         heads_of(sizes, told, width)
     height, width = told.image_size or (32, 32)
-    if height % sizes.multiple or width % sizes.multiple:
-        raise ValueError(f"images of {height} x {width} (--image-size) are none of multiples of {sizes.multiple}, as its network needs")
+    check_size((height, width), sizes.multiple)
     config = {
         "channels": sizes.time_width, "widths": list(sizes.widths), "res_blocks": sizes.blocks,
         "attention": [level for level, attends in enumerate(sizes.attends) if attends], "scale_shift_norm": sizes.scale_shift,

@@ -34,7 +34,11 @@ class PytorchDDPM(Source):
 
     def asks(self, path: Path) -> tuple[Question, ...]:
         """The process, of which its file has the number of timesteps alone, and the size of images."""
-        side = max(32, _sizes(path).multiple)
+        from explorer.sources.pytorch_ddpm.card import check
+
+        sizes = _sizes(path)
+        or_refused(path, lambda: check(sizes))
+        side = max(32, sizes.multiple)
         return (
             Question("predicts", "C", "mean_type: xstart is B, xprev is A"), Question("schedule", "linear", "beta_1 and beta_T"),
             Question("image_size", (side, side), "any size fits its weights"),

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, DataCard, NetworkCard, OriginCard, ScheduleCard
 from explorer.recipe.told import MAX_TIMESTEPS, Told
+from explorer.sources.pictures import check_channels, check_size
 from explorer.sources.plain_betas import plain_linear
 from explorer.sources.pytorch_ddpm.sizes import Sizes
 
 NETWORK = "U-Net of pytorch-ddpm"
 
 
+def check(sizes: Sizes) -> None:
+    """Refuse what makes no step of a chain of images, whatever is told of it (ValueError)."""
+    check_channels(sizes.channels)
+    if not 1 <= sizes.timesteps <= MAX_TIMESTEPS:
+        raise ValueError(f"its table has {sizes.timesteps} timesteps; there are 1 to {MAX_TIMESTEPS}")
+
+
 def schedule_told(sizes: Sizes, told: Told) -> ScheduleCard:
     """Betas from 1e-4 to 0.02, not rescaled at another T; the cosine schedule or betas where they are told (ValueError if too few)."""
     T = sizes.timesteps
-    if not 1 <= T <= MAX_TIMESTEPS:
-        raise ValueError(f"its table has {T} timesteps; there are 1 to {MAX_TIMESTEPS}")
     if told.betas is not None:
         if len(told.betas) != T:
             raise ValueError(f"{len(told.betas)} betas were told of it (--schedule), and its table has {T} timesteps")
@@ -37,13 +43,11 @@ def card_of(sizes: Sizes, told: Told, weights: str) -> Card:
     ValueError
         If what was told does not fit it.
     """
-    if sizes.channels not in (1, 3):
-        raise ValueError(f"takes {sizes.channels} channels; pictures have 1 or 3 here")
+    check(sizes)
     if told.predicts == "V":
         raise ValueError("no network of pytorch-ddpm predicts v (--predicts): it has mean_type epsilon (C), xstart (B) and xprev (A)")
     height, width = told.image_size or (32, 32)
-    if height % sizes.multiple or width % sizes.multiple:
-        raise ValueError(f"images of {height} x {width} (--image-size) are none of multiples of {sizes.multiple}, as its network needs")
+    check_size((height, width), sizes.multiple)
     attention = [level for level, attends in enumerate(sizes.attends) if attends]
     config = {"widths": list(sizes.widths), "res_blocks": sizes.blocks, "attention": attention}
     notes = (

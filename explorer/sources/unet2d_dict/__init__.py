@@ -68,12 +68,14 @@ class UNet2DDict(Source):
         from explorer.sources.diffusers.weights import new_name
         from explorer.sources.renamed import Taken, put_into, with_heads
         from explorer.sources.tensor_reading import tensors
-        from explorer.sources.unet2d_dict.card import heads_of
+        from explorer.sources.unet2d_dict.card import heads_of, heads_told
         from explorer.sources.unet2d_dict.network import ClassAsChannels
 
         found = bare(tensors(path, where))
         inside = under(found, INSIDE) if vectors is not None else found
-        unet = with_heads(without_weights(path, settings_of(outlines)), partial(heads_of, told))
+        unet = without_weights(path, settings_of(outlines) | heads_told(told))
+        if told.heads is not None:
+            unet = with_heads(unet, partial(heads_of, told))
         put_into(unet, path, inside, {new_name(name): Taken(name) for name in inside}, "a UNet2DModel of its sizes")
         network = UNet2D(unet) if vectors is None else ClassAsChannels(unet, found[VECTORS])
         return Checkpoint(path, card, network.eval(), self.sha256(path))

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from explorer.checkpoints.card import FORMAT_VERSION, VALUE_RANGE, Card, ClassesCard, DataCard, NetworkCard, OriginCard, ScheduleCard
-from explorer.recipe.told import Told
+from explorer.recipe.told import NO_NULL, Told
 from explorer.sources.asking import Question
+from explorer.sources.pictures import check_channels, check_size
 from explorer.sources.plain_betas import plain_linear
 
 HEAD_CHANNELS = 8
@@ -22,14 +23,21 @@ def asked(settings: Mapping[str, Any], classes: int, channels: int) -> tuple[Que
     settings : mapping
         As of `settings_of`.
     classes, channels : int
-        Rows and width of the embedding that is joined to the image, 0 where there is none.
+        Classes that it is told, and channels that they are told as beside the image; 0 where there are none.
+
+    Raises
+    ------
+    ValueError
+        If it makes no step of a chain, whatever is told of it.
     """
+    check_channels(settings["in_channels"] - channels, settings["out_channels"], variance=True)
     course = bool(channels)
     side = max(28 if course else 32, 2 ** (len(settings["block_out_channels"]) - 1))
+    null = (Question("null_label", NO_NULL, "only its author knows whether a label stands for no class"),) if classes else ()
     return (
         Question("predicts", "C", "its scheduler is not in the file"), Question("schedule", "cosine" if course else "linear"),
         Question("timesteps", 1000), Question("image_size", (side, side), "any size fits its weights"),
-        Question("head_channels", HEAD_CHANNELS, "any number of heads fits the same weights", instead="heads"),
+        Question("head_channels", HEAD_CHANNELS, "any number of heads fits the same weights", instead="heads"), *null,
     )  # fmt: skip
 
 
@@ -45,6 +53,11 @@ def heads_of(told: Told, channels: int) -> int:
     return channels // width
 
 
+def heads_told(told: Told) -> dict[str, int | None]:
+    """The setting of the class that says them, so that it is written with the network; it has none for so many heads at any width."""
+    return {"attention_head_dim": None if told.heads is not None else told.head_channels or HEAD_CHANNELS}
+
+
 def card_of(settings: Mapping[str, Any], classes: int, channels: int, told: Told) -> Card:
     """Card of a network (parameters as of `asked`).
 
@@ -54,25 +67,25 @@ def card_of(settings: Mapping[str, Any], classes: int, channels: int, told: Told
         If it makes no step of a chain, or what was told does not fit it.
     """
     takes, makes = settings["in_channels"] - channels, settings["out_channels"]
-    if takes not in (1, 3):
-        raise ValueError(f"takes {takes} channels; pictures have 1 or 3 here")
-    if makes not in (takes, 2 * takes):
-        raise ValueError(f"makes {makes} channels of {takes}, so that its output is no prediction of a step")
+    check_channels(takes, makes, variance=True)
     if told.predicts == "A":
         raise ValueError("no network of diffusers predicts the posterior mean (--predicts)")
     multiple = 2 ** (len(settings["block_out_channels"]) - 1)
     height, width = told.image_size or (multiple, multiple)
-    if height % multiple or width % multiple:
-        raise ValueError(f"images of {height} x {width} (--image-size) are none of multiples of {multiple}, as its network needs")
+    check_size((height, width), multiple)
     kept = {name: list(value) if isinstance(value, tuple) else value for name, value in settings.items() if value is not None}
     notes = ["there is no config.json: what its shapes do not say is as the class has it, or was told of it"]
     if channels:
         notes.append(f"a class is told as {channels} channels beside those of x_t, as in unit 2 of the Hugging Face course")
     return Card(
         FORMAT_VERSION, "ddpm", NetworkCard("UNet2DModel", kept), DataCard("not said", (takes, height, width), VALUE_RANGE, ""),
-        told.predicts or "C", _schedule(told), classes=ClassesCard(classes) if classes else None,
+        told.predicts or "C", _schedule(told), classes=_classes(classes, told),
         origin=OriginCard("the state dict of a UNet2DModel of diffusers", tuple(notes), learned_variance=makes != takes),
     )  # fmt: skip
+
+
+def _classes(labels: int, told: Told) -> ClassesCard | None:
+    return ClassesCard(labels, None if told.null_label in (None, NO_NULL) else told.null_label) if labels else None
 
 
 def _schedule(told: Told) -> ScheduleCard:

@@ -135,6 +135,8 @@ class Opener(QObject):
         elif os.path.isdir(absolute):
             if _holds_images(Path(absolute)):
                 self._open_data_set(absolute)
+            elif helped := sources.helped(Path(absolute)):
+                self._banner.say(tr("{path}: is {what}", path=path, what=helped), tr("Everything that was open still is."))
             else:
                 self._banner.say(
                     tr("{path}: is a folder without pictures", path=path),

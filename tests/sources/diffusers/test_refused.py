@@ -17,6 +17,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from explorer import sources
+from explorer.errors import BadInput
+
 from .conftest import WEIGHTS, changed
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1867444\n"
@@ -61,6 +64,26 @@ Said = Callable[[Path], str]
 def test_settings_that_are_no_lane(pipeline: Path, said: Said, file: str, settings: dict[str, Any], words: str) -> None:
     changed(pipeline / file, **settings)
     assert words in said(pipeline)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"_class_name": "UNet2DConditionModel"}, "is a UNet2DConditionModel"),
+        ({"_class_name": "Transformer2DModel"}, "is a Transformer2DModel of diffusers"),
+        ({"_class_name": None}, "does not say the class of its network (_class_name)"),
+        ({"in_channels": 4, "out_channels": 4}, "takes 4 channels"),
+    ],
+)
+def test_nothing_is_asked_of_what_no_answer_would_open(pipeline: Path, settings: dict[str, Any], words: str) -> None:
+    """A network alone, whose schedule and size a person would be asked for."""
+    changed(pipeline / "unet" / "config.json", sample_size=None, **settings)
+    lone = pipeline.parent / "lone"
+    (pipeline / "unet").rename(lone)
+    for ask in (sources.asks, sources.card):
+        with pytest.raises(BadInput) as refused:
+            ask(lone)
+        assert words in str(refused.value)
 
 
 @pytest.mark.parametrize("file", ["unet/config.json", "scheduler/scheduler_config.json", "model_index.json"])

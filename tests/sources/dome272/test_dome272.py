@@ -162,3 +162,19 @@ def test_answers_that_do_not_fit(tmp_path: Path, told: dict[str, Any], words: st
     with pytest.raises(BadInput) as refused:
         sources.open(tmp_path / "ckpt.pt", Told(**told))
     assert str(refused.value).startswith(f"{tmp_path / 'ckpt.pt'}: {words}")
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "words"),
+    [
+        ("inc.double_conv.0.weight", (8, 4, 3, 3), "takes 4 channels; pictures have 1 or 3 here"),
+        ("outc.weight", (6, 8, 1, 1), "makes 6 channels of 3"),
+        ("down1.maxpool_conv.2.double_conv.3.weight", (18, 8, 3, 3), "has attention of 18 channels, which do not divide into the 4 heads"),
+    ],
+)
+def test_what_is_no_lane_is_asked_nothing(tmp_path: Path, name: str, shape: tuple[int, ...], words: str) -> None:
+    torch.save(random_weights(shapes(False, 0) | {name: shape}), tmp_path / "ckpt.pt")
+    for ask in (sources.open, sources.asks):
+        with pytest.raises(BadInput) as refused:
+            ask(tmp_path / "ckpt.pt")
+        assert str(refused.value).startswith(f"{tmp_path / 'ckpt.pt'}: {words}")

@@ -245,6 +245,7 @@ def test_its_convolutions_are_the_programs(tmp_path: Path) -> None:
         ({"eps_model.out.bias": torch.zeros(4)}, {}, "weights out.bias are (4,); its network has (3,)"),
         ({"eps_model.more.bias": torch.zeros(4)}, {}, "has weights more.bias that its network does not"),
         ({"eps_model.init_conv.main.0.weight": torch.zeros(9, 3, 3, 3)}, {}, "num_channels (9) must be divisible by num_groups"),
+        ({"eps_model.init_conv.main.0.weight": torch.zeros(8, 4, 3, 3)}, {}, "takes 4 channels; pictures have 1 or 3 here"),
         ({}, {"image_size": (28, 28)}, "images of 28 x 28 (--image-size) are none of multiples of 32"),
     ],
 )

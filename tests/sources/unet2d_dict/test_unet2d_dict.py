@@ -108,6 +108,19 @@ def test_the_course_joins_a_class_to_the_image(tmp_path: Path) -> None:
 def test_what_is_no_lane(tmp_path: Path, settings: dict[str, Any], words: str) -> None:
     path = tmp_path / "model.pth"
     torch.save(made(**settings).state_dict(), path)
-    with pytest.raises(BadInput) as refused:
-        sources.open(path)
-    assert str(refused.value).startswith(f"{path}: {words}")
+    for ask in (sources.open, sources.asks):  # nothing is asked of what no answer would open
+        with pytest.raises(BadInput) as refused:
+            ask(path)
+        assert str(refused.value).startswith(f"{path}: {words}")
+
+
+def test_which_label_is_for_no_class_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "model.pth"
+    torch.save(made(num_class_embeds=4).state_dict(), path)
+    assert "null_label" in {question.field for question in sources.asks(path)}
+    for told, null in ((Told(), None), (Told(null_label=3), 3)):
+        classes = sources.card(path, told).classes
+        assert classes is not None
+        assert (classes.labels, classes.null_label) == (4, null)
+    torch.save(made().state_dict(), path)
+    assert "null_label" not in {question.field for question in sources.asks(path)}
