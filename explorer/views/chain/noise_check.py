@@ -43,11 +43,12 @@ class NoiseCheck(QObject):
         self._chain, self._action, self._opener, self._say = chain, action, opener, say
         action.triggered.connect(self._ask_here)
         chain.state_changed.connect(self._show)
+        chain.planned.connect(self._show)
         self._show()
 
     def _show(self, *_states: object) -> None:
         lanes = self._chain.state.recipe.lanes
-        self._action.setEnabled(bool(lanes) and lanes[self._chain.lane].exact is None)
+        self._action.setEnabled(bool(lanes) and lanes[self._chain.lane].exact is None and not self._chain.is_lost)
 
     def _ask_here(self) -> None:
         lanes = self._chain.state.recipe.lanes
