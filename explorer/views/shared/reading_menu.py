@@ -49,7 +49,7 @@ def add_reading(menu: QMenu, source: str, read: Reading, choose: Callable[[Readi
         labels = label_members_of(path)
         if labels or read.labels:
             told = {name: name for name in dict.fromkeys((*labels, read.labels)) if name and name != NO_LABELS}
-            named = {"": tr("the likeliest of labels")} | told | {NO_LABELS: tr("none")}
+            named = {"": tr("as they are found")} | told | {NO_LABELS: tr("none")}
             _add(menu, tr("Labels"), LABELS_TIP, named, read, "labels", choose)
 
 
