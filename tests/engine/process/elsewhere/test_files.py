@@ -11,13 +11,16 @@ from pathlib import Path
 import pytest
 
 from explorer.engine.chain.export.messages import ExportChain, ExportLook
+from explorer.engine.latent.messages import EncodeImages
 from explorer.engine.models.messages import OpenCheckpoint
 from explorer.engine.process.elsewhere.carrying import Carrying, named_file
 from explorer.engine.process.elsewhere.kept_files import KeptFiles
 from explorer.engine.process.elsewhere.names import names_in, with_words
 from explorer.engine.process.elsewhere.talk import CHUNK, Chunk, Offer, Part, Send, Stop, Stored, Want, Written, decoded
 from explorer.engine.thread.requests import NamedFile, Payload, Request
+from explorer.engine.training.messages import MeasureTraining
 from explorer.recipe import ChainRecipe, ExactProcess, Lane, Slice
+from explorer.recipe.training import TrainRecipe
 from explorer.resources import resource
 
 TIMEOUT = 300
