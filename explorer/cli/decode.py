@@ -62,7 +62,7 @@ def decode(
     options = PlaneOptions(
         z=tuple(numbers("--z", text) for text in z or []), grid=grid, extent=extent, path=path, frames=frames, prior=prior, seed=seed,
         plane=plane, along=whole_numbers("--along", along), through=whole_numbers("--through", through),
-        pictures=tuple(str(path.resolve()) for path in picture or ()), background=background,  # type: ignore[arg-type]  # checked
+        pictures=tuple(str(path.resolve()) for path in picture or ()), background=background,
         offsets=numbers("--offsets", offsets) if offsets else (),
     )  # fmt: skip
     options.check()

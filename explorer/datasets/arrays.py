@@ -182,8 +182,8 @@ def _taken_apart(loaded: np.ndarray | NpzFile, path: Path, split: str, told: Rea
     found = {} if loaded.zip is None else arrays_in.named(loaded.zip)
     if loaded.zip is None or not found:
         raise BadInput(f"{path}: holds no array")
-    for said in (told.member, told.labels):
-        if said and said not in found and said != NO_LABELS:
+    for said in (told.member, "" if told.labels == NO_LABELS else told.labels):
+        if said and said not in found:
             raise BadInput(f"{path}: has no array called {said}; it has {arrays_in.listed(found)}")
     known = arrays_in.headers(loaded.zip)
     member = told.member or arrays_in.likeliest_images(known, split, told.labels)

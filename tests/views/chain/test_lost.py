@@ -12,6 +12,8 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from explorer.checkpoints.files import load, save
+from explorer.datasets.images import file_sha256
 from explorer.engine.chain.kept import folder as folders
 from explorer.recipe import Lane
 from explorer.views.chain.page import ChainPage
@@ -25,11 +27,11 @@ LaneMaker = Callable[..., Lane]
 
 @pytest.fixture
 def own(lane: LaneMaker, tmp_path: Path) -> Lane:
-    """A lane of the person's own file."""
+    """A lane of the person's own file, which is none of those that come with the app."""
     shipped = lane("C", steps=STEPS)
-    path = tmp_path / "mine.safetensors"
-    shutil.copyfile(shipped.source, path)
-    return msgspec.structs.replace(shipped, source=str(path))
+    found, path = load(Path(shipped.source)), tmp_path / "mine.safetensors"
+    save(path, msgspec.structs.replace(found.card, metrics=()), found.network.state_dict())
+    return msgspec.structs.replace(shipped, checkpoint=file_sha256(path), source=str(path))
 
 
 def keep(open_page: Opener, lanes: tuple[Lane, ...], qtbot: QtBot) -> np.ndarray:

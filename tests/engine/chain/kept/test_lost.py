@@ -74,7 +74,7 @@ def test_nothing_new_comes_of_it(lane: Maker, tmp_path: Path) -> None:
     for payload in (
         InspectUNet(key, 500, 0), PreviewPaint(key, 500, 0, "x_t", (Dab(((9.0, 9.0),), radius=2.0, value=1.0),)),
         SampleChain(recipe(lost, seed=6)), SampleChain(recipe(msgspec.structs.replace(lost, sampler=Sampler(STEPS + 1)))),
-        ExportChain(str(tmp_path / "a.png"), recipe(lost), ExportLook()),
+        ExportChain(recipe(lost), str(tmp_path / "a.png"), ExportLook()),
     ):  # fmt: skip
         with pytest.raises(BadInput, match=r"gone.safetensors: no such file"):
             ask(again, payload)

@@ -220,4 +220,4 @@ def test_recipes_name_their_files_too() -> None:
     assert with_words(payload, lambda word: word) is payload
     through = Slice("pictures", pictures=("/one.png", "/two.png"), picture="/three.png")
     assert names_in(EncodeImages("/vae.safetensors", slice=through)) == ("/vae.safetensors", "/one.png", "/two.png", "/three.png")
-    assert names_in(MeasureTraining(TrainRecipe(codes_of="/vae.safetensors", dataset="/set.npz"))) == ("/vae.safetensors", "/set.npz")
+    assert names_in(MeasureTraining(TrainRecipe(codes_of="/vae.safetensors", dataset="/set.npz"))) == ("/set.npz", "/vae.safetensors")
