@@ -60,9 +60,9 @@ class NoiseCheck(QObject):
         return self._questions.idle
 
     def fill_menu(self, menu: QMenu, lanes: Sequence[Lane], index: int) -> None:
-        """What can be asked of a lane's checkpoint, and what was told of it; nothing of a data set."""
+        """What can be asked of a lane's checkpoint, and what was told of it; nothing of a data set or of what is missing."""
         lane = lanes[index]
-        if lane.exact is not None:
+        if lane.exact is not None or self._chain.run.lost(self._chain.keys[index]):
             return
         menu.addSection(tr("Checkpoint"))
         verb(menu, tr("Check that it denoises"), partial(self.ask, lane, lanes), tip=self._action.toolTip())
