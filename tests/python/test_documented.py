@@ -39,22 +39,7 @@ def test_every_public_name_is_in_the_reference() -> None:
 @pytest.mark.parametrize("name", [name for name in explorer.__all__ if inspect.isfunction(getattr(explorer, name))])
 def test_the_reference_names_what_can_be_said(name: str) -> None:
     (row,) = re.findall(rf"^\| `explorer\.{name}\(.*$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-    shared = {
-        "source",
-        "network",
-        "option",
-        "betas",
-        "shape",
-        "first_timestep",
-        "name",
-        "told",
-        "read",
-        "device",
-        "precision",
-        "models",
-        "bounds",
-        "seed",
-    }
+    shared = {"network", "option", "betas", "shape", "first_timestep", "name", "told", "read", "device", "precision", "models", "bounds"}
     asked = set(inspect.signature(getattr(explorer, name)).parameters) - shared
     assert not {parameter for parameter in asked if parameter not in row}
 
