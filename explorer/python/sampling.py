@@ -147,7 +147,7 @@ def sample(
     of_exact = {"follow": follow, "through": through, "images": images, "read": read or None}
     if start is not None and between is not None:
         raise BadInput("start and between both say what the chain starts from: give one of them")
-    begun = _Begun(start, between, invert_steps, invert_rounds)
+    begun = _Begun(start, between, invert_steps, invert_rounds, noisy=eta is not None or sampler is not None)
     count, labels, levels = _count(samples, begun, seed), labels_given(label), schedule_given(schedule)
     if exact is not None:
         named = [key for key, value in {"source": source, "network": network, "told": told, **fields}.items() if value is not None]
@@ -207,6 +207,7 @@ class _Begun:
     between: tuple[Image, Image] | None
     steps: int | None
     rounds: int
+    noisy: bool
 
     @property
     def count(self) -> int | None:
@@ -223,12 +224,12 @@ class _Begun:
             ends = ends_of(self.between, lane, self.steps, self.rounds)
             if len(ends) != 2 or samples < 2:
                 raise BadInput(f"between: is of two ends and at least 2 samples, not {len(ends)} and {samples}")
-            return started_at(lane, start_of(ends, samples))
+            return started_at(lane, start_of(ends, samples), self.noisy)
         if self.start is None:
             if self.steps is not None:
                 raise BadInput("invert_steps: of no meaning without start or between")
             return lane
-        return started_at(lane, start_of(ends_of(ends_given(self.start), lane, self.steps, self.rounds)))
+        return started_at(lane, start_of(ends_of(ends_given(self.start), lane, self.steps, self.rounds)), self.noisy)
 
 
 def _count(samples: int | None, begun: _Begun, seed: int) -> int:

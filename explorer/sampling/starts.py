@@ -73,8 +73,13 @@ def start_of(ends: Sequence[End], stations: int = 0) -> Start:
         raise BadInput(f"the start of the chain: {error}") from None
 
 
-def started_at(lane: SampledLane, start: Start) -> SampledLane:
-    """The lane, started there, deterministic where nothing was said of its sampler.
+def started_at(lane: SampledLane, start: Start, noisy: bool = False) -> SampledLane:
+    """The lane, started there: deterministic, unless noise was asked for, so that the start alone decides.
+
+    Parameters
+    ----------
+    noisy : bool
+        The sampler, or its noise, is what somebody asked for.
 
     Raises
     ------
@@ -82,7 +87,7 @@ def started_at(lane: SampledLane, start: Start) -> SampledLane:
         If a picture or a given x_T does not fit.
     """
     recipe = lane.lane
-    if recipe.sampler.method == "ancestral" and recipe.sampler.eta == 1 and recipe.sampler.variance == "small":
+    if not noisy and recipe.sampler.method == "ancestral" and recipe.sampler.eta == 1 and recipe.sampler.variance == "small":
         recipe = msgspec.structs.replace(recipe, sampler=msgspec.structs.replace(recipe.sampler, eta=0.0))
         if recipe.exact is not None:
             recipe = msgspec.structs.replace(recipe, exact=msgspec.structs.replace(recipe.exact, follow="mean"))

@@ -39,6 +39,7 @@ def test_a_given_x_T_is_where_it_starts_and_the_recipe_holds_it() -> None:
     (again,) = explorer.replay(chain.recipe)
     np.testing.assert_allclose(again.x, chain.x, atol=1e-4)
     assert explorer.sample(C, start=x_T[0], steps=3, samples=1).x.shape[1] == 1
+    assert (explorer.sample(C, start=x_T, steps=3, eta=1).sigma[:-1] > 0).all()
 
 
 def test_a_chain_goes_on_from_where_another_ended() -> None:

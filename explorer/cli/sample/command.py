@@ -150,7 +150,8 @@ def sample(
     lanes += [exact_of(source, option=option) for source in exact for option in outputs]
     if invert or between:
         begin = partial(started_at, invert=invert or [], between=between, steps=invert_steps, rounds=invert_rounds, samples=samples)
-        lanes = [begin(lane, paper=read.background) for lane in lanes]
+        noisy = typed.eta is not None or typed.sampler is not None
+        lanes = [begin(lane, paper=read.background, noisy=noisy) for lane in lanes]
     elif invert_steps is not None:
         raise BadInput("--invert-steps: of no meaning without --invert or --between")
     if sweep is not None:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 def started_at(
     lane: SampledLane, invert: Sequence[str], between: tuple[str, str] | None, steps: int | None, rounds: int, samples: int,
-    paper: Background,
+    paper: Background, noisy: bool = False,
 ) -> SampledLane:  # fmt: skip
-    """The lane, started there, deterministic where nothing was said of its sampler.
+    """The lane, started there, deterministic unless noise was asked for.
 
     Raises
     ------
@@ -32,4 +32,4 @@ def started_at(
         return starts.picture_named(text, lane.image_shape, starts.data_of(lane), paper)
 
     ends = [starts.end_named(text, picture, steps, "ddim", rounds) for text in between or invert]
-    return starts.started_at(lane, starts.start_of(ends, samples if between is not None else 0))
+    return starts.started_at(lane, starts.start_of(ends, samples if between is not None else 0), noisy)
