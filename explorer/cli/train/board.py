@@ -15,7 +15,7 @@ from explorer.errors import BadInput
 
 if TYPE_CHECKING:
     import numpy as np
-    from lightning_fabric.loggers import TensorBoardLogger
+    from lightning_fabric.loggers.tensorboard import TensorBoardLogger
 
     from explorer.checkpoints.files import Checkpoint
     from explorer.recipe.training import TrainSettings
@@ -55,7 +55,7 @@ def shown_on_board(lines: Iterable[Progress], folder: Path, settings: TrainSetti
 
 class _Board:
     def __init__(self, folder: Path, settings: TrainSettings, first: int) -> None:
-        from lightning_fabric.loggers import TensorBoardLogger
+        from lightning_fabric.loggers.tensorboard import TensorBoardLogger
 
         self._folder, self._settings = folder, settings
         purged = first if settings.resume else 0
