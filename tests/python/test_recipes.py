@@ -18,6 +18,15 @@ from explorer.recipe.chain import Lane
 C = "mnist-ddpm-c"
 
 
+class Scaled(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.factor = torch.nn.Parameter(torch.tensor(0.5))
+
+    def forward(self, x_t: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        return self.factor * x_t
+
+
 def chain_of(recipe: explorer.Recipe) -> ChainRecipe:
     assert recipe.chain is not None
     return recipe.chain
@@ -83,7 +92,7 @@ def test_each_lane_is_a_chain_and_a_painted_one_is_walked_too(tmp_path: Path) ->
 
 
 def test_a_network_in_memory_is_given_again(tmp_path: Path) -> None:
-    net = torch.nn.Conv2d(1, 1, 3, padding=1)
+    net = Scaled()
     model = explorer.Model(network=net, option="C", betas="linear", shape=(1, 8, 8), name="mine")
     chain = explorer.sample(model, samples=2, steps=3)
     (again,) = explorer.replay(chain.recipe, models=[model])
@@ -91,7 +100,7 @@ def test_a_network_in_memory_is_given_again(tmp_path: Path) -> None:
     with pytest.raises(explorer.BadInput, match="mine"):
         explorer.replay(chain.recipe)
     with torch.no_grad():
-        net.weight += 1
+        net.factor += 1
     with pytest.raises(explorer.BadInput, match="mine: is not the network of the recipe"):
         explorer.replay(chain.recipe, models=[model])
 
