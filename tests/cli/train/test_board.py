@@ -19,6 +19,8 @@ import explorer
 FEW = ("--images", 64, "--batch", 8, "--epochs", 2, "--device", "cpu", "--threads", 1, "--seed", 3)
 DDPM = ("train", "ddpm", "--width", 8, "--timesteps", 50, *FEW)
 VAE = ("train", "vae", "--hidden", "32,16", *FEW)
+CLASSIFIER = ("train", "classifier", *FEW)
+"""Its dropout draws from the one generator that whoever opens a snapshot draws from, too."""
 
 needs_tensorboard = pytest.mark.skipif(
     importlib.util.find_spec("tensorboard") is None, reason='TensorBoard is not installed: pip install "generative-explorer[tensorboard]"'
@@ -43,7 +45,9 @@ def rows(out: Path, column: str) -> list[tuple[int, float]]:
 
 
 @needs_tensorboard
-@pytest.mark.parametrize(("words", "tag"), [(DDPM, "samples"), (VAE, "samples of the prior")], ids=["ddpm", "vae"])
+@pytest.mark.parametrize(
+    ("words", "tag"), [(DDPM, "samples"), (VAE, "samples of the prior"), (CLASSIFIER, "")], ids=["ddpm", "vae", "classifier"]
+)
 def test_curves_and_pictures_are_there_and_the_run_is_the_same(
     run: Callable[..., Any], tmp_path: Path, words: tuple[object, ...], tag: str
 ) -> None:
@@ -64,6 +68,9 @@ def test_curves_and_pictures_are_there_and_the_run_is_the_same(
     weights = [0.9 ** np.arange(n, -1, -1) for n in range(len(losses))]
     np.testing.assert_allclose(smoothed, [np.average(losses[: len(w)], weights=w) for w in weights], rtol=1e-4)
 
+    assert found.Tags()["images"] == ([tag] if tag else [])
+    if not tag:
+        return
     pictures = found.Images(tag)
     assert [event.step for event in pictures] == [8, 16]  # after each epoch
     assert pictures[0].encoded_image_string != pictures[-1].encoded_image_string
@@ -81,12 +88,16 @@ def test_the_pictures_are_samples_of_the_snapshot(run: Callable[..., Any], tmp_p
 
 @needs_tensorboard
 def test_a_run_that_goes_on_takes_its_curves_up(run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from torch.utils.tensorboard import SummaryWriter
+
     from explorer.training import control, loop
 
     out, whole, events, all_at_once = (tmp_path / name for name in ("run", "whole", "events", "at once"))
     wished, asked = control.wished, iter(range(100))
     monkeypatch.setattr(loop.control, "wished", lambda folder: "stop" if next(asked) == 11 else wished(folder))
     assert run(*DDPM, "--out", out, "--tensorboard", events).status == 0
+    with SummaryWriter(events) as beyond:  # what a run writes that is killed before it keeps its state
+        beyond.add_scalar("loss", 99.0, 16)
     assert run(*DDPM, "--out", out, "--tensorboard", events, "--resume").status == 0
     monkeypatch.undo()
     assert run(*DDPM, "--out", whole, "--tensorboard", all_at_once).status == 0
