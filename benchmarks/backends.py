@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
+from typing import Any
 
 import torch
 from common import machine
@@ -36,10 +37,11 @@ class Wrapped(nn.Module):
         from diffusers import UNet2DModel
 
         torch.manual_seed(0)
-        self.inner = UNet2DModel(
+        made: Any = UNet2DModel(  # of what its types say, diffusers leaves out that it is a module
             sample_size=28, in_channels=1, out_channels=1, layers_per_block=1, block_out_channels=(32, 64, 128), norm_num_groups=8,
             down_block_types=("DownBlock2D",) * 3, up_block_types=("UpBlock2D",) * 3, add_attention=False,
-        ).eval()  # fmt: skip
+        )  # fmt: skip
+        self.inner: nn.Module = made.eval()
 
     def accepts(self, shape: tuple[int, int, int]) -> bool:
         """Grey images whose sides halve twice."""

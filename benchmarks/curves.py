@@ -28,7 +28,7 @@ T = np.arange(1000, -1, -1)
 COLOURS = ("#e69f00", "#56b4e9", "#009e73")
 
 
-class Peer(pyqtgraph.PlotWidget):  # type: ignore[misc]
+class Peer(pyqtgraph.PlotWidget):
     """The same plot by pyqtgraph."""
 
     def __init__(self, series: int) -> None:

@@ -13,6 +13,8 @@ import os
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import argparse
+from collections.abc import Callable
+from functools import partial
 
 from common import compare, key_of, machine
 from PySide6.QtCore import QCoreApplication, QEventLoop
@@ -70,13 +72,20 @@ def main() -> None:
         asker.ask(payload)
         list(engine.handle(payload))
     vae = str(locate("mnist-vae-2d"))
-    requests = {
+    requests: dict[str, Callable[[int], Payload]] = {
         "scrub x_t": lambda turn: ShowStep((key,), 1000 - 10 * (turn % 100), "x_t"),
         "drag a point": lambda turn: DecodeCodes(vae, ((turn / 100, -turn / 100),)),
     }
+
+    def through(request: Callable[[int], Payload], turn: int) -> None:
+        asker.ask(request(turn))
+
+    def alone(request: Callable[[int], Payload], turn: int) -> None:
+        list(engine.handle(request(turn)))
+
     print(machine())
     for name, request in requests.items():
-        found = compare(lambda turn, r=request: asker.ask(r(turn)), lambda turn, r=request: list(engine.handle(r(turn))), options.rounds)
+        found = compare(partial(through, request), partial(alone, request), options.rounds)
         print(f"{name}: through the thread {found.ours * 1e3:.3f} ms, engine alone {found.peer * 1e3:.3f} ms, ratio {found.ratio:.2f}")
     asker.stop()
     del app

@@ -31,6 +31,7 @@ from explorer.engine.thread.worker import Worker
 from explorer.recipe import ChainRecipe, Sampler
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
+from explorer.views.reverse_chain.view import ReverseChainWorkspace
 
 STEPS = 100
 
@@ -64,7 +65,9 @@ class Window:
         self._explorer.began.connect(self._loop.quit)
         self._explorer.show()
         self._loop.exec()
-        self._run = self._explorer.window.workspaces["reverse-chain"].controller.run
+        page = self._explorer.window.workspaces["reverse-chain"]
+        assert isinstance(page, ReverseChainWorkspace)
+        self._run = page.controller.run
         self._run.ended.connect(self._loop.quit)
 
     def sample(self, recipe: ChainRecipe) -> None:

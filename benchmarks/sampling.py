@@ -8,22 +8,25 @@ Both run the same network in the same arithmetic on the same device, and draw th
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from itertools import pairwise
 
 import torch
 from common import compare, key_of, machine
 
 from explorer.diffusion.noise import shared_noise
+from explorer.diffusion.predictor import NetworkPredictor
 from explorer.engine.chain.messages import SampleChain
 from explorer.engine.engine import Engine
 from explorer.engine.models.models import Models
 from explorer.engine.thread.messages import StartEngine
-from explorer.recipe import ChainRecipe, Sampler
+from explorer.recipe import ChainRecipe, Lane, Sampler
 
 
-def bare_loop(engine: Engine, lane, steps: int, samples: int, seed: int) -> torch.Tensor:  # type: ignore[no-untyped-def]
+def bare_loop(engine: Engine, lane: Lane, steps: int, samples: int, seed: int) -> torch.Tensor:
     """DDPM sampling as one would write it by hand for Option C."""
     predictor = engine.of(Models).predictor(lane)
+    assert isinstance(predictor, NetworkPredictor)
     alpha_bar = predictor.schedule.alpha_bar.tolist()
     taus = [round(predictor.schedule.T * k / steps) for k in range(steps, -1, -1)]
     device = engine.of(Models).device
@@ -66,7 +69,7 @@ def main() -> None:
     )
 
 
-def _numbered(function):  # type: ignore[no-untyped-def]
+def _numbered(function: Callable[[int], None]) -> Callable[[int], None]:
     count = iter(range(1_000_000))
     return lambda turn: function(next(count))
 

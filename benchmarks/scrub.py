@@ -10,6 +10,7 @@ makes z anew.
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
 import numpy as np
 from common import compare, key_of, machine
@@ -35,7 +36,7 @@ def main() -> None:
     timesteps = [round(1000 * k / options.steps) for k in range(options.steps, -1, -1)]
 
     def show(turn: int, quantity: str) -> StepShown:
-        (shown,) = engine.handle(ShowStep((key,), timesteps[turn % len(timesteps)], quantity))  # type: ignore[arg-type]
+        (shown,) = engine.handle(ShowStep((key,), timesteps[turn % len(timesteps)], quantity))
         assert isinstance(shown, StepShown)
         return shown
 
@@ -48,7 +49,7 @@ def main() -> None:
 
     print(machine())
     for quantity in ("x_t", "x0_hat", "eps_hat", "z"):
-        found = compare(lambda turn, q=quantity: show(turn, q), peer, options.rounds)
+        found = compare(partial(show, quantity=quantity), peer, options.rounds)
         print(f"scrub {quantity}: engine {found.ours * 1e3:.3f} ms, numpy and Pillow {found.peer * 1e3:.3f} ms, ratio {found.ratio:.2f}")
 
 

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import torch
 from common import machine
@@ -88,10 +89,11 @@ def diffusers_network() -> nn.Module:
     """A UNet2DModel of about the cost of ours: three levels, group norms of 8."""
     from diffusers import UNet2DModel
 
-    network: nn.Module = UNet2DModel(
+    made: Any = UNet2DModel(  # of what its types say, diffusers leaves out that it is a module
         sample_size=28, in_channels=1, out_channels=1, layers_per_block=1, block_out_channels=(32, 64, 128), norm_num_groups=8,
         down_block_types=("DownBlock2D",) * 3, up_block_types=("UpBlock2D",) * 3, add_attention=False,
     )  # fmt: skip
+    network: nn.Module = made
     return network
 
 
@@ -105,7 +107,8 @@ def with_diffusers(data: ImageSet, batch: int, make: Callable[[], nn.Module]) ->
 
     def run() -> Iterator[int]:
         network = make()
-        scheduler, average = DDPMScheduler(T), EMAModel(network.parameters(), decay=0.999)
+        scheduler: Any = DDPMScheduler(T)
+        average = EMAModel(network.parameters(), decay=0.999)
         optimizer = torch.optim.AdamW(network.parameters(), 1e-3)
         loader = DataLoader(TensorDataset(images), batch, shuffle=True)
         rate = get_cosine_schedule_with_warmup(optimizer, 500, len(loader))

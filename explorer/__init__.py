@@ -1,7 +1,7 @@
 """Generative Explorer: see how a diffusion model and a VAE make images.
 
-From Python: `sample` gives chains as arrays, `plane_page` writes a latent plane for any browser, `show` opens the window,
-`register_source` and `Source` have it open further formats.
+From Python: chains, codes, bounds and recipes as arrays and values (`sample`, `encode`, `decode`, `bound`, `elbo`, `log_px`, `replay`),
+a latent plane for any browser (`plane_page`), the window (`show`), and further formats (`register_source`, `Source`).
 Neither torch nor Qt is imported before one of them is used (docs/python.md).
 """
 
@@ -13,15 +13,33 @@ from typing import Any
 os.environ["QT_API"] = "pyside6"
 
 __version__ = "0.1.0"
-__all__ = ["BadInput", "Chain", "Model", "Source", "__version__", "plane_page", "register_source", "sample", "show"]
+__all__ = [
+    "BadInput", "Bound", "Chain", "Decoding", "Elbo", "Encoding", "Figure", "LogPx", "Model", "Recipe", "Source", "__version__",
+    "bound", "decode", "elbo", "encode", "load", "log_px", "plane_page", "read_recipe", "register_source", "replay", "sample", "show",
+]  # fmt: skip
 
 _WHERE = {
     "BadInput": "explorer.errors:BadInput",
+    "Bound": "explorer.python.bounds:Bound",
     "Chain": "explorer.python.chain:Chain",
+    "Decoding": "explorer.python.codes:Decoding",
+    "Elbo": "explorer.python.bounds:Elbo",
+    "Encoding": "explorer.python.codes:Encoding",
+    "Figure": "explorer.diffusion.figure:Figure",
+    "LogPx": "explorer.python.likelihoods:LogPx",
     "Model": "explorer.sources.from_python.model:Model",
+    "Recipe": "explorer.recipe:Recipe",
     "Source": "explorer.sources.from_python.model_source:ModelSource",
+    "bound": "explorer.python.bounds:bound",
+    "decode": "explorer.python.codes:decode",
+    "elbo": "explorer.python.bounds:elbo",
+    "encode": "explorer.python.codes:encode",
+    "load": "explorer.python.recipes:load",
+    "log_px": "explorer.python.likelihoods:log_px",
     "plane_page": "explorer.python.planes:plane_page",
+    "read_recipe": "explorer.python.recipes:read_recipe",
     "register_source": "explorer.sources.plugins:register",
+    "replay": "explorer.python.recipes:replay",
     "sample": "explorer.python.sampling:sample",
     "show": "explorer.python.showing:show",
 }

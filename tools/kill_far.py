@@ -18,7 +18,8 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sized
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -120,6 +121,10 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _has_more(told: Sized, than: int) -> bool:
+    return len(told) > than
+
+
 def kill_again_and_again(options: argparse.Namespace, folder: Path) -> int:
     """The kills; the exit status."""
     os.environ[HOME_VARIABLE] = str(folder / "here")
@@ -145,7 +150,7 @@ def kill_again_and_again(options: argparse.Namespace, folder: Path) -> int:
         pid = engine_of(asker.link)
         if pid:
             os.kill(pid, signal.SIGKILL)
-        broke = wait(lambda told=told: len(asker.told) > told, PATIENCE_SECONDS)
+        broke = wait(partial(_has_more, asker.told, told), PATIENCE_SECONDS)
         if broke and wait(lambda: asker.is_answered() and not asker.client.busy, PATIENCE_SECONDS) and _is_whole(out):
             went_on += 1
         else:

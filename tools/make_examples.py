@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -51,9 +52,8 @@ def _lane(option: str, name: str = "", schedule: ScheduleChoice | None = None, *
 
 
 def _compare(lanes: tuple[Lane, ...], samples: int, seed: int = 0, **state: object) -> Session:
-    part = ChainState(
-        ChainRecipe(lanes, seed, samples), **{"reference": len(lanes) - 1, "plot": "distance x0_hat", "log_curves": True, **state}
-    )  # type: ignore[arg-type]
+    shown: dict[str, Any] = {"reference": len(lanes) - 1, "plot": "distance x0_hat", "log_curves": True} | state
+    part = ChainState(ChainRecipe(lanes, seed, samples), **shown)
     return Session(workspace="compare", compare=part)
 
 

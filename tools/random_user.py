@@ -171,7 +171,7 @@ def main() -> int:
     make_application()
     elsewhere = Elsewhere()
     for protocol in PROTOCOLS:
-        QDesktopServices.setUrlHandler(protocol, elsewhere, "take")
+        QDesktopServices.setUrlHandler(protocol, elsewhere, "take")  # type: ignore[arg-type]  # PySide6's stubs say bytes, which it refuses
     eyes = Eyes(record, options.stall, sessions=options.folder is not None)
     person = Person(acts, record, eyes, options.seconds + 60 * options.minutes)
     try:

@@ -23,8 +23,8 @@ from explorer.training.control import read_status
 
 def plain(command: str, data: str, name: str) -> str:
     """The command without paths of this machine, and without what only says how it reports."""
-    words, found = shlex.split(command), []
-    for word in words:
+    found: list[str] = []
+    for word in shlex.split(command):
         option = found[-1] if found else ""
         if word == "--json":
             continue

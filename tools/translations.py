@@ -112,7 +112,7 @@ def write(path: Path, language: str, found: dict[str, list[str]], known: dict[st
         message = ElementTree.SubElement(context, "message")
         for place in places:
             file, _, line = place.partition(":")
-            ElementTree.SubElement(message, "location", filename=f"../../{file}", **({"line": line} if line else {}))
+            ElementTree.SubElement(message, "location", {"filename": f"../../{file}"} | ({"line": line} if line else {}))
         ElementTree.SubElement(message, "source").text = text
         said = ElementTree.SubElement(message, "translation")
         if text in known:
@@ -121,10 +121,10 @@ def write(path: Path, language: str, found: dict[str, list[str]], known: dict[st
             said.set("type", "unfinished")
     ElementTree.indent(root, "    ")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        file.write(b'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n')
-        ElementTree.ElementTree(root).write(file, encoding="utf-8")
-        file.write(b"\n")
+    with path.open("wb") as written:
+        written.write(b'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n')
+        ElementTree.ElementTree(root).write(written, encoding="utf-8")
+        written.write(b"\n")
 
 
 def odd(known: dict[str, str]) -> list[str]:

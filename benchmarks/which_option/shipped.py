@@ -30,7 +30,7 @@ from tqdm import tqdm
 from explorer.checkpoints.files import Checkpoint, load
 from explorer.checkpoints.locate import locate
 from explorer.diffusion.reverse import plan
-from explorer.engine.models.devices import Precision, choose
+from explorer.engine.models.devices import choose
 from explorer.engine.models.predictors import from_checkpoint
 from explorer.evaluation.bootstrap import difference_interval, resampled_distances, share_interval
 from explorer.evaluation.digits import real_score
@@ -38,6 +38,7 @@ from explorer.evaluation.frechet import Moments, frechet_distance, moments
 from explorer.evaluation.judge import Judge, Readings, training_readings
 from explorer.evaluation.samples import as_pixels, walk
 from explorer.memory import keep_freed_memory
+from explorer.recipe.arithmetic import Precision
 
 SHIPPED = ("mnist-ddpm-a", "mnist-ddpm-b", "mnist-ddpm-c")
 STEPS = (10, 25, 50, 100, 250, 1000)

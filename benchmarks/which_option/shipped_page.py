@@ -17,7 +17,7 @@ ASIDE, CLIPPED_ASIDE = 0.09, 0.03
 """Between options at one number of steps, and to what is clipped, in octaves: intervals would hide each other."""
 INK = "#888888"
 """Seen on a light page and on a dark one."""
-STYLE = {
+STYLE: dict[Any, Any] = {  # matplotlib's own type is a Literal of all its names
     "svg.fonttype": "none", "svg.hashsalt": "which-option", "font.family": "sans-serif", "font.sans-serif": ["Inter", "DejaVu Sans"],
     "font.size": 10, "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": INK, "axes.titlesize": 10, "axes.titlelocation": "left",
     "axes.spines.top": False, "axes.spines.right": False, "xtick.color": INK, "ytick.color": INK, "grid.color": INK, "grid.alpha": 0.3,

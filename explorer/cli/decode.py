@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from explorer.cli import shared
-from explorer.cli.plane_options import ALONG, Chosen, PathKind, PlaneOptions, SliceName, choose, numbers, whole_numbers
+from explorer.cli.plane_options import ALONG, PathKind, PlaneOptions, SliceName, choose, numbers, whole_numbers
 from explorer.cli.reading_options import BackgroundOption
 from explorer.cli.told_options import takes_told
-from explorer.errors import BadInput
 from explorer.recipe import Recipe
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from explorer.exports.kinds import Drawn, Stored
-    from explorer.exports.sheet import Sheet
-    from explorer.models.roles import LatentModel
-
-BLOCK = 256
 
 
 @takes_told("checkpoint")
@@ -77,12 +67,15 @@ def decode(
         return
     options.check()
     opened = shared.open_checkpoint(checkpoint)
+
+    from explorer.sampling.codes import decoded, sheet_of, write_decodings
+
     where = shared.place_of_decoders(device)
     model = shared.autoencoder(opened, where.device)
     chosen = choose(options, opened, model)
     recipe = Recipe(plane=chosen.recipe, arithmetic=where.arithmetic())
-    sheet = _sheet(out, kind, chosen, model.config.image_shape, scale)
-    _write(out, kind, chosen, _decoded(model, chosen.codes), sheet, recipe)
+    sheet_of(out, kind, model.config.image_shape, len(chosen.codes), recipe, chosen.columns, scale)  # refused before they are made
+    write_decodings(out, kind, chosen.codes, decoded(model, chosen.codes), recipe, chosen.columns, scale)
     count = len(chosen.codes)
     if as_json:
         shared.print_json({"out": out, "codes": count, "z": chosen.codes.tolist(), "source": checkpoint, "sha256": opened.sha256})
@@ -103,47 +96,3 @@ def _write_page(checkpoint: str, options: PlaneOptions, device: str, out: Path, 
         shared.print_json(told)
     else:
         shared.say(f"{out}: the plane of {checkpoint} with {made.codes:,} codes, {made.nbytes / 1e6:.1f} MB")
-
-
-def _decoded(model: LatentModel, codes: np.ndarray) -> np.ndarray:
-    """Mean images (M, C, H, W), float32."""
-    import torch
-
-    from explorer.latent.decoder import Decoder
-
-    device = next(model.parameters()).device
-    with torch.inference_mode():
-        decode = Decoder(model)  # a few at a time where they are large
-        parts = [decode(block.to(device)).float().cpu() for block in torch.from_numpy(codes).split(BLOCK)]
-    pictures = torch.cat(parts).numpy()
-    if not (abs(pictures) < float("inf")).all():
-        raise BadInput("a decoding is not finite: its code is too far out; choose one nearer the others")
-    return pictures
-
-
-def _sheet(out: Path, kind: Drawn | Stored, chosen: Chosen, image_shape: tuple[int, int, int], scale: int | None) -> Sheet:
-    """Layout of the picture (BadInput if it is too large; arrays have none to draw)."""
-    from explorer.exports.kinds import Drawn
-    from explorer.exports.sheet import Sheet
-    from explorer.sampling.writing import MAX_SHEET_PIXELS
-
-    gap = 0 if chosen.recipe.grid is not None else 2
-    sheet = Sheet(len(chosen.codes), image_shape, columns=chosen.columns, scale=scale, gap=gap)
-    if isinstance(kind, Drawn) and sheet.size[0] * sheet.size[1] > MAX_SHEET_PIXELS:
-        raise BadInput(f"{out}: too large a picture of {sheet.size[1]} x {sheet.size[0]}: ask for fewer decodings, or a lower --scale")
-    return sheet
-
-
-def _write(out: Path, kind: Drawn | Stored, chosen: Chosen, pictures: np.ndarray, sheet: Sheet, recipe: Recipe) -> None:
-    import torch
-
-    from explorer.evaluation.samples import as_pixels
-    from explorer.exports.kinds import Stored
-
-    if isinstance(kind, Stored):
-        with kind.write(out, recipe) as archive:
-            archive.put("z", chosen.codes)
-            archive.put("x", pictures)
-        return
-    with kind.write(out, recipe, 0) as add:
-        add(sheet.draw([as_pixels(torch.from_numpy(pictures))]))

@@ -16,9 +16,8 @@ from explorer.errors import BadInput
 if TYPE_CHECKING:
     import numpy as np
 
-    from explorer.models.roles import LatentModel
+    from explorer.sampling.codes import EncodedImage
 
-DRAWS = 100
 MOST_SAID = 64
 
 
@@ -42,13 +41,20 @@ def encode(
     told = reading(images, "a picture", values, "", background)
     pictures = [read_picture(path, told) for path in images]
     opened = shared.open_checkpoint(checkpoint)
-    model = shared.autoencoder(opened, shared.place_of_decoders(device).device)
+    import torch
+
+    from explorer.datasets.images import to_unit_range
+    from explorer.sampling.codes import encoded
+
+    place = shared.place_of_decoders(device).device
+    model = shared.autoencoder(opened, place)
     light_on_dark = is_dark(opened.card.data.name)
     for path, picture in zip(images, pictures, strict=True):
         pixels, changes = _fitted(path, picture, model.config.image_shape, light_on_dark)
         if changes:
             shared.say(f"{path}: {', '.join(changes)}", sys.stderr)
-        found = _encoded(model, pixels, seed)
+        x = torch.from_numpy(to_unit_range(pixels))[None].to(place)
+        found = _said(encoded(model, x, seed))
         if as_json:
             shared.print_json({"image": path, **found, "changes": changes})
         else:
@@ -76,29 +82,17 @@ def _fitted(path: Path, picture: np.ndarray, shape: tuple[int, int, int], light_
     return fitted, changes
 
 
-def _encoded(model: LatentModel, pixels: np.ndarray, seed: int) -> dict[str, Any]:
-    import torch
+def _said(found: EncodedImage) -> dict[str, Any]:
+    """For programs; what there is not is left out."""
+    from explorer.sampling.codes import DRAWS
 
-    from explorer.datasets.images import to_unit_range
-    from explorer.diffusion.noise import shared_noise
-    from explorer.latent.elbo import elbo, gaussian_kl, reconstruction_error
-
-    device = next(model.parameters()).device
-    x = torch.from_numpy(to_unit_range(pixels))[None].to(device)
-    with torch.inference_mode():
-        mean, log_variance = model.encode(x)
-        found: dict[str, Any] = {"mean": mean[0].tolist(), "reconstruction_error": float(reconstruction_error(model, x))}
-        if log_variance is None:
-            return found
-        sigma = (0.5 * log_variance[0]).exp().tolist()
-        if not model.config.likelihood:
-            return {**found, "sigma": sigma, "kl": float(gaussian_kl(mean, log_variance)[0])}
-        noise = shared_noise(seed, range(DRAWS), 0, (model.config.code,), device)
-        terms = elbo(model, x.expand(DRAWS, *x.shape[1:]), noise)
-        return {
-            **found, "sigma": sigma, "elbo": float(terms.value.mean()),
-            "log_likelihood": float(terms.log_likelihood.mean()), "kl": float(terms.kl[0]), "draws": DRAWS,
-        }  # fmt: skip
+    told: dict[str, Any] = {"mean": found.mean.tolist(), "reconstruction_error": found.reconstruction_error}
+    if found.sigma is None:
+        return told
+    told["sigma"] = found.sigma.tolist()
+    if found.elbo is None:
+        return told | {"kl": found.kl}
+    return told | {"elbo": found.elbo, "log_likelihood": found.log_likelihood, "kl": found.kl, "draws": DRAWS}
 
 
 def _line(found: dict[str, Any]) -> str:

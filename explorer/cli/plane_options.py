@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from explorer.datasets.reading import Background
 from explorer.errors import BadInput
-from explorer.recipe import PlaneGrid, PlaneRecipe, Point, PriorSamples, Slice, Stroke
+from explorer.recipe import PlaneGrid, PlaneRecipe, PriorSamples, Slice, Stroke
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from explorer.models.roles import LatentModel
 
 ALONG = "0,1"
-SHEET_COLUMNS = 16
 
 
 class SliceName(StrEnum):
@@ -196,17 +195,17 @@ def _codes(places: np.ndarray, plane: PlaneSlice | None) -> np.ndarray:
 
 def _typed(options: PlaneOptions, plane: PlaneSlice | None, base: PlaneRecipe) -> Chosen:
     import numpy as np
-    from msgspec.structs import replace
 
-    codes = _codes(np.array(options.z), plane)
-    if len(options.z[0]) != 2:
-        return Chosen(codes, min(len(codes), SHEET_COLUMNS), replace(base, codes=options.z))
-    points = tuple(Point(str(i + 1), x, y) for i, (x, y) in enumerate(options.z))
-    return Chosen(codes, min(len(codes), SHEET_COLUMNS), replace(base, points=points))
+    from explorer.sampling.codes import SHEET_COLUMNS, recipe_of_codes
+
+    places = np.array(options.z)
+    codes = _codes(places, plane)
+    return Chosen(codes, min(len(codes), SHEET_COLUMNS), recipe_of_codes(places, base))
 
 
 def _prior(options: PlaneOptions, model: LatentModel, recipe: PlaneRecipe) -> Chosen:
     from explorer.latent.prior import prior_codes
+    from explorer.sampling.codes import SHEET_COLUMNS
 
     assert options.prior is not None
     codes = prior_codes(options.seed, range(options.prior), model.config.code).numpy()
@@ -238,6 +237,7 @@ def _path(options: PlaneOptions, model: LatentModel, plane: PlaneSlice | None, b
     from explorer.latent.geodesic import CODES, relax
     from explorer.latent.interpolation import line, spherical
     from explorer.latent.strokes import resample
+    from explorer.sampling.codes import SHEET_COLUMNS
 
     assert options.path is not None
     start, end = np.array(options.z)

@@ -14,7 +14,6 @@ import typer
 from explorer import backends, sources
 from explorer.cli.streams import printable
 from explorer.cli.window import allow_python
-from explorer.errors import BadInput
 from explorer.recipe.chain import MAX_GUIDANCE, MIN_GUIDANCE
 from explorer.recipe.labels import EXAMPLE
 from explorer.sampling.place import AUTO
@@ -85,12 +84,9 @@ def open_checkpoint(name: str, run_python: bool = False) -> Checkpoint:
 
 def autoencoder(checkpoint: Checkpoint, device: torch.device) -> LatentModel:
     """Network of a VAE or an AE, on the device (BadInput for another kind)."""
-    from explorer.models.roles import LatentModel
+    from explorer.sampling.codes import autoencoder
 
-    if not isinstance(checkpoint.network, LatentModel):
-        raise BadInput(f"{checkpoint.path}: is of kind {checkpoint.card.kind}; this command needs a vae or an ae")
-    checkpoint.network.to(device)
-    return checkpoint.network
+    return autoencoder(checkpoint, device)
 
 
 @contextlib.contextmanager

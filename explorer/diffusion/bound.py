@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from torch import Tensor
 
+from explorer.diffusion.figure import Figure as Figure
 from explorer.diffusion.limits import Clip
 from explorer.diffusion.noise import shared_noise
 from explorer.diffusion.objective import Reading, Variance, prior_term, read, reverse_variances
@@ -17,18 +18,6 @@ from explorer.diffusion.strata import Design, spread_out
 
 Images = Callable[[Sequence[int]], Tensor]
 """From indices to images (n, C, H, W), float32 in [-1, 1], on the predictor's device."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """An estimate and its standard error; the error is NaN before there are two rounds, both are before the first."""
-
-    value: float = math.nan
-    error: float = math.nan
-
-    def times(self, factor: float) -> Figure:
-        """In other units."""
-        return Figure(self.value * factor, self.error * factor)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

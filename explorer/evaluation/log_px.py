@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,7 +49,30 @@ class TestEvidence:
     moved: float
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """log p(x) and the encoder's ELBO of one image, nats; `moved` is the change of log p(x) by the last cut of its cells."""
+
+    log_px: float
+    elbo: float
+    moved: float
+
+
 @torch.inference_mode()
+def evidence_of_each(model: LatentModel, images: np.ndarray) -> Iterator[Evidence]:
+    """log p(x) and ELBO of image after image; parameters and errors as of `measure_evidence`."""
+    device = next(model.parameters()).device
+    first = next(found for found in first_cells(model) if found is not None)
+    for image in images:
+        x = torch.from_numpy(to_unit_range(image[None])).to(device)
+        mean, log_variance = model.encode(x)
+        if log_variance is None:
+            raise ValueError("an autoencoder without a posterior has no bound")
+        q = of_encoder(mean[0].double().cpu().numpy(), log_variance[0].double().cpu().numpy())
+        exact = next(found for found in posterior(model, x, first, q.mean[None]) if found is not None)
+        yield Evidence(exact.log_p, bound(model, x, q).value, exact.moved)
+
+
 def measure_evidence(model: LatentModel, images: np.ndarray, report: Report | None = None) -> TestEvidence:
     """log p(x) and ELBO of each image.
 
@@ -69,18 +92,10 @@ def measure_evidence(model: LatentModel, images: np.ndarray, report: Report | No
     """
     if len(images) < 2:
         raise ValueError(f"at least two images, not {len(images)}")
-    device = next(model.parameters()).device
-    first = next(found for found in first_cells(model) if found is not None)
     rows, moved = [], 0.0
-    for image in images:
-        x = torch.from_numpy(to_unit_range(image[None])).to(device)
-        mean, log_variance = model.encode(x)
-        if log_variance is None:
-            raise ValueError("an autoencoder without a posterior has no bound")
-        q = of_encoder(mean[0].double().cpu().numpy(), log_variance[0].double().cpu().numpy())
-        exact = next(found for found in posterior(model, x, first, q.mean[None]) if found is not None)
-        rows.append((exact.log_p, bound(model, x, q).value))
-        moved = max(moved, exact.moved)
+    for each in evidence_of_each(model, images):
+        rows.append((each.log_px, each.elbo))
+        moved = max(moved, each.moved)
         if report is not None:
             report(1)
     table = np.array(rows)

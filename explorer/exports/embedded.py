@@ -8,7 +8,9 @@ from explorer.errors import BadInput
 from explorer.exports.kinds import KINDS, kind_of
 from explorer.paths import is_file
 from explorer.recipe import Recipe, decode_recipe
-from explorer.regular_file import check_regular, is_regular
+from explorer.regular_file import check_regular, is_regular, read_whole
+
+MAX_RECIPE_BYTES = 2**26
 
 
 class NoRecipe(BadInput):
@@ -36,6 +38,20 @@ def read_recipe(path: Path) -> Recipe:
     if not text.lstrip().startswith("{"):  # some other program's "recipe", or none
         raise NoRecipe(f"{path}: has no recipe inside")
     return decode_recipe(text, str(path))
+
+
+def recipe_of(path: Path) -> Recipe:
+    """Recipe in an export, or in a .json of its own (BadInput as `read_recipe`)."""
+    if path.suffix.lower() != ".json":
+        return read_recipe(path)
+    try:
+        if path.stat().st_size > MAX_RECIPE_BYTES:
+            raise BadInput(f"{path}: too large for a recipe")
+        return decode_recipe(read_whole(path, MAX_RECIPE_BYTES), str(path))
+    except FileNotFoundError:
+        raise BadInput(f"{path}: no such file") from None
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def may_have_recipe(path: Path) -> bool:

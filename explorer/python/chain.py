@@ -157,12 +157,13 @@ class Chain:
 
 def check_memory(samples: int, steps: int, shape: tuple[int, int, int], name: str) -> None:
     """Refuse a chain whose arrays do not fit into what memory is free (BadInput)."""
+    check_room(4 * samples * int(np.prod(shape)) * (5 * steps + 1), f"{name}: the arrays of {samples} samples and {steps} steps")
+
+
+def check_room(needed: int, what: str) -> None:
+    """Refuse so many bytes of arrays where they do not fit into what memory is free (BadInput)."""
     import psutil
 
-    needed = 4 * samples * int(np.prod(shape)) * (5 * steps + 1)
     free = psutil.virtual_memory().available
     if needed > 0.9 * free:
-        raise BadInput(
-            f"{name}: the arrays of {samples} samples and {steps} steps take {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free: "
-            "ask for fewer samples or steps"
-        )
+        raise BadInput(f"{what} take {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free: ask for fewer samples or steps")

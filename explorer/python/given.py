@@ -9,8 +9,11 @@ from typing import Any
 
 import msgspec
 
+from explorer.datasets.reading import AS_FOUND, Reading
 from explorer.errors import BadInput
+from explorer.recipe import ScheduleChoice
 from explorer.recipe.labels import labels_of
+from explorer.recipe.sweep import parse_values
 from explorer.recipe.told import NOTHING, Told
 from explorer.sources.from_python.model import Model, card_of
 
@@ -83,3 +86,36 @@ def labels_given(label: str | int | Sequence[int] | None) -> tuple[int, ...]:
         return tuple(int(each) for each in ([label] if isinstance(label, int) else label))
     except (TypeError, ValueError):
         raise BadInput(f"label {label!r}: give a number, several, or text as --label takes it") from None
+
+
+def reading_given(read: Mapping[str, str] | None) -> Reading:
+    """How the images of a file are taken, by the names of the command line's options.
+
+    Raises
+    ------
+    BadInput
+        If there is no such name, or its value is none that can be.
+    """
+    unknown = [name for name in read or {} if name not in Reading.__struct_fields__]
+    if unknown:
+        raise BadInput(f"read: there is no {', '.join(map(repr, unknown))}; there are {', '.join(Reading.__struct_fields__)}")
+    try:
+        return msgspec.convert(dict(read), Reading) if read else AS_FOUND
+    except msgspec.ValidationError as error:
+        raise BadInput(f"read: {error}") from None
+
+
+def schedule_given(schedule: str | Sequence[float] | None) -> ScheduleChoice | None:
+    """Schedule as "cosine:1000", or its betas; None is the network's own (BadInput if it cannot be)."""
+    if schedule is None:
+        return None
+    if isinstance(schedule, str):
+        found = parse_values("schedule", schedule)
+        if len(found) != 1 or not isinstance(found[0], ScheduleChoice):
+            raise BadInput(f"schedule {schedule!r}: name one, as cosine:1000, or give its betas")
+        return found[0]
+    try:
+        betas = tuple(float(beta) for beta in schedule)
+        return ScheduleChoice("betas", len(betas), betas)
+    except (TypeError, ValueError) as error:
+        raise BadInput(f"schedule: {error}") from None

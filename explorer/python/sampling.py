@@ -1,26 +1,30 @@
-"""`explorer.sample`: a chain of a checkpoint, or of a network in memory, as arrays."""
+"""`explorer.sample`: a chain of a checkpoint, of a network in memory, or of the exact process of a data set, as arrays."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from explorer.errors import BadInput
 from explorer.python.chain import Chain, check_memory
-from explorer.python.given import labels_given, model_given, told_given
-from explorer.recipe import MAX_SAMPLES, MAX_SEED, ChainRecipe, Recipe
-from explorer.recipe.sampler import chosen
-from explorer.recipe.told import NOTHING, Told
-from explorer.sources.from_python.model import Model, OptionLetter, card_of
+from explorer.python.given import labels_given, model_given, reading_given, schedule_given, told_given
+from explorer.python.images import Image, number_in
+from explorer.python.opening import opened
+from explorer.python.starts import Start, ends_given, ends_of
+from explorer.recipe import MAX_SAMPLES, MAX_SEED, NO_CLASS, ChainRecipe, Recipe, ScheduleChoice
+from explorer.recipe.sampler import MethodName, Sampler, SpacingName, VarianceName, chosen
+from explorer.recipe.told import NOTHING
+from explorer.sources.from_python.model import Model, OptionLetter
 
 if TYPE_CHECKING:
-    from explorer.checkpoints.files import Checkpoint
     from explorer.sampling.lanes import SampledLane
     from explorer.sampling.place import Place
+
+SAMPLES = 16
 
 
 def sample(
@@ -33,13 +37,23 @@ def sample(
     first_timestep: int | None = None,
     name: str | None = None,
     told: Mapping[str, Any] | None = None,
-    samples: int = 16,
+    exact: str | Path | None = None,
+    follow: Literal["draw", "mean"] | None = None,
+    through: OptionLetter | None = None,
+    images: int | None = None,
+    read: Mapping[str, str] | None = None,
+    samples: int | None = None,
     seed: int = 0,
+    start: Start | None = None,
+    between: tuple[Image, Image] | None = None,
+    invert_steps: int | None = None,
+    invert_rounds: int = 1,
+    schedule: str | Sequence[float] | None = None,
     steps: int | None = None,
-    sampler: str | None = None,
+    sampler: MethodName | None = None,
     eta: float | None = None,
-    variance: str | None = None,
-    spacing: str | None = None,
+    variance: VarianceName | None = None,
+    spacing: SpacingName | None = None,
     offset: int | None = None,
     alpha_to_one: bool | None = None,
     clip: bool | None = None,
@@ -64,10 +78,32 @@ def sample(
     told : mapping of str to object, optional
         What the checkpoint's file does not say, by the names of the command line's options with _ for -: {"predicts": "c", "heads": 4}.
         It is remembered for the file.
-    samples : int
-        N, in 1..4096; sample i is the same among any number.
+    exact : str or Path, optional
+        In their place a data set, whose exact reverse process is walked: "mnist", "emoji", an IDX or array file, or a folder.
+    follow : "draw" or "mean", optional
+        Exact: draw an image at each step (the ancestral sampler, unless said), or follow the mean E[x_0 | x_t].
+    through : "A", "B", "C" or "V", optional
+        Exact: take the prediction through this option's output, as a network's would be.
+    images : int, optional
+        Exact: only the first so many images of the data set.
+    read : mapping of str to str, optional
+        Exact: how the images of a file are taken, by the names of the command line's options: {"range": "0,1", "member": "x_train"}.
+    samples : int, optional
+        N, in 1..4096; sample i is the same among any number. Left out, 16, or as many as `start` has.
     seed : int
         In [0, 2**63).
+    start : str, Path, ndarray, or several of them, optional
+        What sample 0, 1, … start from, in turn: x_T itself, an array (C, H, W) of floats in the values of the states; or the noise that an
+        image comes from (DDIM inversion), an array (C, H, W), (H, W, C) or (H, W) of uint8, the file of a picture, or a test image as
+        "mnist:7"; or the noise of another sample, as "SEED:SAMPLE". An array with N before these axes is N of them, at most 64 in all.
+        Sampled without noise unless said.
+    between : pair of the same, optional
+        Start on the great circle between two, a station for each sample.
+    invert_steps, invert_rounds : int, optional
+        Steps of the way up from an image (50), and how often each is taken again with what it led to; 0 is plain DDIM inversion.
+    schedule : str or sequence of float, optional
+        Forward process whose noise levels are walked, "linear:T", "cosine:T" or beta_1 .. beta_T, where that is not the network's own. The
+        exact process's is linear with T = 1000 unless said.
     steps : int, optional
         K of the T timesteps, evenly spaced; all if left out.
     sampler : str, optional
@@ -89,7 +125,7 @@ def sample(
         What is left out of the sampler is as the checkpoint or the model says.
     label : str, int or sequence of int, optional
         Class-conditional: what sample 0, 1, … are told, in turn; -1 for no class, text as the command line's --label. Left out, the
-        classes in turn.
+        classes in turn. Exact: one class, all if left out.
     guidance : float
         Class-conditional: w in (1 + w) eps_c - w eps_null; 0 is unguided.
     device : str
@@ -100,66 +136,109 @@ def sample(
     Raises
     ------
     BadInput
-        If the checkpoint cannot be opened, the network raises or gives something else than a finite tensor of x_t's shape, or a
-        setting is out of its range. One line, which names the file or the network.
+        If the checkpoint or the data set cannot be opened, the network raises or gives something else than a finite tensor of x_t's
+        shape, or a setting is out of its range. One line, which names the file or the network.
     """
-    _check(samples, seed)
     wanted = {
         "steps": steps, "method": sampler, "eta": eta, "variance": variance, "spacing": spacing, "offset": offset,
         "to_one": alpha_to_one, "clip": clip, "clip_range": clip_range, "threshold": threshold,
     }  # fmt: skip
     fields = {"option": option, "betas": betas, "shape": shape, "first_timestep": first_timestep, "name": name}
-    model, answers = model_given(source, network, fields), told_given(told)
-    if model is not None and answers != NOTHING:
+    of_exact = {"follow": follow, "through": through, "images": images, "read": read or None}
+    if start is not None and between is not None:
+        raise BadInput("start and between both say what the chain starts from: give one of them")
+    begun = _Begun(start, between, invert_steps, invert_rounds, noisy=eta is not None or sampler is not None)
+    count, labels, levels = _count(samples, begun, seed), labels_given(label), schedule_given(schedule)
+    if exact is not None:
+        named = [key for key, value in {"source": source, "network": network, "told": told, **fields}.items() if value is not None]
+        if named or guidance:
+            raise BadInput(f"{exact}: an exact process has no network: leave out {', '.join([*named, *['guidance'] * bool(guidance)])}")
+        return _of_data(str(exact), of_exact, chosen({}, wanted), count, seed, labels, levels, begun, device, precision)
+    odd = [key for key, value in of_exact.items() if value is not None]
+    if odd:
+        raise BadInput(f'{", ".join(odd)}: of an exact process: name its data set, exact="mnist"')
+    model = model_given(source, network, fields)
+    if model is not None and told_given(told) != NOTHING:
         raise BadInput(f"{model.name}: told is for a checkpoint's file; say it of a network in memory by its own fields")
+    what = model if model is not None else source
+    assert what is not None
+    with opened(what, told) as checkpoint:
+        from explorer.sampling.lanes import lane_of
+        from explorer.sampling.place import place
+
+        where = place(device, precision)
+        lane = lane_of(checkpoint, where, chosen(checkpoint.card.sampler.said, wanted), count, labels, guidance, levels)
+        return _walked(begun.lane(lane, count), where, seed, count)
+
+
+def _of_data(
+    data: str, of_exact: Mapping[str, Any], sampler: Sampler, count: int, seed: int, labels: tuple[int, ...],
+    levels: ScheduleChoice | None, begun: _Begun, device: str, precision: str,
+) -> Chain:  # fmt: skip
+    """The chain of an exact process."""
+    if len(labels) > 1 or NO_CLASS in labels:
+        raise BadInput(f"{data}: an exact process is of one class or of all: give one label, or none")
+    if of_exact["follow"] not in (None, "draw", "mean"):
+        raise BadInput(f"follow is {of_exact['follow']!r}: an exact process can draw or follow the mean")
+    read = reading_given(of_exact["read"])
     import torch
 
-    from explorer.sampling.lanes import lane_of
+    from explorer.engine.models.data_sets import DataSets
+    from explorer.sampling.exact_lanes import exact_lane_of
     from explorer.sampling.place import place
 
-    with _asked_as_it_shall_be(model), torch.inference_mode():
-        checkpoint = opened_checkpoint(source, answers) if model is None else _in_memory(model)
+    with torch.inference_mode():
         where = place(device, precision)
-        lane = lane_of(checkpoint, where, chosen(checkpoint.card.sampler.said, wanted), samples, labels_given(label), guidance)
-        return _walked(lane, where, seed, samples)
+        try:
+            lane = exact_lane_of(
+                data, where, sampler, DataSets(where.device), count, images=of_exact["images"], follow=of_exact["follow"],
+                option=of_exact["through"], label=next(iter(labels), None), read=read, schedule=levels,
+            )  # fmt: skip
+        except ValueError as error:
+            raise BadInput(f"{data}: {error}") from None
+        return _walked(begun.lane(lane, count), where, seed, count)
 
 
-def _check(samples: int, seed: int) -> None:
-    if not 1 <= samples <= MAX_SAMPLES:
-        raise BadInput(f"samples must be in 1..{MAX_SAMPLES}, not {samples}")
+@dataclass(frozen=True)
+class _Begun:
+    """What the chain starts from, as it was given."""
+
+    start: Start | None
+    between: tuple[Image, Image] | None
+    steps: int | None
+    rounds: int
+    noisy: bool
+
+    @property
+    def count(self) -> int | None:
+        """Samples that it is of; None where it leaves that open."""
+        if self.start is None:
+            return None
+        return sum(number_in(end) for end in ends_given(self.start))
+
+    def lane(self, lane: SampledLane, samples: int) -> SampledLane:
+        """The lane, started there (BadInput if it does not fit)."""
+        from explorer.sampling.starts import start_of, started_at
+
+        if self.between is not None:
+            ends = ends_of(self.between, lane, self.steps, self.rounds)
+            if len(ends) != 2 or samples < 2:
+                raise BadInput(f"between: is of two ends and at least 2 samples, not {len(ends)} and {samples}")
+            return started_at(lane, start_of(ends, samples), self.noisy)
+        if self.start is None:
+            if self.steps is not None:
+                raise BadInput("invert_steps: of no meaning without start or between")
+            return lane
+        return started_at(lane, start_of(ends_of(ends_given(self.start), lane, self.steps, self.rounds)), self.noisy)
+
+
+def _count(samples: int | None, begun: _Begun, seed: int) -> int:
+    count = samples if samples is not None else begun.count or SAMPLES
+    if not 1 <= count <= MAX_SAMPLES:
+        raise BadInput(f"samples must be in 1..{MAX_SAMPLES}, not {count}")
     if not 0 <= seed <= MAX_SEED:
         raise BadInput(f"the seed must be in [0, 2**63), not {seed}")
-
-
-def opened_checkpoint(source: object, told: Told) -> Checkpoint:
-    """A checkpoint as it is told; what is told is remembered for its file (BadInput)."""
-    from explorer import sources
-
-    with sources.told_by_command(told):
-        path = sources.located(str(source))
-        opened = sources.open(path)
-        if opened.card.told is not None:
-            sources.remember(path, opened.card.told)
-    return opened
-
-
-def _in_memory(model: Model) -> Checkpoint:
-    from explorer.checkpoints.files import Checkpoint
-    from explorer.sources.from_python.network import PythonNetwork, identity
-
-    card = card_of(model, "a network in a Python program")
-    return Checkpoint(Path(model.name), card, PythonNetwork(model, owned=False).eval(), identity(model))
-
-
-@contextlib.contextmanager
-def _asked_as_it_shall_be(model: Model | None) -> Iterator[None]:
-    if model is None:
-        yield
-        return
-    from explorer.sources.from_python.network import in_evaluation_mode
-
-    with in_evaluation_mode(model.network):
-        yield
+    return count
 
 
 def _walked(lane: SampledLane, where: Place, seed: int, samples: int) -> Chain:

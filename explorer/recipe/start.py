@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import math
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from explorer.recipe.dabs import Picture
 from explorer.recipe.sampler import MAX_STEPS
 
+if TYPE_CHECKING:  # reading a recipe does not wait for numpy
+    import numpy as np
+
 MAX_ENDS = 64
 MAX_STATIONS = 256
 MAX_ROUNDS = 20
 MAX_SAMPLE = 2**31 - 1
 INVERSION_STEPS = 50
+MAX_GIVEN = 2**20
+"""Numbers of one x_T that is given: recipes hold it whole."""
 
 Upwards = Literal["ddim", "trapezium"]
 
@@ -76,7 +82,50 @@ class Inverted(msgspec.Struct, frozen=True, omit_defaults=True, tag="inverted", 
         return self.picture.name or "a picture"
 
 
-End = NoiseOf | Inverted
+class Given(msgspec.Struct, frozen=True, omit_defaults=True, tag="given", tag_field="from"):
+    """x_T itself, as a program gave it.
+
+    Attributes
+    ----------
+    shape : (C, H, W)
+        Of the lane's states.
+    values : bytes
+        float32, little endian, channel by channel, row by row; finite.
+    """
+
+    shape: tuple[int, int, int]
+    values: bytes
+
+    def __post_init__(self) -> None:
+        """Refuse what is no state (ValueError)."""
+        if min(self.shape) < 1 or math.prod(self.shape) > MAX_GIVEN:
+            raise ValueError(f"a given x_T has 1 to {MAX_GIVEN:,} numbers, not the shape {self.shape}")
+        if len(self.values) != 4 * math.prod(self.shape):
+            raise ValueError(f"a given x_T of shape {self.shape} does not have {len(self.values)} bytes")
+
+    def array(self) -> np.ndarray:
+        """Shape (C, H, W), float32, read-only."""
+        import numpy as np
+
+        return np.frombuffer(self.values, "<f4").reshape(self.shape)
+
+    @property
+    def words(self) -> str:
+        """For a label."""
+        return "a given x_T"
+
+
+def given_of(x_T: np.ndarray) -> Given:
+    """End of an array (C, H, W) (ValueError if it cannot be one, or is not finite)."""
+    import numpy as np
+
+    if not np.isfinite(x_T).all():
+        raise ValueError("a given x_T is finite")
+    channels, height, width = x_T.shape
+    return Given((channels, height, width), np.ascontiguousarray(x_T, "<f4").tobytes())
+
+
+End = NoiseOf | Inverted | Given
 
 
 class Start(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -68,11 +68,7 @@ class SampledLane:
     @property
     def label(self) -> str:
         """Option, name and steps, or the value of the setting that is swept, for people."""
-        kind = str(self.lane.option) if self.lane.exact is None else _exact_words(self.lane)
-        told = "" if self.swept else class_words(self.lane)
-        told += f" · {self.lane.start.words}" if self.lane.start is not None else ""
-        method = method_words(self.lane.sampler)
-        return f"{kind} · {Path(self.lane.source).stem} · {self.swept or f'{self.course.K} steps{method}'}{told}"
+        return label_of(self.lane, self.course.K, self.swept)
 
     def seed(self, shared: int) -> int:
         """Seed of its noise: its own, or the one that all lanes share."""
@@ -86,6 +82,14 @@ class SampledLane:
             check_start(self.lane, self.image_shape, predictor.schedule, of_codes=self.latent is not None)
             start = finished(initial_states(self.lane, self.predictor, own, indices, self.image_shape, self.device))
         return walk(predictor, self.course, own, indices, self.image_shape, self.device, limit_of(self.lane.sampler), start)
+
+
+def label_of(lane: Lane, steps: int, swept: str = "") -> str:
+    """What a lane of so many steps is called for people."""
+    kind = str(lane.option) if lane.exact is None else _exact_words(lane)
+    told = "" if swept else class_words(lane)
+    told += f" · {lane.start.words}" if lane.start is not None else ""
+    return f"{kind} · {Path(lane.source).stem} · {swept or f'{steps} steps{method_words(lane.sampler)}'}{told}"
 
 
 def class_words(lane: Lane) -> str:

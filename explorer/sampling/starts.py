@@ -1,20 +1,25 @@
-"""Starts of chains as somebody types them: a picture's file, a test image, the noise of a sample."""
+"""Starts of chains as somebody types them (a picture's file, a test image, the noise of a sample), and lanes that start there."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from explorer.datasets.images import load_images, read_picture
 from explorer.datasets.reading import Background, Reading
 from explorer.datasets.shipped import is_dark, shipped
+from explorer.engine.chain.starts import check_start
+from explorer.engine.models.predictors import course_of
 from explorer.errors import BadInput
 from explorer.latent.picture import fit_picture
 from explorer.recipe import Picture, picture_of
 from explorer.recipe.start import INVERSION_STEPS, End, Inverted, NoiseOf, Start, Upwards
+from explorer.sampling.lanes import SampledLane
 
 NOISE = re.compile(r"(\d+):(\d+)")
 TEST_IMAGE = re.compile(r"([a-z]+):(\d+)")
@@ -66,3 +71,31 @@ def start_of(ends: Sequence[End], stations: int = 0) -> Start:
         return Start(tuple(ends), stations)
     except ValueError as error:
         raise BadInput(f"the start of the chain: {error}") from None
+
+
+def started_at(lane: SampledLane, start: Start, noisy: bool = False) -> SampledLane:
+    """The lane, started there: deterministic, unless noise was asked for, so that the start alone decides.
+
+    Parameters
+    ----------
+    noisy : bool
+        The sampler, or its noise, is what somebody asked for.
+
+    Raises
+    ------
+    BadInput
+        If a picture or a given x_T does not fit.
+    """
+    recipe = lane.lane
+    if not noisy and recipe.sampler.method == "ancestral" and recipe.sampler.eta == 1 and recipe.sampler.variance == "small":
+        recipe = msgspec.structs.replace(recipe, sampler=msgspec.structs.replace(recipe.sampler, eta=0.0))
+        if recipe.exact is not None:
+            recipe = msgspec.structs.replace(recipe, exact=msgspec.structs.replace(recipe.exact, follow="mean"))
+    recipe = msgspec.structs.replace(recipe, start=start)
+    check_start(recipe, lane.image_shape, lane.predictor.schedule, of_codes=lane.latent is not None)
+    return replace(lane, lane=recipe, course=course_of(lane.predictor.schedule, recipe.sampler))
+
+
+def data_of(lane: SampledLane) -> str:
+    """What a lane's images are like: the data set's name."""
+    return lane.lane.exact.dataset if lane.lane.exact is not None else lane.data

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 
 import pytest
 
+import explorer
 from explorer import sources
 from explorer.cli import main
 from explorer.sources import plugins
@@ -26,6 +28,20 @@ def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_example_runs(text: str) -> None:
     assert "import explorer" in text
     exec(compile(text, "docs/python.md", "exec"), {"__name__": "example"})
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    reference = PAGE.read_text(encoding="utf-8").partition("## Reference")[2]
+    missing = [name for name in explorer.__all__ if not re.search(rf"`explorer\.{name}\b", reference)]
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", [name for name in explorer.__all__ if inspect.isfunction(getattr(explorer, name))])
+def test_the_reference_names_what_can_be_said(name: str) -> None:
+    (row,) = re.findall(rf"^\| `explorer\.{name}\(.*$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    shared = {"network", "option", "betas", "shape", "first_timestep", "name", "told", "read", "device", "precision", "models", "bounds"}
+    asked = set(inspect.signature(getattr(explorer, name)).parameters) - shared
+    assert not {parameter for parameter in asked if parameter not in row}
 
 
 def test_the_file_that_is_shown_opens(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

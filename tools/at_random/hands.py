@@ -97,7 +97,7 @@ def type_words(act: Act, window: QWidget) -> None:
             return
         to = window.focusWidget() or window
         if sign.isascii():
-            QTest.keyClick(to, sign)
+            QTest.keyClicks(to, sign)
         else:  # which QTest ends the process at
             for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
                 QApplication.sendEvent(to, QKeyEvent(kind, Qt.Key.Key_unknown, Qt.KeyboardModifier.NoModifier, sign))

@@ -12,14 +12,13 @@ import msgspec
 import typer
 
 from explorer.cli import shared
-from explorer.cli.replay.engines import engines_for, told
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
-from explorer.recipe import ChainRecipe, Lane, PlaneRecipe, Recipe, Shown, decode_recipe
+from explorer.recipe import ChainRecipe, Lane, PlaneRecipe, Recipe, Shown
 from explorer.recipe.quantities import QUANTITIES
 from explorer.recipe.sampler import method_words
 from explorer.recipe.shown import FPS, FRAMES
-from explorer.regular_file import read_whole
+from explorer.sampling.engines import engines_for, told
 from explorer.sampling.finding import checkpoint_path, found
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from explorer.engine.engine import Engine
     from explorer.exports.comparing import Comparison, Difference
 
-MAX_RECIPE_BYTES = 2**26
 ROUNDING = 1e-5
 """Of values in [-1, 1]: what float32 leaves open over a chain; a grey level is 780 times as much."""
 
@@ -50,6 +48,7 @@ def replay(
     With another ending than the export's, another kind of file of the same chains is made, and nothing is compared.
     """
     from explorer.exports.atomic import check_free, check_out
+    from explorer.exports.embedded import recipe_of
     from explorer.exports.kinds import KINDS
 
     check_out(out, tuple(KINDS))
@@ -125,22 +124,6 @@ def _nearest(differ: Callable[[], Difference], ways: Sequence[Callable[[], None]
     if nearest != len(ways) - 1:
         ways[nearest]()
     return differences[nearest]
-
-
-def recipe_of(path: Path) -> Recipe:
-    """Recipe in an export, or in a .json of its own (BadInput)."""
-    if path.suffix.lower() != ".json":
-        from explorer.exports.embedded import read_recipe
-
-        return read_recipe(path)
-    try:
-        if path.stat().st_size > MAX_RECIPE_BYTES:
-            raise BadInput(f"{path}: too large for a recipe")
-        return decode_recipe(read_whole(path, MAX_RECIPE_BYTES), str(path))
-    except FileNotFoundError:
-        raise BadInput(f"{path}: no such file") from None
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def _looks(recipe: Recipe, chain: ChainRecipe, scale: int | None, frames: int | None, fps: float | None) -> Iterator[ExportLook]:

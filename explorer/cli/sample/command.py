@@ -129,10 +129,10 @@ def sample(
     read = reading(exact or invert or between, "--exact", values, member, background, label_member)
     import torch
 
-    from explorer.cli.sample.exact_lanes import exact_lane_of
     from explorer.cli.sample.starts import started_at
     from explorer.engine.models.data_sets import DataSets
     from explorer.sampling import lanes as sampling
+    from explorer.sampling.exact_lanes import exact_lane_of
     from explorer.sampling.writing import write
 
     where = shared.place(device, precision)
@@ -143,14 +143,16 @@ def sample(
     opened = [shared.open_checkpoint(name, run_python) for name in checkpoint]
     lanes = [sampling.lane_of(one, where, options.sampler_of(typed, one.card.sampler.said), samples, labels, guidance) for one in opened]
     kept, exact_sampler = DataSets(where.device), options.sampler_of(typed, {})
-    lanes += [
-        exact_lane_of(source, images, _followed(follow, typed), option, where, exact_sampler, kept, next(iter(labels), None), read)
-        for source in exact
-        for option in outputs
-    ]
+    followed: Literal["draw", "mean"] | None = None if follow is None else "mean" if follow is Follow.mean else "draw"
+    exact_of = partial(
+        exact_lane_of, where=where, sampler=exact_sampler, kept=kept, samples=samples, images=images, follow=followed,
+        label=next(iter(labels), None), read=read,
+    )  # fmt: skip
+    lanes += [exact_of(source, option=option) for source in exact for option in outputs]
     if invert or between:
         begin = partial(started_at, invert=invert or [], between=between, steps=invert_steps, rounds=invert_rounds, samples=samples)
-        lanes = [begin(lane, paper=read.background) for lane in lanes]
+        noisy = typed.eta is not None or typed.sampler is not None
+        lanes = [begin(lane, paper=read.background, noisy=noisy) for lane in lanes]
     elif invert_steps is not None:
         raise BadInput("--invert-steps: of no meaning without --invert or --between")
     if sweep is not None:
@@ -176,13 +178,6 @@ def _steps_told(sampler: Sampler) -> dict[str, Any]:
 
     said: dict[str, Any] = msgspec.to_builtins(sampler)
     return {"sampler": sampler.method} | {name: value for name, value in said.items() if name not in ("steps", "eta", "clip", "method")}
-
-
-def _followed(follow: Follow | None, typed: options.SamplerOptions) -> Literal["draw", "mean"]:
-    """What an exact lane follows: to draw is ancestral sampling, so it is the mean where another sampler is asked for."""
-    if follow is not None:
-        return "mean" if follow is Follow.mean else "draw"
-    return "draw" if typed.sampler in (None, "ancestral") else "mean"
 
 
 def _report(out: Path, lanes: list[SampledLane], seed: int, samples: int, where: shared.Place, seconds: float) -> dict[str, Any]:

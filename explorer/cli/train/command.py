@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from explorer.cli.train.board import check_board, shown_on_board
 from explorer.cli.train.options import settings_of, with_options
 from explorer.cli.train.pca import fit_pca, refuse_for_pca
 from explorer.cli.train.report import report
@@ -41,6 +42,8 @@ def train(context: typer.Context, **given: Any) -> None:
         torch.set_num_threads(given["threads"])
     if given["kind"] == "pca":
         refuse_for_pca(context, given["out"])
+    if given["tensorboard"] is not None:
+        check_board(given["tensorboard"])
     schedule = schedule_of(given["schedule"], given["timesteps"], given["knots"])
     asked = settings_of(given)
     data = load_images(asked.dataset, size=asked.size, fit=asked.fit, told=asked.reading)
@@ -55,7 +58,10 @@ def train(context: typer.Context, **given: Any) -> None:
     )  # fmt: skip
     out = settings.out
     with stopped_by_signals(out):
-        told = report(run(lambda: make_task(settings, data, schedule), data, settings), settings.as_json)
+        lines = run(lambda: make_task(settings, data, schedule), data, settings)
+        if settings.tensorboard is not None:
+            lines = shown_on_board(lines, settings.tensorboard, settings)
+        told = report(lines, settings.as_json)
     status = read_status(out)
     if status is not None and status.pid == os.getpid() and status.phase == "finished" and not told:
         print(f"{out}: the run there is finished; nothing is left to do", file=sys.stderr)

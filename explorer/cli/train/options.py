@@ -22,7 +22,7 @@ IN_HELP = (
     "attention", "classes", "drop_labels", "schedule", "knots", "timesteps", "architecture", "code",
     "hidden", "activation", "beta", "fixed_sigma", "objective",
     "width", "batch", "images", "ema", "learning_rate", "warmup", "stored", "precision", "device",
-    "devices", "nodes", "threads", "as_json",
+    "devices", "nodes", "threads", "tensorboard", "as_json",
 )  # fmt: skip
 """In the order of the help; what is not here comes after it."""
 

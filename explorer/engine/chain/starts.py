@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -19,7 +20,7 @@ from explorer.diffusion.schedule import Schedule, ScheduleError
 from explorer.engine.models.predictors import condition_in, course_of, range_of
 from explorer.errors import BadInput
 from explorer.recipe import Lane, Sampler
-from explorer.recipe.start import Inverted, NoiseOf, Start
+from explorer.recipe.start import End, Given, Inverted, NoiseOf, Start
 
 AT_ONCE = 32
 """Pictures that are taken back to noise abreast."""
@@ -29,7 +30,7 @@ AT_ONCE = 32
 class _Wanted:
     """One end, and the sample whose label the network is told on the way up."""
 
-    end: NoiseOf | Inverted
+    end: End
     told: int
 
 
@@ -45,9 +46,15 @@ def check_start(lane: Lane, shape: tuple[int, int, int], schedule: Schedule, of_
     Raises
     ------
     BadInput
-        If a picture is of another shape, the states are codes, or there are not so many steps.
+        If a picture or a given x_T is of another shape, a picture shall lead to codes, there are not so many steps, or a given x_T is
+        not finite.
     """
     for end in lane.start.ends if lane.start is not None else ():
+        if isinstance(end, Given):
+            if end.shape != shape:
+                raise BadInput(f"{lane.source}: its states are {shape}; the x_T that its chain starts from is {end.shape}")
+            if not bool(np.isfinite(end.array()).all()):
+                raise BadInput(f"{lane.source}: the x_T that its chain starts from is not finite")
         if not isinstance(end, Inverted):
             continue
         if of_codes:
@@ -100,6 +107,8 @@ def initial_states(
         if isinstance(each.end, NoiseOf):
             own = seed if each.end.seed is None else each.end.seed
             found[each] = shared_noise(own, [each.end.sample], INITIAL, shape, device)
+        elif isinstance(each.end, Given):
+            found[each] = torch.from_numpy(each.end.array().astype(np.float32))[None].to(device)
     climbing: dict[tuple[int, str, int], list[_Wanted]] = {}
     for each in wanted:
         if isinstance(each.end, Inverted):

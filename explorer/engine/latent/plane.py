@@ -14,8 +14,8 @@ from torch import Tensor
 
 from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import to_unit_range
-from explorer.engine.aside import aside
 from explorer.datasets.reading import Background
+from explorer.engine.aside import aside
 from explorer.engine.latent.codes import ImageCodes, codes_of, held_out_image
 from explorer.engine.latent.encoded_picture import Found, picture_for
 from explorer.engine.latent.messages import EncodePicture

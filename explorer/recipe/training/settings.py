@@ -441,6 +441,9 @@ class TrainSettings(RunSettings, frozen=True, kw_only=True):
     out: Annotated[Path, Setting("Folder of the run.", kinds=EVERY)]
     resume: Annotated[bool, Setting("Go on from the folder's last kept state.")] = False
     start_from: Annotated[str | None, Setting("Begin with this checkpoint's weights: a file or a shipped name.")] = None
+    tensorboard: Annotated[
+        Path | None, Setting("Also tell TensorBoard: curves, and samples of each snapshot of a ddpm or a vae, into this folder.")
+    ] = None
     warmup: int = 500
     device: Annotated[str, Setting("auto, cpu, cuda or mps.")] = "auto"
     nodes: Annotated[int, Setting("Machines; started on each by torchrun or fabric run.", least=1)] = 1

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.recipe import Picture
-from explorer.recipe.start import MAX_SAMPLE, End, Inverted, NoiseOf
+from explorer.recipe.start import MAX_SAMPLE, End, Given, Inverted, NoiseOf
 from explorer.views.shared.rows import heading
 from explorer.widgets.controls.number_fields import IntField, SeedField
 from explorer.widgets.controls.segments import Segment, SegmentBar
@@ -110,7 +110,9 @@ class StartEnd(QWidget):
         self._show()
 
     def show_end(self, end: End) -> None:
-        """What the chain starts from now."""
+        """What the chain starts from now; of what a program gave, which cannot be chosen here, nothing."""
+        if isinstance(end, Given):
+            return
         if isinstance(end, Inverted):
             pixels = end.picture.array()
             self.show_picture(end.picture, (pixels if len(pixels) == 3 else pixels.repeat(3, 0)).transpose(1, 2, 0).copy())

@@ -14,7 +14,7 @@ from explorer.recipe import NO_CLASS, Lane, Sampler
 from explorer.recipe.labels import label_words
 from explorer.recipe.quantities import QUANTITIES
 from explorer.recipe.sampler import METHOD_TITLES
-from explorer.recipe.start import End, Inverted
+from explorer.recipe.start import End, Given, Inverted
 from explorer.state.edits.labels import labels_of
 from explorer.state.edits.words import edits_words
 from explorer.widgets.look.language import tr
@@ -243,6 +243,8 @@ def start_words(lane: Lane) -> str:
 def _end_words(end: End) -> str:
     if isinstance(end, Inverted):
         return end.picture.name or tr("a picture")
+    if isinstance(end, Given):
+        return tr("a given x_T")
     if end.seed is None:
         return tr("sample {sample}", sample=end.sample)
     return tr("sample {sample} of seed {seed}", sample=end.sample, seed=end.seed)

@@ -36,6 +36,16 @@ def test_between_two_noises_there_is_a_station_for_each_sample(run: Callable[...
         np.testing.assert_array_equal(one["lane0/x"], other["lane0/x"])
 
 
+def test_noise_is_added_only_if_it_is_asked_for(run: Callable[..., Any], tmp_path: Path) -> None:
+    for words, eta in (((), 0), (("--eta", 1), 1), (("--sampler", "ancestral"), 1)):
+        out = tmp_path / f"{len(words)}{eta}.npz"
+        assert run("sample", "--checkpoint", "mnist-ddpm-c", "--steps", 2, "--between", "0:1", "0:2", "--samples", 2, *words, "--out", out,
+                   "--force").status == 0  # fmt: skip
+        chain = recipe_in(out).chain
+        assert chain is not None
+        assert chain.lanes[0].sampler.eta == eta
+
+
 def test_a_file_is_inverted_and_what_cannot_be_is_said(run: Callable[..., Any], tmp_path: Path) -> None:
     from PIL import Image
 

@@ -14,14 +14,15 @@ from explorer.checkpoints.files import file_sha256
 from explorer.datasets.images import to_unit_range
 from explorer.diffusion.inversion import inverting, slerp
 from explorer.diffusion.noise import shared_noise
+from explorer.diffusion.schedule import linear
 from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.messages import ChainFinished, ChainProgress, LaneFailed, SampleChain, lane_keys
-from explorer.engine.chain.starts import upward
+from explorer.engine.chain.starts import check_start, upward
 from explorer.engine.engine import Engine
 from explorer.engine.models.models import Models
 from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, ExactProcess, Lane, Sampler, picture_of
-from explorer.recipe.start import Inverted, NoiseOf, Start
+from explorer.recipe.start import Given, Inverted, NoiseOf, Start, given_of
 
 PLAIN = Sampler(steps=5, eta=0.0)
 
@@ -54,6 +55,20 @@ def test_a_chain_starts_from_the_noise_of_other_samples_and_between_them(lane: L
     turns = msgspec.structs.replace(lane, start=Start((NoiseOf(3, 9), NoiseOf(1))))
     (x_T,) = states(Engine(), ChainRecipe((turns,), 4, 3))
     torch.testing.assert_close(x_T, torch.cat([one, other, one]))
+
+
+def test_a_chain_starts_from_what_is_given_and_refuses_what_does_not_fit(lane: Lane) -> None:
+    given = np.random.default_rng(0).standard_normal((1, 28, 28)).astype(np.float32)
+    started = msgspec.structs.replace(lane, start=Start((given_of(given), NoiseOf(1)), 3))
+    (x_T,) = states(Engine(), ChainRecipe((started,), 4, 3))
+    torch.testing.assert_close(x_T[0], torch.from_numpy(given))
+    torch.testing.assert_close(x_T[1], slerp(torch.from_numpy(given)[None], shared_noise(4, [1], 0, (1, 28, 28)), 0.5)[0])
+    for end, words in (
+        (given_of(np.zeros((1, 8, 8))), r"its states are \(1, 28, 28\); the x_T that its chain starts from is \(1, 8, 8\)"),
+        (Given((1, 28, 28), np.full(784, np.nan, np.float32).tobytes()), "not finite"),
+    ):
+        with pytest.raises(BadInput, match=words):
+            check_start(msgspec.structs.replace(lane, start=Start((end,))), (1, 28, 28), linear())
 
 
 def test_a_picture_comes_back_from_its_noise(lane: Lane, mnist_test: tuple[np.ndarray, np.ndarray]) -> None:

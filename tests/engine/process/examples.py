@@ -16,6 +16,7 @@ from explorer.checkpoints.files import read_card
 from explorer.engine.thread.requests import Payload
 from explorer.recipe import Arithmetic, Mask, Picture, mask_of, picture_of
 from explorer.recipe.arithmetic import RunBy
+from explorer.recipe.start import Given, given_of
 from explorer.resources import resource
 
 DTYPES = ("<f4", "<f8", "|u1", "<i8", "|b1", "<u2")
@@ -45,6 +46,8 @@ def example(hint: Any, chance: random.Random, depth: int = 0) -> Any:
         return picture_of(
             np.full((chance.choice((1, 3)), 4, chance.randrange(1, 9)), chance.randrange(256), np.uint8), chance.choice(WORDS[:3])
         )
+    if hint is Given:
+        return given_of(np.full((chance.randrange(1, 3), 2, chance.randrange(1, 5)), chance.random()))
     if hint is Card:
         return read_card(resource("checkpoints", f"mnist-{chance.choice(('ddpm-c', 'vae-2d', 'classifier'))}.safetensors"))
     if hint is Arithmetic:

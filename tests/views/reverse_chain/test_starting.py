@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
@@ -14,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.recipe import Lane
-from explorer.recipe.start import Inverted, NoiseOf, Start
+from explorer.recipe.start import Inverted, NoiseOf, Start, given_of
 from explorer.state.persistence import Saved, decode_saved, encode_saved
 from explorer.state.session import Session
 from explorer.views.reverse_chain.start_panel import StartPanel
@@ -122,3 +123,18 @@ def test_a_dropped_picture_goes_to_the_end_that_was_touched(page: ReverseChainWo
     assert page.accept_picture(str(path))  # else it is offered to be noised, as before
     settle(page, qtbot)
     assert page.branching.panels.in_front is page.branching.back_up
+
+
+def test_what_a_program_gave_is_named_and_another_start_can_be_chosen(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
+    x_T = np.random.default_rng(0).standard_normal((1, 28, 28))
+    recipe = page.part.recipe
+    lane = msgspec.structs.replace(recipe.lanes[0], start=Start((given_of(x_T),)))
+    page.context.store.update_reverse(recipe=msgspec.structs.replace(recipe, lanes=(lane,), samples=1), t=0)
+    settle(page, qtbot)
+    assert page.inspector._begins.text() == "from a given x_T"
+    QTest.keyClick(page, Qt.Key.Key_I)
+    panel = page.branching.start
+    assert (panel.first.kind, panel.first.noise) == ("noise", NoiseOf(0))
+    QTest.keyClick(panel, Qt.Key.Key_Return)
+    settle(page, qtbot)
+    assert page.part.recipe.lanes[0].start == Start((NoiseOf(0),))

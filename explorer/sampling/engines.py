@@ -1,4 +1,4 @@
-"""Engines of `replay`: in the arithmetic that an export says, or in those that it may have had."""
+"""Engines that make an export again: in the arithmetic that it says, or in those that it may have had."""
 
 from __future__ import annotations
 
