@@ -26,7 +26,8 @@ from explorer.resources import resource
 
 SHIPPED = (
     "emoji-ddpm-c", "mnist-ddpm-a", "mnist-ddpm-b", "mnist-ddpm-c", "mnist-vae-2d", "mnist-ae-2d", "mnist-pca-2d", "mnist-hinton2006-2d",
-    "mnist-vae-16d", "mnist-classifier", "mnist-ddpm-lecture", "mnist-ddpm-a-small", "mnist-ddpm-b-small", "mnist-ddpm-classes", "mnist-ldm-2d", "mnist-ldm-16d",
+    "mnist-vae-16d", "mnist-classifier", "mnist-ddpm-lecture", "mnist-ddpm-a-small", "mnist-ddpm-b-small",
+    "mnist-ddpm-classes", "mnist-ldm-2d", "mnist-ldm-16d",
 )  # fmt: skip
 
 PATIENCE = 300_000  # milliseconds; only a test that fails waits as long

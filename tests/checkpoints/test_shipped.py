@@ -26,7 +26,8 @@ KINDS = {
     "emoji-ddpm-c": "ddpm",
     "mnist-ddpm-a": "ddpm", "mnist-ddpm-b": "ddpm", "mnist-ddpm-c": "ddpm", "mnist-vae-2d": "vae", "mnist-ae-2d": "ae",
     "mnist-pca-2d": "ae", "mnist-hinton2006-2d": "ae", "mnist-vae-16d": "vae",
-    "mnist-classifier": "classifier", "mnist-ddpm-lecture": "ddpm", "mnist-ddpm-a-small": "ddpm", "mnist-ddpm-b-small": "ddpm", "mnist-ddpm-classes": "ddpm", "mnist-ldm-2d": "ddpm",
+    "mnist-classifier": "classifier", "mnist-ddpm-lecture": "ddpm", "mnist-ddpm-a-small": "ddpm",
+    "mnist-ddpm-b-small": "ddpm", "mnist-ddpm-classes": "ddpm", "mnist-ldm-2d": "ddpm",
     "mnist-ldm-16d": "ddpm",
 }  # fmt: skip
 
