@@ -15,6 +15,7 @@ from explorer.endings import filters
 from explorer.engine.thread.client import Client
 from explorer.engine.thread.messages import Failed
 from explorer.errors import BadInput
+from explorer.state.named_files import without_places
 from explorer.state.session import part_of
 from explorer.state.store import Store
 from explorer.widgets.controls.save_file import ask_where
@@ -65,9 +66,9 @@ class Saving:
         return pdf_of(plot, title) if ending == ".pdf" else png_of(picture_of(plot))
 
     def _recipe(self) -> str:
-        """What is shown, as JSON: the recipe of the workspace."""
+        """What is shown, as JSON: the recipe of the workspace, without the person's folders."""
         session = self._store.session
-        return msgspec.json.encode(getattr(session, part_of(session.workspace)).recipe).decode()
+        return msgspec.json.encode(without_places(getattr(session, part_of(session.workspace)).recipe)).decode()
 
     # --- panels ---
 

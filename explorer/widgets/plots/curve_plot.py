@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
+from explorer.widgets.look.sharp import device_scale
 from explorer.widgets.look.theme import Theme, text_pixels
 from explorer.widgets.plots.figure import PENS, Figure, Series
 from explorer.widgets.plots.legend import Legend
@@ -166,7 +167,7 @@ class CurvePlot(ValuePlot):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The curves as they were drawn, the cursor, the values at it, the focus."""
         painter = QPainter(self)
-        if painter.device().devicePixelRatioF() == self.devicePixelRatioF():
+        if device_scale(painter) == self.devicePixelRatioF():
             painter.drawPixmap(0, 0, self._picture())
         else:  # a picture is made of its panel, larger than on the screen
             self._draw_still(painter)

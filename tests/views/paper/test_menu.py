@@ -22,6 +22,7 @@ from explorer.views.reverse_chain.view import ReverseChainWorkspace
 from explorer.views.shared.paged_workspace import PagedWorkspace
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.math_label import MathLabel
+from explorer.widgets.look.sharp import pixels_of
 from explorer.widgets.plots.curve_plot import CurvePlot
 from tests.views.window.conftest import open_app
 
@@ -64,6 +65,11 @@ def menus(explorer: Explorer) -> int:
     return len(explorer.window.findChildren(QMenu))
 
 
+def draw(explorer: Explorer, qtbot: QtBot) -> None:
+    """Wait until something is drawn, or nothing more comes."""
+    qtbot.waitUntil(lambda: bool(plots_in(explorer.window.current)) or explorer.window.current.idle)
+
+
 def settle(explorer: Explorer, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: explorer.window.current.idle and not explorer.client.busy)
 
@@ -86,12 +92,12 @@ def test_every_plot_of_every_workspace_has_the_menu(open_app: Callable[..., Expl
     explorer, seen = open_app(workspace="reverse-chain"), set()
     for name in WORKSPACES:
         explorer.window.choose(name)
-        settle(explorer, qtbot)
+        draw(explorer, qtbot)
         workspace = explorer.window.current
         for page in workspace.pages if isinstance(workspace, PagedWorkspace) else ("",):
             if isinstance(workspace, PagedWorkspace):
                 workspace.actions_[page].trigger()
-                settle(explorer, qtbot)
+                draw(explorer, qtbot)
             seen |= ask_each(explorer, f"{name} {page}")
     assert len(seen) >= 12, sorted(kind.__name__ for kind in seen)
 
@@ -132,9 +138,9 @@ def test_a_panel_is_copied_twice_as_sharp(open_app: Callable[..., Explorer]) -> 
     choose(click(card, QPoint(3, 3)), "Copy this panel as a picture")
     image = QGuiApplication.clipboard().image()
     assert image.size() == card.size() * 2
-    sharp = image.copy(image.rect().adjusted(0, image.height() // 2, 0, 0))
-    halved = sharp.scaled(sharp.size() / 2).scaled(sharp.size())
-    assert sharp != halved, "the curves are drawn anew, not enlarged"
+    curves = plot.area.toRect().translated(plot.mapTo(card, QPoint(0, 0)))
+    pixels = pixels_of(image.copy(curves.x() * 2, curves.y() * 2, curves.width() * 2, curves.height() * 2))
+    assert not np.array_equal(pixels[::2], pixels[1::2]), "the curves are drawn anew, not enlarged"
 
 
 def test_what_is_around_the_pages_has_no_menu(open_app: Callable[..., Explorer]) -> None:
@@ -144,7 +150,7 @@ def test_what_is_around_the_pages_has_no_menu(open_app: Callable[..., Explorer])
 
 
 def test_the_inspector_is_a_panel(open_app: Callable[..., Explorer]) -> None:
-    explorer = open_app(workspace="objective")
+    explorer = open_app(workspace="variational")
     inspector = explorer.window.current.inspector
     menu = click(inspector, QPoint(2, 2))
     assert rows(menu) == OF_PANELS
@@ -225,7 +231,7 @@ def test_a_plot_is_saved_where_it_is_asked_for(open_app: Callable[..., Explorer]
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs, was)
     recipe, title, head, *lines = (tmp_path / "curves.csv").read_text(encoding="utf-8").splitlines()
     assert recipe.startswith('# {"')
-    assert '"seed"' in recipe
+    assert '"lanes"' in recipe
     assert title.startswith("# Curves against t · Generative Explorer ")
     assert head.startswith("t,")
     assert len(lines) == len(np.unique(np.concatenate([series.timesteps for series in plot.figure.series])))

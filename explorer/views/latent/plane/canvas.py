@@ -15,6 +15,7 @@ from explorer.views.latent.plane.ground import Ground
 from explorer.views.latent.plane.lens import Lens, draw_lens, lenses
 from explorer.views.latent.plane.nodes import handles
 from explorer.views.latent.plane.viewport import Viewport
+from explorer.widgets.look.sharp import device_scale
 from explorer.widgets.look.theme import Theme, Tokens
 from explorer.widgets.plots.paper_painter import on_paper
 
@@ -93,7 +94,7 @@ class PlaneCanvas(PlaneContents):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Every layer, from the back, the ground as it was drawn."""
         painter, ratio = QPainter(self), self.devicePixelRatioF()
-        if painter.device().devicePixelRatioF() == ratio:
+        if device_scale(painter) == ratio:
             self._ground.draw(painter, self.size(), ratio, self._ground_of(), self._draw_ground)
         else:  # a picture is made of its panel, larger than on the screen
             self._draw_ground(painter)
@@ -157,7 +158,7 @@ class PlaneCanvas(PlaneContents):
             strength = None if self._opacities is None else self._opacities[self._visible]
             if self._chains[0]:  # what walks over them stands out
                 strength = np.full(len(codes), BEHIND) if strength is None else BEHIND * strength
-            if on_paper(painter) or painter.device().devicePixelRatioF() != self.devicePixelRatioF():
+            if on_paper(painter) or device_scale(painter) > self.devicePixelRatioF():
                 paint.draw_dots(painter, view, codes, classes, *self._dot, self._theme.class_colours, strength)
             else:
                 paint.draw_codes(painter, view, codes, classes, self._dots(), self.devicePixelRatioF(), strength)
