@@ -34,6 +34,8 @@ SSIM_PLOTS: tuple[Segment, ...] = (
     Segment("ssim x_t", tr("SSIM xₜ"), tr("How like each lane's x_t is to that of the reference lane; 1 is the same")),
     Segment("ssim x0_hat", tr("SSIM x̂₀"), tr("How like each lane's x̂₀ is to that of the reference lane; 1 is the same")),
 )
+UNITS = {segment.name: segment.label for segment in (*DISTANCE_PLOTS, *IDEAL_PLOTS, *SSIM_PLOTS)}
+"""What is drawn upwards, of plots whose curves are called as their lanes."""
 NORMS: tuple[tuple[str, str, Stroke], ...] = (("x0_hat", "‖x̂₀‖", "solid"), ("x_t", "‖xₜ‖", "dash"), ("eps_hat", "‖ε̂‖", "dot"))
 
 
@@ -90,8 +92,9 @@ class FigureMaker:
         if len(keys) > FEW_LANES and plot != "norms" and lane < len(keys):
             name = short_titles([key.lane for key in keys], self._called)[lane]
             series = tuple(replace(s, strong=s.name == name) for s in series)
+        unit = UNITS.get(plot, "")
         if plot.startswith("ssim"):
-            return Figure(Axes(T, self._lower(plot, series), 1.0), series)
+            return Figure(Axes(T, self._lower(plot, series), 1.0), series, unit=unit)
         typical = math.sqrt(math.prod(plan.image_shape)) if plan is not None else UNKNOWN
         if typical != self._typical and self._typical == UNKNOWN:  # axes for digits are far too long for codes of two numbers
             self._high.clear()
@@ -99,11 +102,11 @@ class FigureMaker:
         legend = stroke_legend(series, tokens) if plot == "norms" and len(keys) > 1 else ()
         high = self._upper(plot, series, 1.25 * typical if plot == "norms" else 1.0)
         if not log:
-            return Figure(Axes(T, 0.0, high), series, legend)
+            return Figure(Axes(T, 0.0, high), series, legend, unit)
         if 0 < (largest := _largest(series)) < ROUNDING:
-            return Figure(rounding_axes(T, largest), series, legend)
+            return Figure(rounding_axes(T, largest), series, legend, unit)
         low = 10.0 ** math.floor(math.log10(typical / (3 if plot == "norms" else 100)))
-        return Figure(Axes(T, low, max(high, 10 * low), log=True), series, legend)
+        return Figure(Axes(T, low, max(high, 10 * low), log=True), series, legend, unit)
 
     def _lower(self, plot: str, series: tuple[Series, ...]) -> float:
         """0, or a negative end once a similarity is negative; it only falls."""

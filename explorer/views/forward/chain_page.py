@@ -172,7 +172,7 @@ class ChainPage1D(QWidget):
         marks = tuple((math.log10(max(step.beta, 1e-12)), tokens.warning) for step in shown.steps)
         ticks = tuple(range(low, 1))
         rows = tuple((float(k + 6), _ten(k)) for k in (0, -2, -4))
-        curve = Curve("", beta, height, tokens.accent)
+        curve = Curve("", beta, height, tokens.accent, of=tr("total variation"), numbers=(shown.scan[:, 0], shown.scan[:, 1]))
         return DensityFigure(
             low,
             0.0,
@@ -182,6 +182,7 @@ class ChainPage1D(QWidget):
             ticks=ticks,
             labels=tuple(_ten(k) for k in ticks),
             rows=rows,
+            axis="β",
         )
 
 

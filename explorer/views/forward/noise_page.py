@@ -31,6 +31,8 @@ class LevelsCard(Card):
     def __init__(self, theme: Theme, title: str, plot: CurvePlot, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
         self.plot, self.legend = plot, Legend(theme)
+        if type(plot) is CurvePlot:  # what is made of it has a name of its own
+            plot.setAccessibleName(tr("{title} against t", title=title))
         heading = QLabel(title)
         mark(heading, "muted")
         top = QHBoxLayout()

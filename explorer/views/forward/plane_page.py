@@ -250,8 +250,15 @@ class PlanePage(QWidget):
         total = float(learning.total)
         ticks = tuple(round(total * k / 4) for k in range(5))
         rows = tuple((float(power - low), f"{10.0**power:g}".replace("-", "−")) for power in range(low + 1, high))
-        curve = Curve("", updates, np.clip(np.log10(excess), low, high) - low, colour)
-        figure = DensityFigure(0.0, total, curves=(curve,), top=float(DECADES), ticks=ticks, rows=rows, beside=True)
+        curve = Curve(
+            "",
+            updates,
+            np.clip(np.log10(excess), low, high) - low,
+            colour,
+            of=tr("loss above the least"),
+            numbers=(updates, losses - least),
+        )
+        figure = DensityFigure(0.0, total, curves=(curve,), top=float(DECADES), ticks=ticks, rows=rows, beside=True, axis=tr("update"))
         self.loss.set_figure(figure)
         errors = learning.errors
         series = (Series(tr("error"), errors[:, 0], errors[:, 1], colour),) if len(errors) else ()

@@ -128,7 +128,7 @@ def figures_of(shown: ScheduleShown, tokens: Tokens) -> tuple[Figure, Figure, Fi
     levels.append(Series("ᾱ", times, shown.alpha_bar, colours["x0_hat"]))
     betas.append(Series("β", steps, np.maximum(shown.betas, LEAST_BETA), colours["z"]))
     return (
-        Figure(Axes(T, LOWEST, HIGHEST + 1), tuple(snr)),
-        Figure(Axes(T, 0, 1), tuple(levels)),
-        Figure(Axes(T, LEAST_BETA, 1, log=True), tuple(betas)),
+        Figure(Axes(T, LOWEST, HIGHEST + 1), tuple(snr), unit=tr("log SNR")),
+        Figure(Axes(T, 0, 1), tuple(levels), unit="ᾱ"),
+        Figure(Axes(T, LEAST_BETA, 1, log=True), tuple(betas), unit="β"),
     )

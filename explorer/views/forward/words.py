@@ -60,8 +60,11 @@ def equation_of(noised: NoisedShown, tokens: Tokens) -> Equation:
     t, colours = noised.t, term_colours(tokens)
     image, noise = number(math.sqrt(noised.alpha_bar)), number(math.sqrt(1 - noised.alpha_bar))
     at_once = (
-        Term("x_t", (var("x", t),), tip=tr("the image at timestep t, by Property 1")),
-        Term("image part", (var("x", 0),), image, "=", colour=colours["x0_hat"], tip=tr("what is left of the image: √ᾱ · x₀")),
+        Term("x_t", (var("x", t),), general=(var("x", "t"),), tip=tr("the image at timestep t, by Property 1")),
+        Term(
+            "image part", (var("x", 0),), image, "=", colour=colours["x0_hat"], tip=tr("what is left of the image: √ᾱ · x₀"),
+            symbol=r"√\bar{α}_t",
+        ),
         Term(
             "noise part",
             (var("ε"),),
@@ -69,15 +72,22 @@ def equation_of(noised: NoisedShown, tokens: Tokens) -> Equation:
             "+",
             colour=colours["z"],
             tip=tr("the noise: √(1 − ᾱ) · ε, ε the noise of all steps together"),
+            symbol=r"√(1 − \bar{α}_t)",
         ),
-    )
+    )  # fmt: skip
     if t == 0:
         return Equation(at_once, note=tr("At t = 0 no step has been taken: x₀ is the image."))
     kept, fresh = number(math.sqrt(1 - noised.beta)), number(math.sqrt(noised.beta))
     last = (
-        Term("walked", (var("x", t),), tip=tr("the image at timestep t, reached step by step")),
-        Term("step image", (var("x", t - 1),), kept, "=", colour=colours["x_t"], tip=tr("√(1 − β) · x of the step before")),
-        Term("step noise", (var("ε", t),), fresh, "+", colour=colours["z"], tip=tr("√β · ε, the fresh noise of this step")),
+        Term("walked", (var("x", t),), general=(var("x", "t"),), tip=tr("the image at timestep t, reached step by step")),
+        Term(
+            "step image", (var("x", t - 1),), kept, "=", colour=colours["x_t"], tip=tr("√(1 − β) · x of the step before"),
+            general=(var("x", "t−1"),), symbol="√(1 − β_t)",
+        ),
+        Term(
+            "step noise", (var("ε", t),), fresh, "+", colour=colours["z"], tip=tr("√β · ε, the fresh noise of this step"),
+            general=(var("ε", "t"),), symbol="√β_t",
+        ),
     )  # fmt: skip
     return Equation(
         at_once,

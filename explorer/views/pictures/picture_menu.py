@@ -17,6 +17,7 @@ from explorer.engine.thread.messages import Failed
 from explorer.errors import BadInput
 from explorer.state.edits import encoding
 from explorer.state.store import Store
+from explorer.views.paper.menu import offer_paper
 from explorer.views.pictures.pasted import pasted
 from explorer.widgets.controls.save_file import ask_where
 from explorer.widgets.look.language import tr
@@ -110,6 +111,7 @@ class PictureMenu(QObject):
         if pointed is None:
             return False
         menu = self.menu(widget, pointed)
+        offer_paper(menu, widget, None if point is None else point.toPoint())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)
         return True

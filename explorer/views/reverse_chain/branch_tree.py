@@ -26,6 +26,8 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QToolTip, QWidget
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import draw_sharp
 from explorer.widgets.look.theme import Theme, text_pixels
+from explorer.widgets.plots.plot import Plot
+from explorer.widgets.plots.table import Column
 
 ROW = 28
 TILE = 24
@@ -56,7 +58,7 @@ class TreeRow:
     colour: str
 
 
-class BranchTree(QWidget):
+class BranchTree(Plot):
     """Labels to the left, lines over the timeline's axis, a picture of each at the right.
 
     Signals
@@ -150,8 +152,28 @@ class BranchTree(QWidget):
     # --- drawing ---
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Cursor, lines, labels, pictures."""
+        """The tree, and where the focus is."""
         painter = QPainter(self)
+        self.draw(painter)
+        if self.hasFocus() and self._rows:
+            painter.setPen(QPen(QColor(self._theme.tokens.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(2.5, ROW * self._current + 1.5, self._left - 15, ROW - 3), 5, 5)
+
+    def columns(self) -> Sequence[Column]:
+        """The branches: what each leaves and at which timestep, and how far it has come."""
+        rows = self._rows
+        if not rows:
+            return ()
+        return (
+            Column(tr("branch"), [row.label for row in rows]),
+            Column(tr("leaves"), [rows[row.parent].label if row.parent >= 0 else "" for row in rows]),
+            Column(tr("at t"), [row.t for row in rows]),
+            Column(tr("reached t"), [self._tiles[index][1] if index in self._tiles else "" for index in range(len(rows))]),
+        )
+
+    def draw(self, painter: QPainter) -> None:
+        """Cursor, lines, labels, pictures."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tokens = self._theme.tokens
         for row in range(len(self._rows)):
@@ -172,10 +194,6 @@ class BranchTree(QWidget):
         for row in range(len(self._rows)):
             self._draw_label(painter, row)
             self._draw_tile(painter, row)
-        if self.hasFocus() and self._rows:
-            painter.setPen(QPen(QColor(tokens.accent), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(2.5, ROW * self._current + 1.5, self._left - 15, ROW - 3), 5, 5)
 
     def way(self) -> list[tuple[int, int]]:
         """Rows that the current chain goes along from T, each with the t at which it leaves the row."""

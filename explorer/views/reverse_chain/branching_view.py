@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from explorer.endings import PICTURE_FILES
 from explorer.engine.thread.messages import Failed
 from explorer.views.chain.controller import ChainController
+from explorer.views.paper.menu import offer_paper
 from explorer.views.reverse_chain.actions import GROUPS
 from explorer.views.reverse_chain.back_up_panel import BackUpPanel
 from explorer.views.reverse_chain.branch_bar import BranchBar
@@ -129,6 +130,7 @@ class BranchingView(QObject):
         menu = QMenu(self.bar)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._fill_row_menu(menu, row)
+        offer_paper(menu, self.bar.tree)
         menu.popup(where)
 
     def _fill_row_menu(self, menu: QMenu, row: int) -> None:

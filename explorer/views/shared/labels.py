@@ -56,13 +56,12 @@ def formula(name: str) -> Formula:
 
 def term_colours(tokens: Tokens) -> dict[str, str]:
     """Colours of the terms of the equation, and of their curves in Reverse chain."""
-    dark = tokens.name == "dark"
     return {
         "x0_hat": tokens.accent,
         "drawn": tokens.accent,
         "x_t": tokens.muted,
-        "z": "#c9a5f0" if dark else "#8250df",
-        "eps_hat": "#f0883e" if dark else "#bc4c00",
+        "z": tokens.violet,
+        "eps_hat": tokens.orange,
     }
 
 

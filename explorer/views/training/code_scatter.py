@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import CLASSES, Theme, text_pixels
+from explorer.widgets.plots.plot import Plot
+from explorer.widgets.plots.table import Column
 from explorer.widgets.plots.ticks import even_ticks
 
 DOT = 1.6
@@ -19,7 +23,7 @@ OUTLIERS = 99.0
 """Percent of the codes that the plane is made wide enough for."""
 
 
-class CodeScatter(QWidget):
+class CodeScatter(Plot):
     """Dots; one unit is as long across as upwards."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -54,6 +58,13 @@ class CodeScatter(QWidget):
         count = len(self._codes)
         return tr("Codes of {count} images", count=f"{count:,}".replace(",", "\u202f")) if count else tr("Codes are computed…")
 
+    def columns(self) -> Sequence[Column]:
+        """The two numbers of each code, and its class."""
+        if not len(self._codes):
+            return ()
+        classes = [Column(tr("class"), self._labels)] if self._labels is not None else []
+        return [Column("z_1", self._codes[:, 0]), Column("z_2", self._codes[:, 1]), *classes]
+
     def sizeHint(self) -> QSize:
         """Square."""
         return QSize(220, 220)
@@ -62,9 +73,9 @@ class CodeScatter(QWidget):
         """Small."""
         return QSize(140, 120)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Axes and dots."""
-        painter, tokens = QPainter(self), self._theme.tokens
+        tokens = self._theme.tokens
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(text_font(11))
         painter.setPen(QColor(tokens.faint))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from explorer.widgets.look.language import tr
@@ -16,6 +17,7 @@ from explorer.widgets.look.theme import Theme, text_pixels
 from explorer.widgets.plots.bar_chart import significant
 from explorer.widgets.plots.bar_scale import ValueScale, fitting_scale, power
 from explorer.widgets.plots.polyline import polyline
+from explorer.widgets.plots.table import Column, against
 from explorer.widgets.plots.ticks import even_ticks
 from explorer.widgets.plots.value_plot import ValuePlot, edges
 
@@ -127,6 +129,16 @@ class RunPlot(ValuePlot):
         """What is shown."""
         return self._figure
 
+    def columns(self) -> Sequence[Column]:
+        """The updates, and the smoothed and the reported values of every run, in the unit that is drawn upwards."""
+        curves = []
+        for series in self._figure.series:
+            name = tr("{name}, smoothed", name=series.name) if self._figure.raw else series.name
+            curves.append((f"{name} [{self._figure.unit}]", series.steps, series.smooth))
+            if self._figure.raw:
+                curves.append((tr("{name}, as reported", name=series.name), series.steps, series.raw))
+        return against(tr("update"), curves)
+
     def sizeHint(self) -> QSize:
         """Wide."""
         return QSize(640, 280)
@@ -147,9 +159,8 @@ class RunPlot(ValuePlot):
 
     # --- drawing ---
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Grid, curves, the snapshots, names."""
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not any(len(series.steps) for series in self._figure.series):
             self.draw_message(painter)

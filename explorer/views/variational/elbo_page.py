@@ -213,7 +213,9 @@ class ElboPage(QWidget):
         ticks = [k * size for k in range(math.ceil(low / size), math.floor(high / size) + 1)]
         labels = [f"{tick:g}".replace("-", "−") for tick in ticks]
         top = 1.2 * float(density.max())
-        self.histogram.set_figure(DensityFigure(low, high, edges, density, top=top, marks=marks, ticks=ticks, labels=labels))
+        self.histogram.set_figure(
+            DensityFigure(low, high, edges, density, top=top, marks=marks, ticks=ticks, labels=labels, axis="ELBO [nats]")
+        )
 
     def _draw_unit(self, selected: int) -> None:
         unit = self._unit

@@ -205,10 +205,14 @@ class InferencePage(QWidget):
         low = float(min(values.min(), shown.encoder.elbo))
         top = max(shown.log_p - low, 1e-3) * 1.12
         low -= 0.05 * top
-        curve = Curve("", samples, values - low, COLOURS["encoder"])
+        curve = Curve(
+            "", samples, values - low, COLOURS["encoder"], of=tr("IWAE bound [nats]"), numbers=(shown.iwae[:, 0], shown.iwae[:, 1])
+        )
         rows = ((shown.log_p - low, f"log p(x) {shown.log_p:.1f}".replace("-", "−")),)
         labels = ("1", "10", "100", "1000")
-        self.iwae.set_figure(DensityFigure(0.0, 3.0, curves=(curve,), top=top, ticks=(0, 1, 2, 3), labels=labels, rows=rows))
+        self.iwae.set_figure(
+            DensityFigure(0.0, 3.0, curves=(curve,), top=top, ticks=(0, 1, 2, 3), labels=labels, rows=rows, axis=tr("samples"))
+        )
         last = shown.log_p - float(values[-1])
         said = tr("With {count:.0f} samples {last:.2f} nats are left.", count=shown.iwae[-1, 0], last=last)
         self.facts["iwae"].setText(said.replace("-", "−"))

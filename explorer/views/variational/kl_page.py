@@ -193,7 +193,7 @@ class KlPage(QWidget):
     def _draw_line(self, shown: FitShown, fit: FitRecipe, p_colour: str, q_colour: str) -> None:
         seen = np.abs(shown.axis) <= SEEN
         x = shown.axis[seen]
-        parts = tuple(Curve("", x, _bump(part, fit, x), p_colour, "dot") for part in fit.p) if len(fit.p) > 1 else ()
+        parts = tuple(Curve("", x, _bump(part, fit, x), p_colour, "dot", of=tr("part of p")) for part in fit.p) if len(fit.p) > 1 else ()
         curves = (
             Curve("p", x, shown.p[seen], p_colour, "solid", filled=True),
             Curve("q", x, shown.q[seen], q_colour, "solid", filled=True),
@@ -226,7 +226,9 @@ class KlPage(QWidget):
         rows = tuple((value, f"{value:g}") for value in _rows(top))
         marks = ((float(shown.step), self._theme.tokens.text),)
         ticks = (0, 50, 100, 150, 200)
-        figure = DensityFigure(0.0, float(MOST_STEPS), curves=curves, top=top, marks=marks, ticks=ticks, rows=rows, beside=True)
+        figure = DensityFigure(
+            0.0, float(MOST_STEPS), curves=curves, top=top, marks=marks, ticks=ticks, rows=rows, beside=True, axis=tr("step")
+        )
         self.curve.set_figure(figure)
         self.facts["curve"].setText(
             tr("step {step} of {most_steps}: {names} is followed", step=shown.step, most_steps=MOST_STEPS, names=names[followed])

@@ -38,7 +38,15 @@ FILE: Groups = (
             needs=tr("no document is open"),
         ),
     ),
-    (Do("export", tr("&Export…"), "Ctrl+E", tr("Write what is shown as a picture, a film or arrays, with its recipe inside")),),
+    (
+        Do("export", tr("&Export…"), "Ctrl+E", tr("Write what is shown as a picture, a film or arrays, with its recipe inside")),
+        Do(
+            "save_plot",
+            tr("Save a &plot…"),
+            "",
+            tr("Curves, histograms and maps that are shown, as SVG, PDF, CSV or PNG; a right click on one does the same"),
+        ),
+    ),
     (Do("quit", tr("&Quit"), "Ctrl+Q", tr("Close the app; what is open is kept")),),
 )
 EDIT: Groups = (

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from explorer.engine.models.messages import LibraryEntry
+from explorer.views.paper.menu import PaperMenu
 from explorer.views.window.banner import Banner
 from explorer.views.workspace import Context, Workspace
 
@@ -23,6 +24,11 @@ class Exports(QObject):
         The window is about to close: what is being written is stopped.
     window : QWidget
         Parent of the dialogs.
+
+    Attributes
+    ----------
+    paper : PaperMenu
+        Of the window.
     """
 
     def __init__(
@@ -30,6 +36,7 @@ class Exports(QObject):
     ) -> None:
         super().__init__(window)
         self._context, self._current, self._banner, self._closing, self._window = context, current, banner, closing, window
+        self.paper = PaperMenu(context.store, context.client, context.theme, window)
 
     def ask(self) -> None:
         """Let the person say how and where what is shown shall be written, and write it."""
@@ -43,6 +50,12 @@ class Exports(QObject):
         dialog = ExportDialog(offer, self._context.client, self._context.store, self._context.theme, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def ask_for_plot(self) -> None:
+        """Let the person say where a plot that is shown shall be written, and which where there are several."""
+        workspace = self._current()
+        if not self.paper.ask_for_plot(workspace, workspace.inspector):
+            self._banner.say(tr("There is no plot in {title} now", title=workspace.title), severity="notice")
 
     def ask_for_model(self, entry: LibraryEntry, over: QWidget) -> bool:
         """Let the person say where a checkpoint shall be written for other programs, and have it written; whether it is.

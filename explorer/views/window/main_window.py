@@ -153,6 +153,7 @@ class MainWindow(QMainWindow):
         menus.theme_chosen.connect(self._choose_theme)
         slots = {
             "open": self.ask_for_file, "open_folder": self._ask_for_folder, "library": self.show_library, "export": self.exports.ask,
+            "save_plot": self.exports.ask_for_plot,
             "new_session": self.documents.new, "save": self.documents.save, "save_as": self.documents.save_as,
             "close_document": self.documents.close, "quit": self.close, "preferences": self._show_preferences, "cancel": self.cancel,
             "keys": self._show_keys, "about": self._show_about, "reset_layout": self.placement.reset, "find": lambda: self.finder.open(),

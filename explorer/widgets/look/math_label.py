@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from explorer.widgets.look.latex import Written, latex
 from explorer.widgets.look.math_text import Formula, draw, plain, width_of
 from explorer.widgets.look.theme import Theme, text_pixels
 
@@ -43,6 +44,10 @@ class MathLabel(QWidget):
     def formula(self) -> Formula:
         """What is shown."""
         return self._formula
+
+    def equation_at(self, point: QPointF | None) -> Written | None:
+        """The formula as LaTeX."""
+        return Written(latex(self._formula)) if self._formula else None
 
     def _dress(self) -> None:
         self.updateGeometry()

@@ -76,6 +76,11 @@ def draw_sharp(painter: QPainter, target: QRectF, image: QImage, source: QRectF 
     painter.drawImage(target, image, part)
 
 
+def device_scale(painter: QPainter) -> float:
+    """Pixels of what is drawn on in one unit of the painter: more than the screen's in a picture that is sharper than it."""
+    return painter.deviceTransform().m11()
+
+
 def fitted(rect: QRectF, image: QImage, ratio: float = 1.0, sharp: bool = False) -> QRectF:
     """The largest rectangle of the picture's shape in the middle of `rect`; with even pixels if `sharp`."""
     scale = min(rect.width() / image.width(), rect.height() / image.height())

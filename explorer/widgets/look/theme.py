@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -61,17 +63,21 @@ class Tokens:
     hover: str
     warning: str
     disabled: str
+    violet: str
+    orange: str
 
 
 DARK = Tokens(
     name="dark", window="#16181d", panel="#1d2027", card="#1f222a", raised="#262a33", border="#30343e", text="#e6e8ec",
     muted="#9aa1ad", faint="#757d8a", accent="#6ea8fe", on_accent="#0d1524", accent_soft="#2b4263", error="#ff6b6b",
-    ok="#3fb950", grid_line="#2a2e37", image_empty="#101216", hover="#2e333d", warning="#e3b341", disabled="#565d69",
+    ok="#3fb950", grid_line="#2a2e37", image_empty="#101216", hover="#2e333d", warning="#e3b341", disabled="#565d69", violet="#c9a5f0",
+    orange="#f0883e",
 )  # fmt: skip
 LIGHT = Tokens(
     name="light", window="#f1f3f5", panel="#ffffff", card="#ffffff", raised="#f1f3f5", border="#d8dce2", text="#16181d",
     muted="#5b6370", faint="#79818c", accent="#1f6feb", on_accent="#ffffff", accent_soft="#dbe8fd", error="#c62828",
-    ok="#2da44e", grid_line="#e3e6ea", image_empty="#e9ecef", hover="#e6e9ed", warning="#b26a00", disabled="#b0b6bf",
+    ok="#2da44e", grid_line="#e3e6ea", image_empty="#e9ecef", hover="#e6e9ed", warning="#b26a00", disabled="#b0b6bf", violet="#8250df",
+    orange="#bc4c00",
 )  # fmt: skip
 
 _SCHEMES = {"system": Qt.ColorScheme.Unknown, "dark": Qt.ColorScheme.Dark, "light": Qt.ColorScheme.Light}
@@ -93,6 +99,7 @@ class Theme(QObject):
         self._choice = choice
         self._classes = "bright"
         self._percent, self._factor = _text_percent[0], 1.0
+        self._papers = 0
         self._tell_system()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
 
@@ -104,10 +111,21 @@ class Theme(QObject):
     @property
     def tokens(self) -> Tokens:
         """Colours in force."""
+        if self._papers:
+            return LIGHT
         if self._choice == "system":
             dark = QGuiApplication.styleHints().colorScheme() != Qt.ColorScheme.Light
             return DARK if dark else LIGHT
         return DARK if self._choice == "dark" else LIGHT
+
+    @contextmanager
+    def on_paper(self) -> Iterator[None]:
+        """Within it the tokens are those of the light theme; nobody is told, so that only what is drawn meanwhile has them."""
+        self._papers += 1
+        try:
+            yield
+        finally:
+            self._papers -= 1
 
     @property
     def palette(self) -> Literal["dark", "light"]:

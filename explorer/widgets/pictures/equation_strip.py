@@ -14,6 +14,7 @@ from explorer.recipe import glossary
 from explorer.widgets.look.explained import explanation
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
+from explorer.widgets.look.latex import Written
 from explorer.widgets.look.math_markup import formula
 from explorer.widgets.look.math_text import draw, plain, width_of, words
 from explorer.widgets.look.sharp import draw_sharp, fitted, to_image
@@ -217,6 +218,16 @@ class EquationStrip(QWidget):
         placed = self._at(point) if point is not None else None
         image = self._images.get(placed.term.name) if placed is not None else None
         return Pointed(image, plain(placed.term.formula)) if placed is not None and image is not None else None
+
+    def equation_at(self, point: QPointF | None) -> Written | None:
+        """The line that a point is nearest to; without one the step itself."""
+        if not self._placed:
+            return None
+        lines = [line for line in (self._equation.step, self._equation.derivation) if line]
+        if point is not None:
+            nearest = min(self._placed, key=lambda placed: (placed.area.center() - point).manhattanLength())
+            lines = [line for line in lines if nearest.term in line]
+        return Equation.as_latex(lines[0])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show the picture of the term under the mouse large."""

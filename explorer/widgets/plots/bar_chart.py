@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.bar_scale import TimeScale, fitting_scale
+from explorer.widgets.plots.table import Column, against
 from explorer.widgets.plots.value_plot import ValuePlot, edges
 
 PANEL_GAP = 12
@@ -128,6 +130,16 @@ class BarChart(ValuePlot):
         """What is shown."""
         return self._figure
 
+    def columns(self) -> Sequence[Column]:
+        """First timestep of each bar, its value and its standard error, in the unit that is drawn upwards."""
+        unit = f" [{self._figure.unit}]" if self._figure.unit else ""
+        parts = []
+        for bars in self._figure.bars:
+            parts.append((f"{bars.name}{unit}", bars.starts, bars.values))
+            parts.append((tr("{name}, standard error", name=bars.name), bars.starts, bars.errors))
+        sizes = [(tr("timesteps"), bars.starts, bars.sizes) for bars in self._figure.bars[:1]]
+        return against("t", [*sizes, *parts])
+
     def _describe(self) -> None:
         said = [f"{bars.name} {self._value_words(bars)}" for bars in self._figure.bars]
         self.setAccessibleDescription(f"t = {self._t}: " + ", ".join(said))
@@ -185,9 +197,8 @@ class BarChart(ValuePlot):
 
     # --- drawing ---
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Grid, bars, cursor, names."""
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._message and not self._figure.bars:
             self.draw_message(painter)

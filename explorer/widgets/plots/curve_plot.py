@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
@@ -17,16 +18,19 @@ from PySide6.QtGui import (
     QPixmap,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
+from explorer.widgets.look.sharp import device_scale
 from explorer.widgets.look.theme import Theme, text_pixels
 from explorer.widgets.plots.figure import PENS, Figure, Series
+from explorer.widgets.plots.legend import Legend
 from explorer.widgets.plots.markers import draw_marker
 from explorer.widgets.plots.overlap import lies_on, stretches
 from explorer.widgets.plots.polyline import polylines
+from explorer.widgets.plots.table import Column, against
 from explorer.widgets.plots.ticks import even_ticks, log_ticks
 from explorer.widgets.plots.time_view import NOTCH, TimeView, whole
 from explorer.widgets.plots.value_plot import ValuePlot
@@ -40,6 +44,8 @@ TIP = tr(
 )
 GAP_DASH = 3.0
 """Of a curve that lies on another: lengths of its dashes and gaps, in widths of the pen."""
+LEGEND_INSET, MOST_LEGEND_LINES, UNIT_LINE = 8, 12, 18
+"""On paper: pixels at both sides of the legend, its lines at the most, and the height of what is drawn upwards."""
 MARKER_EVERY = 84
 """Pixels from one marker of a curve to the next."""
 PANS = (Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton)
@@ -99,6 +105,10 @@ class CurvePlot(ValuePlot):
         """Where the cursor is."""
         return self._t
 
+    def columns(self) -> Sequence[Column]:
+        """The timesteps, then the values of each curve there; of timesteps that are out of view, too."""
+        return against("t", ((self._figure.full_name(each), each.timesteps, each.values) for each in self._figure.series))
+
     def sizeHint(self) -> QSize:
         """Wide."""
         return QSize(640, 240)
@@ -155,9 +165,52 @@ class CurvePlot(ValuePlot):
     # --- drawing ---
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The curves as they were drawn, the cursor, and the values at it."""
+        """The curves as they were drawn, the cursor, the values at it, the focus."""
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._picture())
+        if device_scale(painter) == self.devicePixelRatioF():
+            painter.drawPixmap(0, 0, self._picture())
+        else:  # a picture is made of its panel, larger than on the screen
+            self._draw_still(painter)
+        self._draw_cursor(painter)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(self._theme.tokens.accent), 1, Qt.PenStyle.DotLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def draw(self, painter: QPainter) -> None:
+        """The curves, the cursor, and the values at it."""
+        self._draw_still(painter)
+        self._draw_cursor(painter)
+
+    @property
+    def paper_size(self) -> QSize:
+        """With what is drawn upwards and the legend, which have places of their own on the screen."""
+        return self.size() + QSize(0, self._legend().height() + (text_pixels(UNIT_LINE) if self._figure.unit else 0))
+
+    def draw_on_paper(self, painter: QPainter) -> None:
+        """The legend, and the plot under it."""
+        legend, unit = self._legend(), self._figure.unit
+        painter.save()
+        painter.translate(LEGEND_INSET, 0)
+        if unit:
+            painter.setFont(text_font(12))
+            painter.setPen(QColor(self._theme.tokens.text))
+            painter.drawText(QRectF(0, 0, legend.width(), text_pixels(UNIT_LINE)), Qt.AlignmentFlag.AlignVCenter, unit)
+            painter.translate(0, text_pixels(UNIT_LINE))
+        legend.draw(painter)
+        painter.translate(-LEGEND_INSET, legend.height())
+        self.draw(painter)
+        painter.restore()
+
+    def _legend(self) -> Legend:
+        """A legend with every name, as wide as the plot."""
+        legend = Legend(self._theme, most_lines=MOST_LEGEND_LINES)
+        legend.resize(max(1, self.width() - 2 * LEGEND_INSET), 1)
+        legend.set_series(self._figure.named, self._t)
+        legend.resize(legend.width(), legend.sizeHint().height() if self._figure.named else 0)
+        return legend
+
+    def _draw_cursor(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         x = self.place_of(self._t, 0.0).x()
         if self.area.left() - 1 <= x <= self.area.right() + 1:
@@ -166,10 +219,6 @@ class CurvePlot(ValuePlot):
         for colour, place in self._dots():
             painter.setBrush(QColor(colour))
             painter.drawEllipse(place, DOT, DOT)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(self._theme.tokens.accent), 1, Qt.PenStyle.DotLine))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
     def resizeEvent(self, event: QEvent) -> None:
         """Draw anew."""
@@ -192,12 +241,15 @@ class CurvePlot(ValuePlot):
             self._kept.setDevicePixelRatio(ratio)
             self._kept.fill(QColor(self._theme.tokens.card))
             painter = QPainter(self._kept)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setFont(text_font(11))
-            self._draw_axes(painter)
-            self._draw_curves(painter)
+            self._draw_still(painter)
             painter.end()
         return self._kept
+
+    def _draw_still(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(text_font(11))
+        self._draw_axes(painter)
+        self._draw_curves(painter)
 
     def _draw_axes(self, painter: QPainter) -> None:
         axes, area, tokens = self._figure.axes, self.area, self._theme.tokens
@@ -328,10 +380,18 @@ class CurvePlot(ValuePlot):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go."""
         if event.button() in PANS:
-            self._panned_from = None
+            held, self._panned_from = self._panned_from, None
             self.unsetCursor()
+            moved = held is not None and abs(event.position().x() - held[0]) >= QApplication.startDragDistance()
+            if event.button() == Qt.MouseButton.RightButton and not moved:
+                asked = QContextMenuEvent(QContextMenuEvent.Reason.Other, event.position().toPoint(), event.globalPosition().toPoint())
+                QCoreApplication.sendEvent(self, asked)
         else:
             super().mouseReleaseEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The right button asks when it is let go, since it also drags."""
+        event.setAccepted(event.reason() == QContextMenuEvent.Reason.Mouse)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """All of t again; where it is shown already, a click like another."""

@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.figure import PENS, Stroke
+from explorer.widgets.plots.plot import Plot
 from explorer.widgets.plots.polyline import polyline
+from explorer.widgets.plots.table import Column, against
 
 FOOT, TOP, EDGE = 18, 6, 4
 TICK_GAP = 6
@@ -26,7 +29,23 @@ LOOKS = 24
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """A density at x, with its name in the legend, colour and stroke; `filled` lightly to the axis."""
+    """A density at x.
+
+    Attributes
+    ----------
+    name : str
+        In the legend; empty for none.
+    x, y : ndarray, shape (M,)
+        As they are drawn.
+    colour : str
+    stroke : Stroke
+    filled : bool
+        Lightly, to the axis.
+    of : str
+        What it is called in a table, where that is not its name.
+    numbers : tuple of (ndarray, ndarray) or None
+        Its x and y themselves, where logarithms of them or differences are drawn.
+    """
 
     name: str
     x: np.ndarray
@@ -34,6 +53,8 @@ class Curve:
     colour: str
     stroke: Stroke = "solid"
     filled: bool = False
+    of: str = ""
+    numbers: tuple[np.ndarray, np.ndarray] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +79,8 @@ class DensityFigure:
         Densities that have a line across, and its label.
     beside : bool
         The labels of rows stand left of the axis, not under their lines.
+    axis : str
+        What the axis is called in a table.
     """
 
     low: float = -4.0
@@ -71,6 +94,7 @@ class DensityFigure:
     labels: Sequence[str] = ()
     rows: Sequence[tuple[float, str]] = ()
     beside: bool = False
+    axis: str = "x"
 
     @property
     def highest(self) -> float:
@@ -81,7 +105,7 @@ class DensityFigure:
         return 1.25 * max([*found, 1e-6])
 
 
-class DensityPlot(QWidget):
+class DensityPlot(Plot):
     """Draws a DensityFigure, with its legend where no curve is: right, in the middle or left, at the top."""
 
     def __init__(self, theme: Theme, name: str, tip: str, parent: QWidget | None = None) -> None:
@@ -102,6 +126,14 @@ class DensityPlot(QWidget):
     def figure(self) -> DensityFigure:
         """What is shown."""
         return self._figure
+
+    def columns(self) -> Sequence[Column]:
+        """The axis, the histogram at the middles of its bins, the curves."""
+        figure = self._figure
+        middles = (figure.edges[:-1] + figure.edges[1:]) / 2
+        bars = (tr("histogram"), middles, figure.shares)
+        curves = ((curve.of or curve.name, *(curve.numbers or (curve.x, curve.y))) for curve in figure.curves)
+        return against(figure.axis, [bars, *curves])
 
     def sizeHint(self) -> QSize:
         """A small plot."""
@@ -127,9 +159,8 @@ class DensityPlot(QWidget):
         figure, area = self._figure, self.area
         return area.left() + (value - figure.low) / (figure.high - figure.low) * area.width()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Bars, curves, marks, numbers, legend."""
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tokens, figure, area = self._theme.tokens, self._figure, self.area
         painter.setPen(QPen(QColor(tokens.border), 1))

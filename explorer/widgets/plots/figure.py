@@ -81,11 +81,20 @@ class Figure:
     series : tuple of Series
     legend : tuple of Series
         What the legend names, where that is not every series; one without timesteps only explains a stroke.
+    unit : str
+        What is drawn upwards, where the names do not say it.
     """
 
     axes: Axes = field(default_factory=Axes)
     series: tuple[Series, ...] = ()
     legend: tuple[Series, ...] = ()
+    unit: str = ""
+
+    def full_name(self, series: Series) -> str:
+        """Name of a curve with what its stroke or the axis means."""
+        strokes = {each.stroke: each.name for each in self.legend if not len(each.timesteps)}
+        of = strokes.get(series.stroke, self.unit)
+        return f"{series.name}: {of}" if of and of != series.name else series.name
 
     @property
     def named(self) -> tuple[Series, ...]:

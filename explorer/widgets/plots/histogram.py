@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.plot import Plot
+from explorer.widgets.plots.table import Column
 
 LIMIT = 3.0
 BINS = 40
@@ -24,15 +28,15 @@ def fractions_of(values: np.ndarray) -> np.ndarray:
     return counts / max(1, finite.size)
 
 
-class Histogram(QWidget):
+class Histogram(Plot):
     """Bars over [-3, 3], heights by the cube root of the share, with the standard normal as a line."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._shares: np.ndarray | None = None
-        centres = (np.arange(BINS) + 0.5) / BINS * 2 * LIMIT - LIMIT
-        self._normal = np.exp(-(centres**2) / 2) / np.sqrt(2 * np.pi) * (2 * LIMIT / BINS)
+        self._centres = (np.arange(BINS) + 0.5) / BINS * 2 * LIMIT - LIMIT
+        self._normal = np.exp(-(self._centres**2) / 2) / np.sqrt(2 * np.pi) * (2 * LIMIT / BINS)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMaximumHeight(MOST)
         self.setAccessibleName(tr("Histogram of the selected sample"))
@@ -62,9 +66,18 @@ class Histogram(QWidget):
         """May be narrow."""
         return QSize(120, LEAST)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def columns(self) -> Sequence[Column]:
+        """Middles of the bins, the share of pixels in each, and that of the standard normal."""
+        if self._shares is None:
+            return ()
+        return (
+            Column(tr("value"), self._centres),
+            Column(tr("share of pixels"), self._shares),
+            Column("N(0, 1)", self._normal),
+        )
+
+    def draw(self, painter: QPainter) -> None:
         """Bars, the normal's line, numbers."""
-        painter = QPainter(self)
         tokens = self._theme.tokens
         area = QRectF(0, 2, self.width(), self.height() - FOOT - 2)
         painter.setPen(QPen(QColor(tokens.border), 1))

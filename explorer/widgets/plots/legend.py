@@ -40,10 +40,11 @@ def short(value: float) -> str:
 
 
 class Legend(QWidget):
-    """Names and values of curves."""
+    """Names and values of curves, in `most_lines` lines at the most."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None, most_lines: int = 2) -> None:
         super().__init__(parent)
+        self._most_lines = most_lines
         self._theme = theme
         self._series: tuple[Series, ...] = ()
         self._t = 0
@@ -71,7 +72,7 @@ class Legend(QWidget):
 
     def sizeHint(self) -> QSize:
         """One line, or two where the names need them."""
-        return QSize(200, ONE_LINE if self._lines == 1 else TWO_LINES)
+        return QSize(200, ONE_LINE if self._lines == 1 else TWO_LINES // 2 * self._lines)
 
     def minimumSizeHint(self) -> QSize:
         """May be narrow."""
@@ -90,7 +91,7 @@ class Legend(QWidget):
         values = [self._value_width + 6 if len(s.timesteps) else 0 for s in self._series]
         bare = sum(names) + GAP * max(0, len(names) - 1)
         self._with_values = bare + sum(values) <= self.width()
-        lines = 1 if bare <= self.width() else 2
+        lines = 1 if bare <= self.width() else self._most_lines
         widths = [name + (value if self._with_values else 0) for name, value in zip(names, values, strict=True)]
         self._places = []
         x, line = (max(0.0, float(self.width() - bare - (sum(values) if self._with_values else 0))), 0) if lines == 1 else (0.0, 0)
@@ -102,7 +103,7 @@ class Legend(QWidget):
                 x, line = 0.0, line + 1
             self._places.append((x, line))
             x += width + GAP
-        self._end = x
+        self._end, lines = x, line + 1
         if lines != self._lines:
             self._lines = lines
             self.updateGeometry()
@@ -124,8 +125,11 @@ class Legend(QWidget):
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it."""
+        self.draw(QPainter(self))
+
+    def draw(self, painter: QPainter) -> None:
         """Colour, name and value of each."""
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(text_font(12))
         metrics, tokens = painter.fontMetrics(), self._theme.tokens
@@ -144,4 +148,4 @@ class Legend(QWidget):
                 painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, short(series.at(self._t)))
         if left := len(self._series) - len(self._places):
             painter.setPen(QColor(tokens.faint))
-            painter.drawText(QRectF(self._end, height, MORE, height), Qt.AlignmentFlag.AlignVCenter, f"+ {left}")
+            painter.drawText(QRectF(self._end, (self._lines - 1) * height, MORE, height), Qt.AlignmentFlag.AlignVCenter, f"+ {left}")

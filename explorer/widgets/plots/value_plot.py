@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import Theme, text_pixels
 from explorer.widgets.plots.bar_scale import ValueScale, fitting_scale
+from explorer.widgets.plots.plot import Plot
 
 LINE_HEIGHT = 16
 MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -33,7 +34,7 @@ def edges() -> Edges:
     return Edges(text_pixels(52), 16, text_pixels(30), text_pixels(24))
 
 
-class ValuePlot(QWidget):
+class ValuePlot(Plot):
     """A plot with values upwards.
 
     Signals

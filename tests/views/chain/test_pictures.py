@@ -23,6 +23,7 @@ from explorer.widgets.look.sharp import pixels_of, to_image
 from explorer.widgets.pictures.pointed import HasPictures, Pointed
 
 LEFT = Qt.MouseButton.LeftButton
+OF_PANELS = ["Copy this panel as a picture", "Save this panel…"]
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 Opener = Callable[..., ChainPage]
 LaneMaker = Callable[..., Lane]
@@ -81,7 +82,7 @@ def choose(menu: QMenu, text: str) -> None:
 def test_a_right_click_on_a_sample_says_what_can_be_done(page: ReverseChainWorkspace) -> None:
     menu = right_click(page.grid, spot(page, 3))
     said = [action.text() for action in menu.actions() if not action.isSeparator()]
-    assert said == ["Copy picture", "Save picture…", "Enlarge", "Paint…", "Erase…", "Add to Compare", "Encode this in Latent"]
+    assert said == ["Copy picture", "Save picture…", "Enlarge", "Paint…", "Erase…", "Add to Compare", "Encode this in Latent", *OF_PANELS]
     choose(menu, "Copy picture")
     copied = pixels_of(QGuiApplication.clipboard().image())
     np.testing.assert_array_equal(copied, page.grid.tiles[3])

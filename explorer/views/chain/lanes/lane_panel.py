@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBo
 
 from explorer.views.chain.lanes.image_grid import ImageGrid
 from explorer.views.chain.lanes.marker_chip import MarkerChip
+from explorer.views.paper.menu import offer_paper
 from explorer.widgets.look.card import EDGE, Card
 from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.fonts import wear
@@ -157,9 +158,11 @@ class LanePanel(Card):
         return self._notes[0]
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The lane's menu, where the mouse is."""
+        """The lane's menu, where the mouse is, and what can be done with its panel."""
         menu = self.menu_button.menu()
         if menu is not None:
+            # after what fills it
+            menu.aboutToShow.connect(lambda: offer_paper(menu, self), Qt.ConnectionType.SingleShotConnection)
             menu.popup(event.globalPos())
 
     def mousePressEvent(self, event: QEvent) -> None:

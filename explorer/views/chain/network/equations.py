@@ -7,7 +7,18 @@ import math
 from explorer.engine.chain.messages import LanePlanned
 from explorer.recipe import Sampler
 from explorer.state.edits.words import step_words
-from explorer.views.chain.network.steps import TIPS, Part, Relation, StepDescription, coefficients, describe, formula_of, number, plan_at
+from explorer.views.chain.network.steps import (
+    TIPS,
+    Part,
+    Relation,
+    StepDescription,
+    coefficients,
+    describe,
+    formula_of,
+    number,
+    plan_at,
+    symbol_of,
+)
 from explorer.views.shared.labels import term_colours
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Tokens
@@ -103,22 +114,27 @@ class _Writer:
         self._told, self._colours = told, colours
         self._values = coefficients(plan, k)
         self._t, self._t_prev = int(plan.timesteps[k]), int(plan.timesteps[k + 1])
+        self._called = "t−1" if self._t_prev == self._t - 1 else "s"
 
-    def _term(self, part: Part, before: str, after: str = "", picture: bool = True) -> Term:
+    def _term(self, part: Part, before: str, after: str = "", picture: bool = True, after_symbol: str = "") -> Term:
         name = "mean" if part.name == "own_mean" else part.name
         factor = number(self._values[part.factor]) if part.factor else ""
         network = self._told.source == "network" and part.name == self._told.output
         formula = formula_of(part.name, self._t, self._t_prev)
-        return Term(name, formula, factor, before, after, self._colours.get(name, ""), network, picture, TIPS.get(part.name, ""))
+        return Term(
+            name, formula, factor, before, after, self._colours.get(name, ""), network, picture, TIPS.get(part.name, ""),
+            formula_of(part.name, "t", self._called), symbol_of(part.factor, self._called), after_symbol,
+        )  # fmt: skip
 
-    def sum(self, relation: Relation, equals: str, after: str = "", all_pictured: bool = True) -> tuple[Term, ...]:
+    def sum(self, relation: Relation, equals: str, after: str = "", all_pictured: bool = True, after_symbol: str = "") -> tuple[Term, ...]:
         """result = part + part ..., the last with what stands after it."""
         pictured = [all_pictured or part.name in PICTURED for part in (Part(relation.result), *relation.parts)]
         terms = [self._term(Part(relation.result), "", picture=pictured[0])]
         last = len(relation.parts) - 1
         for i, part in enumerate(relation.parts):
             before = (equals if part.sign == "+" else f"{equals} −") if i == 0 else part.sign
-            terms.append(self._term(part, before, after if i == last else "", pictured[i + 1]))
+            ends = (after, after_symbol) if i == last else ("", "")
+            terms.append(self._term(part, before, ends[0], pictured[i + 1], ends[1]))
         return tuple(terms)
 
     def derivation(self, relation: Relation, clip: bool) -> tuple[Term, ...]:
@@ -127,6 +143,8 @@ class _Writer:
         if relation.words:
             output, result = relation.parts[0], Part(relation.result)
             return self._term(output, ""), self._term(result, relation.words, clipped, picture=False)
-        divided = f") / {number(self._values[relation.over])}" if relation.over else ""
-        after = ", ".join(part for part in (divided, clipped) if part)
-        return self.sum(relation, "= (" if relation.over else "=", after, all_pictured=False)
+        ends = []
+        for over in (number(self._values[relation.over]), symbol_of(relation.over, self._called)) if relation.over else ("", ""):
+            divided = f") / {over}" if over else ""
+            ends.append(", ".join(part for part in (divided, clipped) if part))
+        return self.sum(relation, "= (" if relation.over else "=", ends[0], all_pictured=False, after_symbol=ends[1])

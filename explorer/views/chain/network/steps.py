@@ -148,6 +148,14 @@ DESCRIPTIONS = {
 """By option; "A, another step" is Option A where the step is not the one whose mean it learned."""
 
 
+SYMBOLS = {
+    "a0": "a_0", "at": "a_t", "sigma": "σ_t", "signal": r"√\bar{α}_t", "noise": r"√(1 − \bar{α}_t)", "signal_prev": r"√\bar{α}_{s}",
+    "direction": r"√(1 − \bar{α}_{s} − σ_t²)", "half": "½", "ratio": r"√(\bar{α}_{s} / \bar{α}_t)",
+    "fall": r"√\bar{α}_{s} (√((1 − \bar{α}_t) / \bar{α}_t) − √((1 − \bar{α}_{s}) / \bar{α}_{s}))", "further": "(1 + 1/(2r))",
+    "ahead": "1/(2r)",
+}  # fmt: skip
+"""What the numbers of `coefficients` are; s is the timestep that the step leads to."""
+
 FROM_BELOW = ("z", "eps_next", "x0_before")
 """Quantities that come into a step and that no relation of it makes."""
 
@@ -242,8 +250,13 @@ def number(value: float) -> str:
     return f"{value:.6f}" if abs(value) >= 1e-5 else f"{value:.1e}"
 
 
-def formula_of(name: str, t: int, t_prev: int) -> Formula:
-    """A quantity as it is written."""
+def symbol_of(factor: str, t_prev: str) -> str:
+    """What the number of a coefficient is, as markup; `t_prev` is what the timestep is called that the step leads to."""
+    return SYMBOLS[factor].replace("_{s}", f"_{{{t_prev}}}") if factor else ""
+
+
+def formula_of(name: str, t: int | str, t_prev: int | str) -> Formula:
+    """A quantity as it is written, at these timesteps or, with letters, at any."""
     named: dict[str, Formula] = {
         "x_prev": (var("x", t_prev),), "x_t": (var("x", t),), "x0_hat": (var("x", 0, "hat"),), "eps_hat": (var("ε", "", "hat"),),
         "slope": (var("ε", "", "bar"),), "eps_next": (var("ε", "", "hat"), words("′")), "towards": (var("D"),),

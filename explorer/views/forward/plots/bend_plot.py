@@ -85,9 +85,17 @@ class BendPlot(CurvePlot):
         return last - room, first + room, low - margin, high + margin
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The control points over the curves."""
+        """The control points over the curves as they were drawn."""
         super().paintEvent(event)
-        painter, tokens = QPainter(self), self._theme.tokens
+        self._draw_knots(QPainter(self))
+
+    def draw(self, painter: QPainter) -> None:
+        """The control points over the curves."""
+        super().draw(painter)
+        self._draw_knots(painter)
+
+    def _draw_knots(self, painter: QPainter) -> None:
+        tokens = self._theme.tokens
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(tokens.accent), 2))
         for i in range(len(self._knots)):

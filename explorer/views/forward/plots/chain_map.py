@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPen, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.controls.wheel import WheelSteps
@@ -15,6 +15,8 @@ from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.brightness import brightness
+from explorer.widgets.plots.plot import Plot
+from explorer.widgets.plots.table import Column, against
 
 LIMIT = 3.6
 LEFT, RIGHT, FOOT, TOP = 30, 44, 20, 8
@@ -23,7 +25,7 @@ TICKS = (-3, -2, -1, 0, 1, 2, 3)
 PathsShown = Literal["forward", "backward"]
 
 
-class ChainMap(QWidget):
+class ChainMap(Plot):
     """Draws; reports what is dragged.
 
     Signals
@@ -55,7 +57,7 @@ class ChainMap(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._density = np.zeros((1, 1), np.float32)
-        self._image: QImage | None = None
+        self._image: tuple[np.ndarray, str, QImage] | None = None
         self._times = np.zeros(0)
         self._paths = np.zeros((0, 0), np.float32)
         self._modes: tuple[float, ...] = ()
@@ -70,14 +72,14 @@ class ChainMap(QWidget):
                 "for one more, a mode to take it away. Drag the dot to another x_t and t."
             )
         )
-        theme.changed.connect(self._dress)
+        theme.changed.connect(self.update)
 
     # --- what is shown ---
 
     def set_map(self, density: np.ndarray, times: np.ndarray, T: int) -> None:
         """Show densities (R, C) in [0, 1], x upwards, at times (C,) rising."""
         self._density, self._times, self._T = density, times, T
-        self._dress()
+        self.update()
 
     def set_paths(self, paths: np.ndarray) -> None:
         """Show paths (C, N) at the map's times."""
@@ -116,19 +118,25 @@ class ChainMap(QWidget):
         """Where a mode's handle is."""
         return self.point_of(0, self._modes[index]) + QPointF(14, 0)
 
-    def _dress(self, _tokens: object = None) -> None:
-        """Colours of the densities: from the card's to the accent."""
-        self._image = brightness(self._density[::-1, ::-1], self._theme.tokens, 0.85)
-        self.update()
+    def columns(self) -> Sequence[Column]:
+        """The timesteps, and every path; the density is the picture behind them."""
+        names = (tr("path {number}", number=number) for number in range(1, self._paths.shape[1] + 1))
+        return against("t", [(name, self._times, path) for name, path in zip(names, self._paths.T, strict=True)])
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def _brightness(self) -> QImage:
+        """The densities, from the card's colour to the accent; kept until either is another."""
+        density, tokens = self._density, self._theme.tokens
+        if self._image is None or self._image[0] is not density or self._image[1] != tokens.name:
+            self._image = (density, tokens.name, brightness(density[::-1, ::-1], tokens, 0.85))
+        return self._image[2]
+
+    def draw(self, painter: QPainter) -> None:
         """Map, paths, axes, handles."""
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tokens, area = self._theme.tokens, self.area
-        if self._image is not None and len(self._times) > 1:
+        if len(self._times) > 1:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(area, self._image)
+            painter.drawImage(area, self._brightness())
         painter.setClipRect(area)
         line = QColor(tokens.text)
         line.setAlpha(110)

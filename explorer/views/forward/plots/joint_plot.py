@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import CLASSES, Theme
+from explorer.widgets.plots.plot import Plot
+from explorer.widgets.plots.table import Column
 
 LIMIT = 4.0
 FOOT, LEFT, EDGE = 34, 40, 8
@@ -24,7 +27,7 @@ def circle_radius(share: float) -> float:
     return math.sqrt(-2 * math.log(1 - share))
 
 
-class JointPlot(QWidget):
+class JointPlot(Plot):
     """Points over [-4, 4] x [-4, 4], coloured by class, and three circles of N(0, I)."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -55,6 +58,13 @@ class JointPlot(QWidget):
         """Points shown."""
         return self._points
 
+    def columns(self) -> Sequence[Column]:
+        """The values of x_t at the two pixels, and the class of each image."""
+        if not len(self._points):
+            return ()
+        first, second = self._names
+        return Column(first, self._points[:, 0]), Column(second, self._points[:, 1]), Column(tr("class"), self._labels)
+
     def sizeHint(self) -> QSize:
         """A square."""
         return QSize(360, 360)
@@ -76,9 +86,8 @@ class JointPlot(QWidget):
         x = area.left() + (a + LIMIT) / (2 * LIMIT) * area.width()
         return QPointF(x, area.bottom() - (b + LIMIT) / (2 * LIMIT) * area.height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Axes, points, circles."""
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_axes(painter)
         area, tokens = self.area, self._theme.tokens

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.brightness import brightness
+from explorer.widgets.plots.plot import Plot
 from explorer.widgets.plots.polyline import polyline
+from explorer.widgets.plots.table import Column
 
 LIMIT = 3.0
 LEFT, FOOT, EDGE = 26, 20, 6
@@ -83,7 +87,7 @@ class PlaneScene:
     colour: str = "#808080"
 
 
-class PlaneMap(QWidget):
+class PlaneMap(Plot):
     """Draws a PlaneScene; reports what is drawn and dragged.
 
     Signals
@@ -150,6 +154,24 @@ class PlaneMap(QWidget):
         self._pen = on and self._editable
         self.setCursor(Qt.CursorShape.CrossCursor if self._pen else Qt.CursorShape.ArrowCursor)
 
+    def columns(self) -> Sequence[Column]:
+        """Everything with a place: points, arrows with their two parts, every particle from x_T on, the density on its grid."""
+        scene, rows = self._scene, list[tuple[float, float, str, int | str, float | str, float | str]]()
+        rows += [(x, y, tr("point"), i, "", "") for i, (x, y) in enumerate(scene.points.tolist())]
+        arrows = zip(scene.places.tolist(), scene.arrows.tolist(), strict=True) if len(scene.arrows) else ()
+        rows += [(*place, tr("score"), i, *arrow) for i, (place, arrow) in enumerate(arrows)]
+        for cloud in scene.clouds:
+            for step, states in enumerate(cloud.states.tolist()):
+                rows += [(x, y, cloud.name or tr("particle"), i, step, "") for i, (x, y) in enumerate(states)]
+        side = len(scene.density)
+        axis = np.linspace(-LIMIT, LIMIT, side).tolist() if side else []
+        rows += [
+            (x, y, tr("density"), "", value, "")
+            for y, line in zip(axis, scene.density.tolist(), strict=True) for x, value in zip(axis, line, strict=True)
+        ]  # fmt: skip
+        heads = ("x", "y", tr("what"), tr("number"), tr("value, step or arrow's x"), tr("arrow's y"))
+        return [Column(head, values) for head, values in zip(heads, zip(*rows, strict=True), strict=True)] if rows else ()
+
     def sizeHint(self) -> QSize:
         """A square."""
         return QSize(400, 400)
@@ -187,9 +209,8 @@ class PlaneMap(QWidget):
 
     # --- drawing ---
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Every layer, from the back."""
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         scene, area, tokens = self._scene, self.area, self._theme.tokens
         if scene.density.size:

@@ -25,6 +25,7 @@ from explorer.views.latent.plane.plane import Plane
 from explorer.views.latent.strip.panel import StripPanel
 from explorer.views.latent.strip.player import Player
 from explorer.views.latent.toolbar import LatentToolbar
+from explorer.views.paper.menu import offer_paper
 from explorer.views.workspace import Context
 from explorer.widgets.controls.actions import Actions
 from explorer.widgets.look.language import tr
@@ -224,4 +225,5 @@ class Hands(QObject):
             add.triggered.connect(lambda: self._add_point(x, y))
         menu.addSeparator()
         menu.addAction(a["fit"])
+        offer_paper(menu, self._plane)
         menu.popup(at)

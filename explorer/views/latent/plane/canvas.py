@@ -15,7 +15,9 @@ from explorer.views.latent.plane.ground import Ground
 from explorer.views.latent.plane.lens import Lens, draw_lens, lenses
 from explorer.views.latent.plane.nodes import handles
 from explorer.views.latent.plane.viewport import Viewport
+from explorer.widgets.look.sharp import device_scale
 from explorer.widgets.look.theme import Theme, Tokens
+from explorer.widgets.plots.paper_painter import on_paper
 
 BEADS = 14
 CORNER = 8
@@ -90,10 +92,23 @@ class PlaneCanvas(PlaneContents):
     # --- drawing ---
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Every layer, from the back, the ground as it was drawn."""
+        painter, ratio = QPainter(self), self.devicePixelRatioF()
+        if device_scale(painter) == ratio:
+            self._ground.draw(painter, self.size(), ratio, self._ground_of(), self._draw_ground)
+        else:  # a picture is made of its panel, larger than on the screen
+            self._draw_ground(painter)
+        self._draw_over(painter)
+        self._draw_edge(painter, self._theme.tokens)
+
+    def draw(self, painter: QPainter) -> None:
         """Every layer, from the back."""
-        tokens, ratio = self._theme.tokens, self.devicePixelRatioF()
-        painter = QPainter(self)
-        self._ground.draw(painter, self.size(), ratio, self._ground_of(), self._draw_ground)
+        self._draw_ground(painter)
+        self._draw_over(painter)
+
+    def _draw_over(self, painter: QPainter) -> None:
+        """What is drawn anew each time."""
+        tokens = self._theme.tokens
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ink, view = paint.strong_ink(tokens, self._is_busy), self._view
         self._draw_items(painter, tokens, ink)
@@ -108,7 +123,6 @@ class PlaneCanvas(PlaneContents):
             painter.setFont(self.font())
             place = QRectF(self.rect()).adjusted(32, 32, -32, -32)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
-        self._draw_edge(painter, tokens)
 
     @property
     def _has_picture(self) -> bool:
@@ -144,7 +158,10 @@ class PlaneCanvas(PlaneContents):
             strength = None if self._opacities is None else self._opacities[self._visible]
             if self._chains[0]:  # what walks over them stands out
                 strength = np.full(len(codes), BEHIND) if strength is None else BEHIND * strength
-            paint.draw_codes(painter, view, codes, classes, self._dots(), self.devicePixelRatioF(), strength)
+            if on_paper(painter) or device_scale(painter) > self.devicePixelRatioF():
+                paint.draw_dots(painter, view, codes, classes, *self._dot, self._theme.class_colours, strength)
+            else:
+                paint.draw_codes(painter, view, codes, classes, self._dots(), self.devicePixelRatioF(), strength)
         if self._prior_shown:
             paint.draw_prior(painter, view, self._prior_centre, tokens, busy)
         paint.draw_tick_numbers(painter, view, tokens, busy)
@@ -214,13 +231,16 @@ class PlaneCanvas(PlaneContents):
             return ()
         return lenses(self._view, self._posterior[0], self._posterior[1], None if self._truth is None else self._core)
 
-    def _dots(self) -> QPixmap:
-        """Dots that grow as they spread, paler over the manifold."""
-        ratio = self.devicePixelRatioF()
+    @property
+    def _dot(self) -> tuple[float, float]:
+        """Radius and opacity of the dots, which grow as they spread, and are paler over the manifold."""
         fitted = self._view.fitted(self._home, FIT_PADDING).scale
         radius = round(min(5.0, max(1.4, 1.8 * (self._view.scale / fitted) ** 0.45)), 1)
-        alpha = 0.7 if self._manifold_shown or self._field else 0.85
-        look = (radius, alpha, ratio, self._theme.class_colours)
+        return radius, 0.7 if self._manifold_shown or self._field else 0.85
+
+    def _dots(self) -> QPixmap:
+        """Pictures of the dots."""
+        look = (*self._dot, self.devicePixelRatioF(), self._theme.class_colours)
         if self._sprites is None or self._sprites[0] != look:
             self._sprites = (look, paint.dot_sprites(*look))
         return self._sprites[1]

@@ -19,11 +19,13 @@ from explorer.views.latent.plane.picture_stack import PictureStack
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import to_image
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.plot import Plot
+from explorer.widgets.plots.table import Column
 
 NOWHERE: Extent = (-3.0, 3.0, -3.0, 3.0)
 
 
-class PlaneContents(QWidget):
+class PlaneContents(Plot):
     """Keeps what is shown; each change asks for another drawing."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -69,6 +71,14 @@ class PlaneContents(QWidget):
         self._pointed = None
         self._classes = paint.classes_for_sprites(labels, len(codes))
         self._mask()
+
+    def columns(self) -> Sequence[Column]:
+        """The two numbers of each code that is drawn, and its class."""
+        codes = self._codes[self._visible]
+        if not len(codes) or not self._codes_shown:
+            return ()
+        found = [Column("z_1", codes[:, 0]), Column("z_2", codes[:, 1])]
+        return found if self._labels is None else [*found, Column(tr("class"), self._labels[self._visible])]
 
     def set_hidden_classes(self, hidden: tuple[int, ...]) -> None:
         """Classes whose codes are not drawn."""

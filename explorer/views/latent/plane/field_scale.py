@@ -76,8 +76,12 @@ class FieldScale(QWidget):
         return (value - low) / (high - low)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it."""
+        self.draw(QPainter(self))
+
+    def draw(self, painter: QPainter) -> None:
         """Plate, title, value, bar and its ends."""
-        painter, tokens = QPainter(self), self._theme.tokens
+        tokens = self._theme.tokens
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         plate = QPainterPath()
         plate.addRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)

@@ -63,8 +63,12 @@ class ClassChip(QAbstractButton):
         super().mousePressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it."""
+        self.draw(QPainter(self))
+
+    def draw(self, painter: QPainter) -> None:
         """Dot and name."""
-        painter, tokens = QPainter(self), self._theme.tokens
+        tokens = self._theme.tokens
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         shown = self.isChecked()
         if self.underMouse() or self.hasFocus():
@@ -128,8 +132,12 @@ class PlaneLegend(QWidget):
             chip.setChecked(label not in hidden)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it."""
+        self.draw(QPainter(self))
+
+    def draw(self, painter: QPainter) -> None:
         """A plate on which the chips lie."""
-        painter, tokens = QPainter(self), self._theme.tokens
+        tokens = self._theme.tokens
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         plate = QPainterPath()
         plate.addRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)

@@ -18,6 +18,7 @@ from explorer.recipe import Point
 from explorer.views.latent.plane.viewport import Viewport, tick_step, tick_text, ticks
 from explorer.widgets.look.sharp import draw_sharp
 from explorer.widgets.look.theme import CLASSES, NO_CLASS, Tokens, text_pixels
+from explorer.widgets.plots.paper_painter import on_paper
 
 MANIFOLD_SHADE = 0.42
 """How much of black lies over the manifold, so that what is drawn on it stands out."""
@@ -83,6 +84,17 @@ def strong_ink(tokens: Tokens, over_picture: bool) -> tuple[QColor, QColor]:
 
 def draw_words(painter: QPainter, baseline: QPointF, text: str, colour: QColor, halo: QColor, pixels: int = 10) -> None:
     """Small words that can be read on anything."""
+    if on_paper(painter):
+        font, outline = QFont(painter.font().family()), QPainterPath()
+        font.setPixelSize(text_pixels(pixels))
+        outline.addText(baseline, font, text)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(halo, HALO, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.drawPath(outline)
+        painter.setPen(colour)
+        painter.setFont(font)
+        painter.drawText(baseline, text)
+        return
     device = painter.device()
     ratio = device.devicePixelRatioF() if device is not None else 1.0
     image, offset = _written(text, painter.font().family(), text_pixels(pixels), colour.rgba(), halo.rgba(), ratio)
@@ -166,6 +178,22 @@ def draw_codes(
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     painter.drawPixmapFragments(first, count, sprites)
     return count
+
+
+def draw_dots(
+    painter: QPainter, view: Viewport, codes: np.ndarray, classes: np.ndarray, radius: float, alpha: float, colours: Sequence[str],
+    opacities: np.ndarray | None = None,
+) -> None:  # fmt: skip
+    """The dots of `draw_codes` as circles, for what is sharper than the screen: slow, and seldom."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    x_min, x_max, y_min, y_max = view.extent
+    inside = (codes[:, 0] > x_min) & (codes[:, 0] < x_max) & (codes[:, 1] > y_min) & (codes[:, 1] < y_max)
+    for index in np.flatnonzero(inside).tolist():
+        dot = QColor((*colours, NO_CLASS)[int(classes[index])])
+        dot.setAlphaF(alpha * (1.0 if opacities is None else float(opacities[index])))
+        painter.setBrush(dot)
+        painter.drawEllipse(QPointF(*view.to_screen(*codes[index].tolist())), radius, radius)
 
 
 def draw_prior(painter: QPainter, view: Viewport, centre_at: tuple[float, float], tokens: Tokens, over_picture: bool) -> None:

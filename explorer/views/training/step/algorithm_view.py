@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.views.training.step.algorithm import Line
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
-from explorer.widgets.look.math_text import draw, plain, width_of
+from explorer.widgets.look.latex import Written, latex
+from explorer.widgets.look.math_text import draw, plain, width_of, words
 from explorer.widgets.look.theme import Theme
 
 ROW = (20, 30)
@@ -98,6 +99,16 @@ class AlgorithmView(QWidget):
                 metrics = painter.fontMetrics()
                 said = metrics.elidedText(line.numbers, Qt.TextElideMode.ElideRight, int(room.width()))
                 painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, said)
+
+    def equation_at(self, point: QPointF | None) -> Written | None:
+        """The line at a point, or the one that is lit; its numbers where they are shown."""
+        number = self._lit if point is None else int(point.y() // self._row) + 1
+        if not 1 <= number <= len(self._lines):
+            return None
+        line = self._lines[number - 1]
+        shown = line.numbers if number <= self._lit else ""
+        symbols = latex(line.formula)
+        return Written(symbols, rf"{symbols} \qquad {latex((words(shown),))}" if shown else "")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go to a line."""

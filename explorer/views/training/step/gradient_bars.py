@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.engine.training.messages import BlockGradient
@@ -15,6 +15,8 @@ from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.plot import Plot
+from explorer.widgets.plots.table import Column
 
 NAMES, NUMBERS, AXIS, MARGIN = 92, 64, 16, 8
 POWER = 36
@@ -23,7 +25,7 @@ LEAST_ROW, MOST_ROW = 12, 26
 DECADES = 6
 
 
-class GradientBars(QWidget):
+class GradientBars(Plot):
     """Draws one bar for each block, in the order in which blocks are computed."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -45,6 +47,17 @@ class GradientBars(QWidget):
     def blocks(self) -> tuple[BlockGradient, ...]:
         """What is shown."""
         return self._blocks
+
+    def columns(self) -> Sequence[Column]:
+        """The blocks, the norm of the gradient in each, that of its weights, and how many these are."""
+        if not self._blocks:
+            return ()
+        return (
+            Column(tr("block"), [block.title for block in self._blocks]),
+            Column(tr("norm of the gradient"), [block.gradient for block in self._blocks]),
+            Column(tr("norm of the weights"), [block.size for block in self._blocks]),
+            Column(tr("number of weights"), [block.weights for block in self._blocks]),
+        )
 
     def sizeHint(self) -> QSize:
         """Fourteen bars."""
@@ -72,11 +85,11 @@ class GradientBars(QWidget):
         low, high = self.ends
         return 0.0 if block.gradient <= 0 else min(max((math.log10(block.gradient) - low) / (high - low), 0.01), 1.0)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Axis, bars, names, numbers."""
         if not self._blocks:
             return
-        painter, tokens = QPainter(self), self._theme.tokens
+        tokens = self._theme.tokens
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(text_font(11))
         low, high = self.ends

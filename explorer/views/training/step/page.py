@@ -171,7 +171,13 @@ class StepPage(QWidget):
             ticks = tuple(float(round(shown.T * share)) for share in (0, 0.25, 0.5, 0.75, 1))
             self.losses.set_figure(
                 DensityFigure(
-                    0.0, float(shown.T), curves=tuple(curves), top=top, marks=((shown.t, self._theme.tokens.accent),), ticks=ticks
+                    0.0,
+                    float(shown.T),
+                    curves=tuple(curves),
+                    top=top,
+                    marks=((shown.t, self._theme.tokens.accent),),
+                    ticks=ticks,
+                    axis="t",
                 )
             )
         else:
@@ -183,11 +189,13 @@ class StepPage(QWidget):
             values = shown.losses - low + pad
             marks = ((float(shown.recipe.updates), self._theme.tokens.accent),)
             rows = tuple((value - low + pad, short(value)) for value in sorted({float(shown.losses[0]), float(shown.losses[-1])}))
-            curve = Curve("", number, values, colour)
+            curve = Curve("", number, values, colour, of=tr("loss"), numbers=(number, shown.losses))
             ticks = tuple(range(0, span + 1, max(1, span // 5)))
             top = high - low + 2 * pad
             self.losses.set_figure(
-                DensityFigure(0.0, float(span), curves=(curve,), top=top, marks=marks, ticks=ticks, rows=rows, beside=True)
+                DensityFigure(
+                    0.0, float(span), curves=(curve,), top=top, marks=marks, ticks=ticks, rows=rows, beside=True, axis=tr("update")
+                )
             )
         self.facts["losses"].setText(self._loss_words(shown))
 

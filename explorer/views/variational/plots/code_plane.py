@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from explorer.engine.variational.ladder_messages import RungShown
@@ -15,6 +16,7 @@ from explorer.latent.posterior import ellipse
 from explorer.views.variational.plots.square_plane import Extent, SquarePlane
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.table import Column
 
 HOLD = 14.0
 ELLIPSES = 150
@@ -83,6 +85,16 @@ class CodePlane(SquarePlane):
         """Part of the plane that is seen."""
         return PRIOR_EXTENT if self._same_scale or self._shown is None else self._shown.extent
 
+    def columns(self) -> Sequence[Column]:
+        """The two numbers of each code, those of its standard deviation, and its class; nothing where a network has none."""
+        shown = self._shown
+        if shown is None or not len(shown.codes):
+            return ()
+        found = [Column("z_1", shown.codes[:, 0]), Column("z_2", shown.codes[:, 1])]
+        if len(shown.sigmas) == len(shown.codes):
+            found += [Column("σ_1", shown.sigmas[:, 0]), Column("σ_2", shown.sigmas[:, 1])]
+        return [*found, Column(tr("class"), shown.labels)] if len(shown.labels) else found
+
     # --- geometry
 
     def sizeHint(self) -> QSize:
@@ -95,9 +107,8 @@ class CodePlane(SquarePlane):
 
     # --- drawing
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Axes, prior, codes, ellipses, samples, image, probe."""
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.draw_axes(painter)
         painter.setClipRect(self.area)

@@ -9,14 +9,16 @@ from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from explorer.latent.posterior import ellipse
 from explorer.views.variational.plots.square_plane import Extent, SquarePlane
 from explorer.widgets.look.fonts import text_font
+from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.brightness import brightness
+from explorer.widgets.plots.table import Cell, Column
 
 HOLD = 12.0
 SIGMAS = (1.0, 2.0)
@@ -79,13 +81,13 @@ class EllipsePlane(SquarePlane):
     def __init__(self, theme: Theme, name: str, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(theme, name, tip, parent)
         self._density = np.zeros((0, 0), np.float32)
-        self._image: QImage | None = None
+        self._image: tuple[np.ndarray, str, QImage] | None = None
         self._extent = (-5.0, 5.0, -5.0, 5.0)
         self._shapes: tuple[Shape, ...] = ()
         self._track = np.zeros((0, 2))
         self._selected = 0
         self._held: tuple[int, Part] | None = None
-        theme.changed.connect(self._dress)
+        theme.changed.connect(self.update)
 
     # --- what is shown
 
@@ -93,7 +95,6 @@ class EllipsePlane(SquarePlane):
         """Show a density (rows upwards in y, columns in x) over its largest value; an empty one leaves the plane blank."""
         self._density = density
         self.set_extent(extent)
-        self._dress()
 
     def set_extent(self, extent: tuple[float, float, float, float]) -> None:
         """Part of the plane that is seen: (x0, x1, y0, y1)."""
@@ -136,21 +137,37 @@ class EllipsePlane(SquarePlane):
         axis = _axes(shape.covariance)[0 if part == "long" else 1]
         return self.point_of(*(shape.mean + axis).tolist())
 
-    def _dress(self, _tokens: object = None) -> None:
-        """Colours of the density: from the card's to the accent."""
-        self._image = brightness(self._density[::-1], self._theme.tokens, 0.8) if self._density.size else None
-        self.update()
+    def _brightness(self) -> QImage:
+        """The density, from the card's colour to the accent; kept until either is another."""
+        density, tokens = self._density, self._theme.tokens
+        if self._image is None or self._image[0] is not density or self._image[1] != tokens.name:
+            self._image = (density, tokens.name, brightness(density[::-1], tokens, 0.8))
+        return self._image[2]
+
+    def columns(self) -> Sequence[Column]:
+        """Each Gaussian by its mean and covariance, the path of a mean, the density over its largest value on its grid."""
+        rows: list[tuple[Cell, ...]] = []
+        for shape in self._shapes:
+            (xx, xy), (_, yy) = shape.covariance.tolist()
+            rows.append((*shape.mean.tolist(), shape.name or tr("Gaussian"), xx, xy, yy))
+        rows += [(x, y, tr("path"), step, "", "") for step, (x, y) in enumerate(self._track.tolist())]
+        if self._density.size:
+            x0, x1, y0, y1 = self._extent
+            xs, ys = np.linspace(x0, x1, self._density.shape[1]), np.linspace(y0, y1, self._density.shape[0])
+            for y, line in zip(ys.tolist(), self._density.tolist(), strict=True):
+                rows += [(x, y, tr("density"), value, "", "") for x, value in zip(xs.tolist(), line, strict=True)]
+        heads = ("x", "y", tr("what"), tr("variance of x, step or density"), tr("covariance"), tr("variance of y"))
+        return [Column(head, values) for head, values in zip(heads, zip(*rows, strict=True), strict=True)] if rows else ()
 
     # --- drawing
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Density, axes, path, ellipses, legend."""
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area, tokens = self.area, self._theme.tokens
-        if self._image is not None:
+        if self._density.size:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(area, self._image)
+            painter.drawImage(area, self._brightness())
         self.draw_axes(painter)
         painter.setClipRect(area)
         if len(self._track) > 1:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.views.shared.labels import term_colours
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.plot import Plot
+from explorer.widgets.plots.table import Column
 
 ROW, HEAD, GAP, FOOT = 34, 20, 8, 18
 NAME = 118
@@ -52,7 +54,7 @@ class BoundRow:
         return self.log_likelihood - self.kl
 
 
-class GapBars(QWidget):
+class GapBars(Plot):
     """For each q: -E_q[log p(x|z)] and KL(q || p(z)), which make up -ELBO, and beyond -log p(x) the gap KL(q || p(z|x)).
 
     Lengths are nats; the scale begins where the reconstruction of the best does not end yet, since all have that much in common.
@@ -89,6 +91,19 @@ class GapBars(QWidget):
         spread = max(high - low, 1.0)
         return low - 0.25 * spread, high + 0.3 * spread
 
+    def columns(self) -> Sequence[Column]:
+        """The terms of each bar, in nats, and log p(x), which is the same for all."""
+        rows = self._rows
+        if not rows:
+            return ()
+        return (
+            Column("q", [row.name for row in rows]),
+            Column("E_q[log p(x|z)] [nats]", [row.log_likelihood for row in rows]),
+            Column("KL(q ‖ p(z)) [nats]", [row.kl for row in rows]),
+            Column("ELBO [nats]", [row.elbo for row in rows]),
+            Column("log p(x) [nats]", [self._log_p for _ in rows]),
+        )
+
     def sizeHint(self) -> QSize:
         """As high as its rows, from the first two on: a page that is full is not laid out anew for the second."""
         return QSize(420, HEAD + ROW * max(2, len(self._rows)) + GAP + FOOT)
@@ -97,9 +112,8 @@ class GapBars(QWidget):
         """Never less high."""
         return QSize(260, self.sizeHint().height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Bars, the line, numbers."""
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tokens = self._theme.tokens
         colours = term_colours(tokens)

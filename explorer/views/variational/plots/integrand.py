@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.engine.pictures.tiles import diverging_map
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.plot import Plot
 from explorer.widgets.plots.polyline import polyline
+from explorer.widgets.plots.table import Column, against
 
 EDGE, FILL = 4, 90
 
 
-class IntegrandView(QWidget):
+class IntegrandView(Plot):
     """Draws; nothing can be dragged."""
 
     def __init__(self, theme: Theme, name: str, tip: str, parent: QWidget | None = None) -> None:
@@ -51,6 +55,13 @@ class IntegrandView(QWidget):
         """What is shown."""
         return self._values
 
+    def columns(self) -> Sequence[Column]:
+        """The integrand over its axis, or at every place of the grid; beyond what is seen, too."""
+        if self._values.ndim == 2:
+            x, y = np.meshgrid(self._axis, self._axis, indexing="ij")
+            return Column("x", x.ravel()), Column("y", y.ravel()), Column(self.accessibleName(), self._values.ravel())
+        return against("x", [(self.accessibleName(), self._axis, self._values)])
+
     def sizeHint(self) -> QSize:
         """A small plot."""
         return QSize(240, 120)
@@ -59,9 +70,8 @@ class IntegrandView(QWidget):
         """May be small."""
         return QSize(120, 80)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Areas, or a picture."""
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._values.ndim == 2:
             self._draw_plane(painter)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from explorer.widgets.look.theme import Theme
@@ -72,10 +72,9 @@ class LinePlot(DensityPlot):
         handle, area = self._handles[index], self.area
         return QPointF(self.x_of(handle.mean), area.bottom() - min(1.0, handle.height / self.figure.highest) * area.height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Handles over the curves."""
-        super().paintEvent(event)
-        painter = QPainter(self)
+        super().draw(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for index, handle in enumerate(self._handles):
             chosen = index == self._selected

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.engine.variational.ladder_messages import Rung
@@ -16,6 +16,8 @@ from explorer.views.variational.rung_words import rung_words
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.plot import Plot
+from explorer.widgets.plots.table import Column as Numbers
 
 ROW, HEAD = 20, 20
 NAME = 94
@@ -70,7 +72,7 @@ COLUMNS = (
 )
 
 
-class RungTable(QWidget):
+class RungTable(Plot):
     """Draws; reports which row is clicked.
 
     Signals
@@ -111,6 +113,19 @@ class RungTable(QWidget):
         """The row that is marked."""
         return self._current
 
+    def columns(self) -> Sequence[Numbers]:
+        """The networks, and what the bars are of."""
+        rungs = self._rungs
+        if not rungs:
+            return ()
+        return (
+            Numbers(tr("network"), [rung_words(rung) for rung in rungs]),
+            Numbers(tr("squared error"), [rung.error for rung in rungs]),
+            Numbers(tr("KL [nats]"), [rung.kl for rung in rungs]),
+            Numbers(tr("share read as digits"), [rung.share for rung in rungs]),
+            Numbers(tr("kinds of digits"), [rung.digits for rung in rungs]),
+        )
+
     def sizeHint(self) -> QSize:
         """As high as its rows."""
         return QSize(420, HEAD + ROW * max(1, len(self._rungs)))
@@ -132,9 +147,8 @@ class RungTable(QWidget):
             x += bar + column.number + GAP
         return found
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Head, rows."""
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(text_font(11))
         tokens = self._theme.tokens

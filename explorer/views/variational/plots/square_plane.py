@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.plot import Plot
 
 LEFT, FOOT, EDGE = 40, 22, 8
 Extent = tuple[float, float, float, float]
 
 
-class SquarePlane(QWidget):
+class SquarePlane(Plot):
     """Has axes; what lies on it draws what is derived."""
 
     def __init__(self, theme: Theme, name: str, tip: str, parent: QWidget | None = None) -> None:

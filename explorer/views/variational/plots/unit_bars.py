@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.bar_chart import significant
+from explorer.widgets.plots.plot import Plot
+from explorer.widgets.plots.table import Column, against
 from explorer.widgets.plots.ticks import even_ticks, log_ticks
 
 LEFT, TOP, FOOT, RIGHT = 44, 22, 20, 6
@@ -34,7 +36,7 @@ class Series:
     values: np.ndarray
 
 
-class UnitBars(QWidget):
+class UnitBars(Plot):
     """Draws; reports which unit is clicked.
 
     Parameters
@@ -86,6 +88,10 @@ class UnitBars(QWidget):
         said = [f"{s.name} {significant(float(s.values[self._selected]))}" for s in self._series if self._selected < len(s.values)]
         self.setAccessibleDescription(f"{self._selected + 1}: " + ", ".join(said))
 
+    def columns(self) -> Sequence[Column]:
+        """The numbers of the code, from 1, and the values of each."""
+        return against("j", ((each.name, np.arange(1, len(each.values) + 1), each.values) for each in self._series))
+
     # --- geometry
 
     def sizeHint(self) -> QSize:
@@ -126,9 +132,8 @@ class UnitBars(QWidget):
 
     # --- drawing
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Axis, bars, limit, names."""
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(text_font(10))
         tokens, area = self._theme.tokens, self.area
