@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import BadInput
-from explorer.python.given import told_given
 from explorer.recipe import PlaneRecipe, Point
 
 
@@ -43,7 +42,7 @@ def plane_page(
     from explorer.checkpoints.locate import source_of
     from explorer.exports.atomic import check_out
     from explorer.exports.kinds import pages
-    from explorer.python.sampling import opened_checkpoint
+    from explorer.python.opening import opened
     from explorer.sampling.plane_page import write_plane_page
 
     out = Path(path).expanduser()
@@ -51,6 +50,6 @@ def plane_page(
     for place in points:
         if len(place) != 2 or not all(math.isfinite(number) for number in place):
             raise BadInput(f"points: a place on a plane is two finite numbers, not {place!r}")
-    opened = opened_checkpoint(source, told_given(told))
     placed = tuple(Point(f"P{i}", float(x), float(y)) for i, (x, y) in enumerate(points, start=1))
-    write_plane_page(opened, PlaneRecipe(opened.sha256, source_of(opened.path), placed, told=opened.card.told), device, out)
+    with opened(source, told) as found:
+        write_plane_page(found, PlaneRecipe(found.sha256, source_of(found.path), placed, told=found.card.told), device, out)

@@ -100,6 +100,8 @@ class PickleReader(pickle._Unpickler):
     """
 
     stack: list[Any]
+    read: Callable[[int], bytes]
+    append: Callable[[Any], None]
 
     def __init__(self, file: io.BytesIO, held: Mapping[str, int] | None) -> None:
         super().__init__(file, encoding="utf-8")

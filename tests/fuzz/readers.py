@@ -352,7 +352,7 @@ def _frames() -> tuple[bytes, ...]:
     found = []
     codes = CodesShown("a", np.zeros((2, 2), np.float32), None, np.zeros(2, np.uint8))
     asked = Request(1, "a", 1, StartEngine("cpu", "fp32"), False)
-    for message in (Hello("1"), asked, Cancel("a", 2), Hide(frozenset({"a"})), Result(1, "a", 1, codes, True)):
+    for message in (Hello("1"), asked, Cancel("a", 2), Hide(("a",)), Result(1, "a", 1, codes, True)):
         made = io.BytesIO()
         Writer(made).write(message)
         found.append(made.getvalue())
@@ -424,7 +424,7 @@ def _recipe_in(path: Path) -> None:
 
 
 def _recipe_alone(path: Path) -> None:
-    from explorer.cli.replay.command import recipe_of
+    from explorer.exports.embedded import recipe_of
 
     recipe_of(path)
 
