@@ -112,7 +112,8 @@
     var seen = place(), began = performance.now(), values = decoder.image(seen.at), took = performance.now() - began;
     var milliseconds = usual(took);
     decoded.getContext("2d").putImageData(paintImage(pixels, values, decoder.shape), 0, 0);
-    var z = "(" + number(seen.at[0], 3) + ", " + number(seen.at[1], 3) + ")", words = data.place + " = " + z;
+    var digits = Math.max(3, Math.ceil(Math.log10(view.scale)));  /* as many as tell pixels of this view apart */
+    var z = "(" + number(seen.at[0], digits) + ", " + number(seen.at[1], digits) + ")", words = data.place + " = " + z;
     title.textContent = seen.name;
     document.getElementById("z").textContent = z;
     document.getElementById("took").textContent = milliseconds < 0.05 ? "< 0.1 ms" : milliseconds.toFixed(1) + " ms";
