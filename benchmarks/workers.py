@@ -52,10 +52,8 @@ def main() -> None:
         small, large = (seconds(workers, count, options.samples, options.steps) for count in (few, options.recipes))
         each = (large - small) / (options.recipes - few)
         alone = alone or each
-        of = "this process" if workers == 1 else f"{workers} workers"
-        print(
-            f"{of:13} {small:6.1f} s and {large:6.1f} s: start {small - few * each:5.1f} s, a recipe {each:5.2f} s, {alone / each:.2f} times"
-        )
+        of, start = "this process" if workers == 1 else f"{workers} workers", small - few * each
+        print(f"{of:13} {small:6.1f} s and {large:6.1f} s: start {start:5.1f} s, a recipe {each:5.2f} s, {alone / each:.2f} times")
 
 
 if __name__ == "__main__":
