@@ -51,7 +51,7 @@ AFTER_SECONDS = 5.0
 """Within which whatever belongs to a process that was killed ends, too."""
 SAMPLE = ("sample", "--checkpoint", "mnist-ddpm-c", "--samples", "8", "--steps", "60", "--seed", "3", "--out")
 SAMPLED = ("digits.png", "digits.npz", "digits.gif", "digits.mp4")
-EXPORTS = (("export", "mnist-ddpm-c", "--out", "c.onnx"), ("decode", "--checkpoint", "mnist-vae-2d", "--grid", "200", "--out", "grid.png"))
+EXPORTS = (("export", "mnist-ddpm-c", "--out", "c.onnx"), ("decode", "--checkpoint", "mnist-vae-2d", "--grid", "128", "--out", "grid.png"))
 TRAIN = (
     "train", "ae", "--hidden", "256,64", "--images", "4096", "--batch", "32", "--epochs", "6", "--seed", "5", "--device", "cpu",
     "--threads", "1", "--out",
