@@ -61,8 +61,8 @@ def picture_of(widget: QWidget, theme: Theme, scale: float = SHARP) -> QImage:
     scale = max(scale, widget.devicePixelRatioF())
     found = QPixmap(widget.size() * scale)
     found.setDevicePixelRatio(scale)
-    grounds = {"page": theme.tokens.window, "inspector": theme.tokens.panel}
-    within = (each.objectName() for each in upwards(widget) if each.objectName() in grounds)
-    found.fill(grounds.get(next(within, ""), theme.tokens.card))
-    widget.render(found)
+    around, tokens = list(upwards(widget))[1:], theme.tokens
+    on_card, on_panel = any(isinstance(each, Card) for each in around), any(each.objectName() == "inspector" for each in around)
+    found.fill(tokens.card if on_card else tokens.panel if on_panel else tokens.window)
+    widget.render(found, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)  # its own ground would be that of a window
     return found.toImage()

@@ -16,6 +16,7 @@ from shiboken6 import isValid
 
 from explorer.app import Explorer
 from explorer.state.session import WORKSPACES
+from explorer.views.paper.drawing import picture_of
 from explorer.views.paper.menu import PaperMenu
 from explorer.views.paper.places import plots_in
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
@@ -23,6 +24,7 @@ from explorer.views.shared.paged_workspace import PagedWorkspace
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.math_label import MathLabel
 from explorer.widgets.look.sharp import pixels_of
+from explorer.widgets.look.theme import DARK
 from explorer.widgets.plots.curve_plot import CurvePlot
 from tests.views.window.conftest import open_app
 
@@ -139,8 +141,10 @@ def test_a_panel_is_copied_twice_as_sharp(open_app: Callable[..., Explorer]) -> 
     image = QGuiApplication.clipboard().image()
     assert image.size() == card.size() * 2
     curves = plot.area.toRect().translated(plot.mapTo(card, QPoint(0, 0)))
-    pixels = pixels_of(image.copy(curves.x() * 2, curves.y() * 2, curves.width() * 2, curves.height() * 2))
-    assert not np.array_equal(pixels[::2], pixels[1::2]), "the curves are drawn anew, not enlarged"
+    pixels = pixels_of(image.copy(curves.x() * 2, curves.y() * 2, curves.width() * 2, curves.height() * 2)).astype(int)
+    within = plot.area.toRect().translated(0, plot.paper_size.height() - plot.height())
+    alone = pixels_of(picture_of(plot).copy(within.x() * 2, within.y() * 2, within.width() * 2, within.height() * 2))
+    assert np.abs(pixels - alone).mean() < 0.05, "the curves are drawn anew, not enlarged"
 
 
 def test_what_is_around_the_pages_has_no_menu(open_app: Callable[..., Explorer]) -> None:
@@ -155,7 +159,9 @@ def test_the_inspector_is_a_panel(open_app: Callable[..., Explorer]) -> None:
     menu = click(inspector, QPoint(2, 2))
     assert rows(menu) == OF_PANELS
     choose(menu, OF_PANELS[0])
-    assert QGuiApplication.clipboard().image().size() == inspector.size() * 2
+    image = QGuiApplication.clipboard().image()
+    assert image.size() == inspector.size() * 2
+    assert image.pixelColor(1, 1).name() == DARK.panel, "on the ground that it lies on"
 
 
 def test_a_picture_keeps_its_menu_and_has_the_panel_below(open_app: Callable[..., Explorer]) -> None:

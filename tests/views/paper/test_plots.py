@@ -9,6 +9,8 @@ from xml.etree import ElementTree as Xml
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainterPath, QPen
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -20,7 +22,7 @@ from explorer.widgets.look.theme import DARK, LIGHT, Theme
 from explorer.widgets.plots.curve_plot import CurvePlot
 from explorer.widgets.plots.figure import Axes, Figure, Series
 from explorer.widgets.plots.legend import Legend
-from explorer.widgets.plots.paper_painter import GROUNDS, inks
+from explorer.widgets.plots.paper_painter import GROUNDS, PaperPainter, inks
 from explorer.widgets.plots.plot import Plot
 from explorer.widgets.plots.table import Column, against, csv_text
 from tests.views.paper.shown import BASES, SHOWN, T, kinds
@@ -165,6 +167,26 @@ def test_every_ink_of_the_dark_theme_has_one_of_the_light() -> None:
     light = set(inks().values())
     assert not dark & light, "an ink of the light theme would be changed once more"
     assert not dark & (grounds - {"#ffffff"})
+
+
+def test_pens_brushes_and_fills_are_of_the_light_theme(qapp: object) -> None:
+    image = QImage(8, 2, QImage.Format.Format_RGB32)
+    painter = PaperPainter(image)
+    half = QColor(DARK.text)
+    half.setAlpha(128)
+    painter.setPen(QPen(half, 1))
+    assert (painter.pen().color().name(), painter.pen().color().alpha()) == (LIGHT.text, 128)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(QColor(DARK.accent)))
+    painter.drawRect(0, 0, 2, 2)
+    painter.setBrush(QColor(DARK.violet))
+    painter.drawRect(2, 0, 2, 2)
+    painter.fillRect(QRectF(4, 0, 2, 2), QColor(DARK.orange))
+    path = QPainterPath()
+    path.addRect(6, 0, 2, 2)
+    painter.fillPath(path, QColor("#123456"))
+    painter.end()
+    assert [image.pixelColor(x, 1).name() for x in (1, 3, 5, 7)] == [LIGHT.accent, LIGHT.violet, LIGHT.orange, "#123456"]
 
 
 def test_curves_over_one_axis_are_put_together() -> None:
