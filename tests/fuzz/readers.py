@@ -424,7 +424,7 @@ def _recipe_in(path: Path) -> None:
 
 
 def _recipe_alone(path: Path) -> None:
-    from explorer.cli.replay.command import recipe_of
+    from explorer.exports.embedded import recipe_of
 
     recipe_of(path)
 
