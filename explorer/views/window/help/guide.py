@@ -41,6 +41,8 @@ from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme, Tokens
 
 CONTENTS_WIDTH, TEXT_WIDTH = 232, 760
+AS_WRITTEN = ("python.md",)
+"""Pages whose symbols are names to be typed: a program has no η."""
 
 
 class _Browser(QTextBrowser):
@@ -213,7 +215,8 @@ class GuideDialog(QDialog):
         text.setMarkdown(document(self._page).read_text(encoding="utf-8"), QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
         text.setDocumentMargin(4 * GRID)
         text.setIndentWidth(5 * GRID)
-        typeset(text)
+        if self._page not in AS_WRITTEN:
+            typeset(text)
         dress(text, tokens, TEXT_WIDTH)
         self.browser.moveCursor(QTextCursor.MoveOperation.Start)
         self._show_contents()
