@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from explorer import sources
-from explorer.cli.replay.command import recipe_of
 from explorer.errors import BadInput
+from explorer.exports.embedded import recipe_of
 from explorer.regular_file import check_regular, read_whole
 from explorer.sources import remembered
 from explorer.sources.diffusers.layout import read_json

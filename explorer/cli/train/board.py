@@ -94,7 +94,7 @@ class _Board:
     def _pictures(self, path: Path, step: int) -> None:
         import torch
 
-        with torch.random.fork_rng(), torch.inference_mode():
+        with torch.random.fork_rng(), torch.inference_mode():  # dropout draws from what is kept here
             made = _made(path, self._settings)
         if made is not None:
             name, tiles = made

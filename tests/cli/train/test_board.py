@@ -19,8 +19,8 @@ import explorer
 FEW = ("--images", 64, "--batch", 8, "--epochs", 2, "--device", "cpu", "--threads", 1, "--seed", 3)
 DDPM = ("train", "ddpm", "--width", 8, "--timesteps", 50, *FEW)
 VAE = ("train", "vae", "--hidden", "32,16", *FEW)
-CLASSIFIER = ("train", "classifier", *FEW)
-"""Its dropout draws from the one generator that whoever opens a snapshot draws from, too."""
+CLASSIFIER = ("train", "classifier", "--images", 512, "--batch", 8, "--epochs", 1, "--device", "cpu", "--threads", 1, "--seed", 3)
+"""Its dropout draws from the one generator that whoever opens a snapshot within an epoch draws from, too."""
 
 needs_tensorboard = pytest.mark.skipif(
     importlib.util.find_spec("tensorboard") is None, reason='TensorBoard is not installed: pip install "generative-explorer[tensorboard]"'

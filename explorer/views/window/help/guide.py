@@ -41,6 +41,8 @@ from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import GRID, Theme, Tokens
 
 CONTENTS_WIDTH, TEXT_WIDTH = 232, 760
+AS_WRITTEN = ("python.md",)
+"""Pages whose symbols are names to be typed: a program has no η."""
 
 
 class _Browser(QTextBrowser):
@@ -213,9 +215,14 @@ class GuideDialog(QDialog):
         text.setMarkdown(document(self._page).read_text(encoding="utf-8"), QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
         text.setDocumentMargin(4 * GRID)
         text.setIndentWidth(5 * GRID)
+<<<<<<< HEAD
         whole = QTextCursor(text)
         whole.beginEditBlock()  # else everything is laid out anew after each change
         typeset(text)
+=======
+        if self._page not in AS_WRITTEN:
+            typeset(text)
+>>>>>>> python
         dress(text, tokens, TEXT_WIDTH)
         whole.endEditBlock()
         self.browser.moveCursor(QTextCursor.MoveOperation.Start)

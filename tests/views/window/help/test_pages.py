@@ -96,6 +96,13 @@ def test_symbols_are_set_as_mathematics_and_commands_stay(qapp: object) -> None:
     assert "--eta x_t" in page.toPlainText()
 
 
+def test_names_that_are_typed_in_a_program_stay_as_they_are(guide: GuideDialog) -> None:
+    guide.show_page("python.md")
+    text = guide.browser.document().toPlainText()
+    assert all(name in text for name in ("x0_hat", "eps_hat", "alpha_bar", "eta", "sigma"))
+    assert "η" not in text
+
+
 def test_the_glossary_shows_what_has_the_words(qtbot: QtBot) -> None:
     dialog = GlossaryDialog(Theme("dark"))
     qtbot.addWidget(dialog)
