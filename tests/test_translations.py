@@ -29,8 +29,8 @@ KEYS = {"Ctrl", "Shift", "Alt", "Space", "Left", "Right", "Home", "End", "Esc", 
 NAMES = {"PyTorch", "NumPy", "Qt", "Python", "msgspec", "ELBO", "IWAE", "FID", "KID", "KL", "SSIM", "English", "zz", platform.system()}
 OF_QT = {"Close", "Cancel", "OK"}
 OF_EQUATIONS = {
-    "log", "exp", "min", "max", "det", "tr", "Var", "sin", "cos", "dx", "dy", "dz", "ds", "dt", "bit", "nat", "new", "made", "anew", "known", "before",
-    "small", "large", "learned",
+    "log", "exp", "min", "max", "det", "tr", "Var", "sin", "cos", "dx", "dy", "dz", "ds", "dt",
+    "bit", "nat", "new", "made", "anew", "known", "before", "small", "large", "learned",
 }  # fmt: skip
 CITED = re.compile(r" · [A-Z][^·]* \d{4}.*$")
 ALLOWED = KEYS | NAMES | OF_QT | OF_EQUATIONS
