@@ -234,7 +234,7 @@ class CompareWorkspace(ChainPage):
         seeds = {state.recipe.seed if lane.seed is None else lane.seed for lane in state.recipe.lanes}
         text = tr("same noise · seed {seed}", seed=state.recipe.seed) if len(seeds) == 1 else tr("{count} seeds", count=len(seeds))
         self._noise.setText(text if len(state.recipe.lanes) > 1 else "")
-        self._noise.setVisible(self.width() > ROOMY)
+        self._noise.setVisible(self.width() > ROOMY and self.widgets.locate.isHidden())
 
     def _show_layout(self) -> None:
         """Sheets, the grid, or what to do where there is no lane."""
@@ -250,6 +250,7 @@ class CompareWorkspace(ChainPage):
 
     def _show_what_can_be(self) -> None:
         self.lane_actions["sweep"].setEnabled(bool(self.part.recipe.lanes) and not self.controller.is_lost)
+        self._show_noise()
 
     def _show_over_training(self) -> None:
         self.lane_actions["over_training"].setEnabled(bool(self.training.snapshots(self.controller.lane)))

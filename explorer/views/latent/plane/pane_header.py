@@ -14,7 +14,7 @@ from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 
-ROW_HEIGHT, MODELS_WIDTH = 28, 192
+ROW_HEIGHT, MODELS_WIDTH, SLACK = 28, 192, 8
 TIP = tr("Whose plane this is; it shows the same strokes, digit and samples")
 
 
@@ -83,6 +83,7 @@ class PaneHeader(QWidget):
         """Why this plane lacks what others show; nothing where it lacks nothing."""
         self.note.setText(text)
         self.note.setToolTip(tip)
+        self.note.setMinimumWidth(self.note.fontMetrics().horizontalAdvance(f"{text.partition(':')[0]}:…") + SLACK if text else 0)
 
     def show_models(
         self,
