@@ -67,7 +67,7 @@ class Dome272(Source):
 
         def made() -> DomeUNet:
             with torch.device("meta"):
-                return DomeUNet(**_config(outlines))
+                return DomeUNet(**_config(outlines), heads=HEADS)
 
         network = or_refused(path, made)
         check(path, outlines, network.state_dict(), "its network")

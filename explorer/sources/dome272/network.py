@@ -9,7 +9,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from explorer.models.roles import ImageShape
-from explorer.sources.dome272 import HEADS
 
 
 class DomeUNet(nn.Module):
@@ -29,15 +28,17 @@ class DomeUNet(nn.Module):
         Width of what t is told as.
     classes : int
         It takes the labels 0..classes - 1, and `classes` for none; 0 of an unconditional one.
+    heads : int
+        Of its attention.
     """
 
-    def __init__(self, channels: int, widths: list[int], ups: list[int], middle: list[int], told: int, classes: int) -> None:
+    def __init__(self, channels: int, widths: list[int], ups: list[int], middle: list[int], told: int, classes: int, heads: int) -> None:
         super().__init__()
         self.channels, self.told, self.classes = channels, told, classes
         self.inc = Convolutions(channels, widths[0])
         for index, (before, after) in enumerate(pairwise(widths), 1):
             self.add_module(f"down{index}", Down(before, after, told))
-            self.add_module(f"sa{index}", Attention(after))
+            self.add_module(f"sa{index}", Attention(after, heads))
         steps = [widths[-1], *middle]
         self.middle = ["bot1", "bot2", "bot3"] if len(middle) == 3 else ["bot1", "bot3"]
         for name, before, after in zip(self.middle, steps[:-1], steps[1:], strict=True):
@@ -45,7 +46,7 @@ class DomeUNet(nn.Module):
         h = steps[-1]
         for index, (skip, after) in enumerate(zip(reversed(widths[:-1]), ups, strict=True), 1):
             self.add_module(f"up{index}", Up(h + skip, after, told))
-            self.add_module(f"sa{index + 3}", Attention(after))
+            self.add_module(f"sa{index + 3}", Attention(after, heads))
             h = after
         self.outc = nn.Conv2d(h, channels, 1)
         if classes:
@@ -136,9 +137,9 @@ class Up(nn.Module):
 class Attention(nn.Module):
     """Attention among pixels, and a layer for each of them."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, heads: int) -> None:
         super().__init__()
-        self.mha = nn.MultiheadAttention(channels, HEADS, batch_first=True)
+        self.mha = nn.MultiheadAttention(channels, heads, batch_first=True)
         self.ln = nn.LayerNorm([channels])
         self.ff_self = nn.Sequential(nn.LayerNorm([channels]), nn.Linear(channels, channels), nn.GELU(), nn.Linear(channels, channels))
 

@@ -135,6 +135,22 @@ def test_ddim(
         assert furthest(walked(predictor, own, clip), partial(theirs, corrected=True)) < CLOSE
 
 
+@pytest.mark.parametrize(("steps", "spacing"), [(30, "trailing"), (10, "linspace")])
+def test_ddim_ends_a_step_where_the_next_begins(predictor: NetworkPredictor, steps: int, spacing: str) -> None:
+    """The library's goes T // K timesteps down from anywhere, which is between two states here: where that is the next, both agree."""
+    scheduler = diffusers.DDIMScheduler(clip_sample=False, timestep_spacing=spacing)
+    scheduler.set_timesteps(steps)
+    course = plan(predictor.schedule, steps, 0.0, "ddim", spacing=spacing)
+    assert [t - 1 for t in course.timesteps[:-1]] == scheduler.timesteps.tolist()
+    apart = 0
+    for step in walked(predictor, course, False)[:-1]:
+        theirs = scheduler.step(output(predictor, step.x_t, step.t), step.t - 1, step.x_t).prev_sample
+        near = float((step.x_prev - theirs).abs().max()) < CLOSE * float(step.x_prev.abs().max())
+        assert near or step.t - step.t_prev != 1000 // steps
+        apart += not near
+    assert apart
+
+
 def test_the_last_step_may_go_nowhere(predictor: NetworkPredictor) -> None:
     """With set_alpha_to_one false and no offset, the last step is from alpha_bar_1 to alpha_bar_1, in the library as here."""
     scheduler = diffusers.DDIMScheduler(clip_sample=False, timestep_spacing="leading", set_alpha_to_one=False)
