@@ -215,14 +215,10 @@ class GuideDialog(QDialog):
         text.setMarkdown(document(self._page).read_text(encoding="utf-8"), QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
         text.setDocumentMargin(4 * GRID)
         text.setIndentWidth(5 * GRID)
-<<<<<<< HEAD
         whole = QTextCursor(text)
         whole.beginEditBlock()  # else everything is laid out anew after each change
-        typeset(text)
-=======
         if self._page not in AS_WRITTEN:
             typeset(text)
->>>>>>> python
         dress(text, tokens, TEXT_WIDTH)
         whole.endEditBlock()
         self.browser.moveCursor(QTextCursor.MoveOperation.Start)
