@@ -221,6 +221,9 @@ def test_frames_that_go_meanwhile_take_the_step_with_them(
     gate.is_open.set()
     assert [outcome for outcome in steps if outcome is not None]
     assert np.array_equal(states(engine, key), whole)
+    (first,) = ask(engine, ShowStep((key,), 1000, "x_t"))
+    assert isinstance(first, StepShown)
+    assert first.frames[0].k == 0, "it is begun anew"
 
 
 def test_a_step_that_is_given_up_while_it_waits_for_the_networks_turn_is_not_begun(

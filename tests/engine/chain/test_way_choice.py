@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -201,16 +202,16 @@ def test_what_was_chosen_for_one_chain_stays_when_another_is_begun_meanwhile(
 
     measured = (Measured("torch", "fp32", 1.0, 1000), Measured("fast", "fp32", 0.5, 1000))
     for name in "bc":  # another way than what is taken where nothing was chosen
-        KeptChoices().put(lane(name).checkpoint, N, "CPU", Choice(lane(name).checkpoint, N, 1000, measured, wish="torch/fp32", busy=True))
+        KeptChoices().put(lane(name).checkpoint, N, "CPU", Choice(lane(name).checkpoint, N, 1000, measured, busy=True))
     engine = started()
-    both, other = ChainRecipe((lane("b"), lane("c")), 1, N), ChainRecipe((lane("a"),), 1, N)
+    both, seeds = ChainRecipe((lane("b"), lane("c")), 1, N), itertools.count()  # a chain that is kept settles nothing
     runs: list[str] = []
     for outcome in engine.handle(SampleChain(both), "compare.chain"):
         if isinstance(outcome, LanePlanned):
             runs.append(outcome.run.partition(" · ")[0])
         if len(runs) < 2:
-            ask(engine, SampleChain(other), "reverse.chain")
-    assert runs == ["PyTorch", "PyTorch"]
+            ask(engine, SampleChain(ChainRecipe((lane("a"),), next(seeds), N)), "reverse.chain")
+    assert runs == ["PyTorch, packed", "PyTorch, packed"]
 
 
 def test_what_was_not_measured_cannot_be_wanted(recipe: ChainRecipe, key: LaneKey) -> None:
