@@ -140,6 +140,12 @@ def test_a_folder_is_told_of(explorer: Explorer, tmp_path: Path) -> None:
     assert "is a folder without pictures" in explorer.window.banner.message
 
 
+def test_a_training_state_without_a_network_is_told_of_as_what_it_is(explorer: Explorer, tmp_path: Path) -> None:
+    (tmp_path / "optimizer.bin").write_bytes(b"x")
+    explorer.window.open_paths([str(tmp_path)])
+    assert explorer.window.banner.message.startswith(f"{tmp_path}: is a training state (optimizer.bin) without a network")
+
+
 def test_a_folder_of_idx_files_is_a_data_set_as_it_is_for_the_engine(explorer: Explorer, tmp_path: Path) -> None:
     explorer.store.update(workspace="latent")
     folder = tmp_path / "digits"
