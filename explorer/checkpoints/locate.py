@@ -14,7 +14,7 @@ from explorer.resources import resource
 
 def shipped() -> dict[str, Path]:
     """Checkpoints that come with the app, by name (the file's without its ending), in name order."""
-    return {path.stem: path for path in sorted(resource("checkpoints").glob(f"*{SUFFIX}"))}
+    return {path.stem: path for path in sorted(resource("checkpoints").glob(f"*{SUFFIX}"), key=lambda path: path.stem)}
 
 
 def named() -> dict[str, Path]:
