@@ -16,13 +16,14 @@ from pathlib import Path
 import msgspec
 
 from explorer import __version__, half_written, sources
+from explorer.checkpoints import locate
 from explorer.checkpoints.snapshots import end_of_run, snapshots
 from explorer.engine.desk import Desk
 from explorer.engine.models.messages import LibraryEntry, LibraryScanned, ScanLibrary
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.paths import cache_folder
-from explorer.resources import resource, resource_root
+from explorer.resources import resource_root
 
 PEEKED = 64 * 1024
 """Bytes at either end of a file that came with the app by which it is known again: weights that differ differ there."""
@@ -45,7 +46,7 @@ class _Book(msgspec.Struct, frozen=True):
 
 def files(paths: tuple[str, ...], runs: tuple[str, ...] = ()) -> Iterator[tuple[Path, bool]]:
     """The shipped checkpoints by name with their snapshots, then those at `paths`, and every snapshot of `runs`; and which are shipped."""
-    shipped = [file for path in sorted(resource("checkpoints").glob("*.safetensors")) for file in _with_snapshots(path)]
+    shipped = [file for path in locate.shipped().values() for file in _with_snapshots(path)]
     others = [Path(name) for name in paths]
     others += [file for name in runs for file in _with_snapshots(Path(name))]
     seen: set[Path] = set()
