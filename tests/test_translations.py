@@ -28,8 +28,9 @@ HERE = Path(__file__).resolve().parent
 KEYS = {"Ctrl", "Shift", "Alt", "Space", "Left", "Right", "Home", "End", "Esc", "Del", "Backspace", "PgUp", "PgDown", "Enter", "Tab", "F1"}
 NAMES = {"PyTorch", "NumPy", "Qt", "Python", "msgspec", "ELBO", "IWAE", "FID", "KID", "KL", "SSIM", "English", "zz", platform.system()}
 OF_QT = {"Close", "Cancel", "OK"}
-OF_EQUATIONS = {"log", "exp", "min", "max", "det", "tr", "Var", "dy", "ds", "bit", "nat", "new", "made", "anew", "known", "before"} | {
-    "small", "large", "learned",
+OF_EQUATIONS = {
+    "log", "exp", "min", "max", "det", "tr", "Var", "sin", "cos", "dx", "dy", "dz", "ds", "dt",
+    "bit", "nat", "new", "made", "anew", "known", "before", "small", "large", "learned",
 }  # fmt: skip
 CITED = re.compile(r" · [A-Z][^·]* \d{4}.*$")
 ALLOWED = KEYS | NAMES | OF_QT | OF_EQUATIONS

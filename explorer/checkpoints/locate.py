@@ -34,7 +34,7 @@ def locate(name: str) -> Path:
     Raises
     ------
     BadInput
-        If there is neither; the message names the shipped ones. If the path cannot be one, or not be asked for.
+        If there is neither; unless it is a whole path the message names the shipped ones. If the path cannot be one, or not be asked for.
     """
     path = expanded(name)
     if is_file(path):
@@ -51,6 +51,8 @@ def locate(name: str) -> Path:
     if is_dir(path):
         raise BadInput(f"{name}: is a folder; name a {SUFFIX} file in it")
     check_regular(path)
+    if path.is_absolute():  # nobody means a name
+        raise BadInput(f"{name}: no such file")
     raise BadInput(f"{name}: no such file, nor a checkpoint that comes with the app ({', '.join(known) or 'none is installed'})")
 
 

@@ -9,6 +9,7 @@ import typer
 
 from explorer.cli import shared
 from explorer.cli.plane_options import ALONG, Chosen, PathKind, PlaneOptions, SliceName, choose, numbers, whole_numbers
+from explorer.cli.reading_options import BackgroundOption
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 from explorer.recipe import Recipe
@@ -39,6 +40,8 @@ def decode(
     ] = None,
     along: Annotated[str, typer.Option(help="components, axes: the two that the plane runs along, from 0.")] = ALONG,
     through: Annotated[str | None, typer.Option(help="images: three test images by number, such as 3,14,159.")] = None,
+    picture: Annotated[list[Path] | None, typer.Option(help="pictures: a file; two, with the mean of all codes, or three.")] = None,
+    background: BackgroundOption = "white",
     offsets: Annotated[str, typer.Option(help="The plane moved along its remaining directions, in order.")] = "",
     device: shared.DeviceOption = "auto",
     scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pixels for each pixel of an image.")] = None,
@@ -59,6 +62,7 @@ def decode(
     options = PlaneOptions(
         z=tuple(numbers("--z", text) for text in z or []), grid=grid, extent=extent, path=path, frames=frames, prior=prior, seed=seed,
         plane=plane, along=whole_numbers("--along", along), through=whole_numbers("--through", through),
+        pictures=tuple(str(path.resolve()) for path in picture or ()), background=background,
         offsets=numbers("--offsets", offsets) if offsets else (),
     )  # fmt: skip
     options.check()

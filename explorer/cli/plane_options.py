@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from explorer.datasets.reading import Background
 from explorer.errors import BadInput
 from explorer.recipe import PlaneGrid, PlaneRecipe, Point, PriorSamples, Slice, Stroke
 
@@ -27,6 +28,7 @@ class SliceName(StrEnum):
     components = "components"
     axes = "axes"
     images = "images"
+    pictures = "pictures"
     random = "random"
 
 
@@ -52,6 +54,8 @@ class PlaneOptions:
     plane: SliceName | None
     along: tuple[int, ...]
     through: tuple[int, ...]
+    pictures: tuple[str, ...]
+    background: Background
     offsets: tuple[float, ...]
 
     def check(self) -> None:
@@ -68,6 +72,12 @@ class PlaneOptions:
             raise BadInput("--through names the images of --slice images")
         if self.plane is SliceName.images and len(self.through) != 3:
             raise BadInput("--slice images goes through three test images: give --through, such as 3,14,159")
+        if self.plane is SliceName.pictures and len(self.pictures) not in (2, 3):
+            raise BadInput(f"--slice pictures goes through two or three: give --picture twice or three times, not {len(self.pictures)}")
+        if self.plane is not SliceName.pictures and self.pictures:
+            raise BadInput("--picture names the files of --slice pictures")
+        if self.plane is not SliceName.pictures and self.background != "white":
+            raise BadInput("--background: of no meaning without --slice pictures")
 
     def slice(self) -> Slice | None:
         """The plane, as the recipe has it (BadInput if it cannot be)."""
@@ -77,7 +87,10 @@ class PlaneOptions:
             raise BadInput(f"--along names two directions, such as 0,1, not {len(self.along)}")
         seed = self.seed if self.plane is SliceName.random else 0
         try:
-            return Slice(self.plane.value, *self.along, images=self.through, seed=seed, offsets=self.offsets)
+            return Slice(
+                self.plane.value, *self.along, images=self.through, seed=seed, offsets=self.offsets, pictures=self.pictures,
+                background=self.background,
+            )  # fmt: skip
         except ValueError as error:
             raise BadInput(f"--slice {self.plane.value}: {error}") from None
 

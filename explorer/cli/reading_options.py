@@ -6,7 +6,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from explorer.datasets.reading import AS_FOUND, Background, RangeName, Reading
+from explorer.datasets.reading import AS_FOUND, NO_LABELS, Background, RangeName, Reading
 from explorer.errors import BadInput
 
 
@@ -23,10 +23,13 @@ def _choice(option: str, kind: Any, does: str) -> Any:
 
 RangeOption = _choice("--range", RangeName, "Numbers of black and white in an array, or in pictures of floats; auto finds them.")
 MemberOption = Annotated[str, typer.Option(help="Name of the array in an .npz; left out, the one that is of images.")]
+LabelsOption = Annotated[
+    str, typer.Option("--labels", help=f"Name of the array of labels in an .npz; left out, what is found; {NO_LABELS}: no labels.")
+]
 BackgroundOption = _choice("--background", Background, "What is seen where pictures are transparent.")
 
 
-def reading(of: object, needs: str, values: str, member: str, background: str) -> Reading:
+def reading(of: object, needs: str, values: str, member: str, background: str, labels: str = "") -> Reading:
     """What was told by these options.
 
     Parameters
@@ -41,7 +44,7 @@ def reading(of: object, needs: str, values: str, member: str, background: str) -
     BadInput
         If something was told, and what it is about was not named.
     """
-    told = Reading(values, member, background)  # type: ignore[arg-type]  # each was checked to be one of them
+    told = Reading(values, member, background, labels)  # type: ignore[arg-type]  # each was checked to be one of them
     if told != AS_FOUND and not of:
         names = [f"--{name}" for name in told.__struct_fields__ if getattr(told, name) != getattr(AS_FOUND, name)]
         raise BadInput(f"{', '.join(names)}: of no meaning without {needs}")

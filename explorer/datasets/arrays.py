@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.npyio import NpzFile
 
-from explorer.datasets.reading import AS_FOUND, RangeName, Reading
+from explorer.datasets import archive as arrays_in
+from explorer.datasets.reading import AS_FOUND, NO_LABELS, RangeName, Reading
 from explorer.datasets.values import as_bytes
 from explorer.endings import ARRAYS
 from explorer.errors import BadInput
@@ -22,9 +23,6 @@ MAGIC, ZIP = b"\x93NUMPY", b"PK\x03\x04"
 SLACK_BYTES = 2**24
 """Of its header."""
 LOOKED_AT = 64
-MOST_LISTED = 8
-TRAINING, TESTS = ("train", "images", "img", "data", "x", "arr_0"), ("test", "t10k", "val")
-"""What members of images are called, the likeliest first."""
 
 
 def with_channels(array: np.ndarray, path: Path) -> np.ndarray:
@@ -88,11 +86,17 @@ class ReadArray:
         Name of the array in an archive, empty where there is one array alone.
     range : RangeName
         Which of their numbers are black and white; never "auto".
+    labels : ndarray, shape (N,), uint8, or None
+        Classes of the images, where the archive has them.
+    labelled : str
+        What was taken as their labels, or why what seems to be of them was not; for people, empty where there is nothing of the kind.
     """
 
     images: np.ndarray
     member: str
     range: RangeName
+    labels: np.ndarray | None = None
+    labelled: str = ""
 
 
 def read_array(path: Path, split: str = "train", told: Reading = AS_FOUND) -> ReadArray:
@@ -100,7 +104,8 @@ def read_array(path: Path, split: str = "train", told: Reading = AS_FOUND) -> Re
 
     Bytes in an .npy file stay on disk and are read as they are asked for, so that memory does not grow with them;
     everything else is read whole, up to 2 GiB. Of an .npz with several arrays the one that is told is taken, else the one that is of
-    images, of the split by its name: x_train, x_test.
+    images, of the split by its name: x_train, x_test. Its labels are the list of whole numbers that is told, else one that is as long
+    and called so (y_train, labels), or the only one that is as long.
 
     Raises
     ------
@@ -109,15 +114,16 @@ def read_array(path: Path, split: str = "train", told: Reading = AS_FOUND) -> Re
     """
     check_regular(path)
     if _head(path) == MAGIC:
-        if told.member:
-            raise BadInput(f"{path}: holds one array alone, and none called {told.member}: leave out --member")
+        for option, said in (("--member", told.member), ("--labels", told.labels)):
+            if said:
+                raise BadInput(f"{path}: holds one array alone, and none called {said}: leave out {option}")
         if (mapped := _mapped(path, told.range)) is not None:
             return ReadArray(with_channels(mapped, path), "", "0,255")
     try:
         if _head(path) == MAGIC and path.stat().st_size > MAX_BYTES + SLACK_BYTES:
             raise BadInput(f"{path}: {path.stat().st_size} bytes of images; at most {MAX_BYTES} are read")
         with read_by_numpy(), open(path, "rb") as file:
-            member, array = _array_of(np.load(file, allow_pickle=False), path, split, told.member)
+            taken_apart = _taken_apart(np.load(file, allow_pickle=False), path, split, told)
     except BadInput:
         raise
     except FileNotFoundError:
@@ -130,6 +136,7 @@ def read_array(path: Path, split: str = "train", told: Reading = AS_FOUND) -> Re
         if "pickle" in str(error):
             raise BadInput(f"{path}: holds Python objects, which are not opened because they may contain code") from None
         raise BadInput(f"{path}: cannot be read as an array: {error}") from None
+    member, array, labels, labelled = taken_apart
     if array.nbytes > MAX_BYTES:
         raise BadInput(f"{path}: {array.nbytes} bytes of images; at most {MAX_BYTES} are read")
     array = with_channels(array, path)  # first: what is of another shape is not asked about its values
@@ -137,68 +144,83 @@ def read_array(path: Path, split: str = "train", told: Reading = AS_FOUND) -> Re
         images, taken = as_bytes(array, told.range)
     except ValueError as error:
         raise BadInput(f"{path}{f' ({member})' if member else ''}: {error}") from None
-    return ReadArray(images, member, taken)
+    return ReadArray(images, member, taken, labels, labelled)
 
 
 def members_of(path: Path) -> tuple[str, ...]:
     """Names of the arrays in an archive that are of images, by their headers alone; none of any other file."""
+    return tuple(name for name, header in _headers_of(path).items() if arrays_in.are_images(header))
+
+
+def label_members_of(path: Path) -> tuple[str, ...]:
+    """Names of the arrays in an archive that may be labels of images in it, by their headers alone; none of any other file."""
+    return arrays_in.labels_beside(_headers_of(path))
+
+
+def _headers_of(path: Path) -> dict[str, arrays_in.Header]:
     if _head(path)[: len(ZIP)] != ZIP:
-        return ()
+        return {}
     try:
         with zipfile.ZipFile(path) as archive:
-            return tuple(name for name, inside in _named(archive).items() if _holds_images(archive, inside))
+            return arrays_in.headers(archive)
     except Exception:  # zipfile and its packings raise many kinds for a spoilt file; opening it says what is wrong
-        return ()
+        return {}
 
 
-def _array_of(loaded: np.ndarray | NpzFile, path: Path, split: str, wanted: str) -> tuple[str, np.ndarray]:
+class _Parts(NamedTuple):
+    """Member and array of images, and labels with what is said of them."""
+
+    member: str
+    images: np.ndarray
+    labels: np.ndarray | None = None
+    labelled: str = ""
+
+
+def _taken_apart(loaded: np.ndarray | NpzFile, path: Path, split: str, told: Reading) -> _Parts:
     if isinstance(loaded, np.ndarray):
-        return "", loaded
-    if loaded.zip is None or not loaded.files:
+        return _Parts("", loaded)
+    found = {} if loaded.zip is None else arrays_in.named(loaded.zip)
+    if loaded.zip is None or not found:
         raise BadInput(f"{path}: holds no array")
-    found = _named(loaded.zip)
-    if not found:
-        raise BadInput(f"{path}: holds no array")
-    member = wanted or _likeliest(loaded.zip, found, path, split)
-    if member not in found:
-        raise BadInput(f"{path}: has no array called {member}; it has {_listed(found)}")
+    for said in (told.member, "" if told.labels == NO_LABELS else told.labels):
+        if said and said not in found:
+            raise BadInput(f"{path}: has no array called {said}; it has {arrays_in.listed(found)}")
+    known = arrays_in.headers(loaded.zip)
+    member = told.member or arrays_in.likeliest_images(known, split, told.labels)
+    if member is None:
+        raise BadInput(
+            f"{path}: none of its arrays ({arrays_in.listed(found)}) is of images, of shape (N, H, W) or (N, 1 or 3, H, W)"
+        )  # fmt: skip
     claimed = loaded.zip.getinfo(found[member]).file_size
     if claimed > MAX_BYTES:
         raise BadInput(f"{path}: {claimed} bytes of images; at most {MAX_BYTES} are read")
-    return member, loaded[member]
+    return _Parts(member, loaded[member], *_labels_of(loaded, known, member, path, told.labels))
 
 
-def _named(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Arrays by their names, with those of their files."""
-    return {name.removesuffix(".npy"): name for name in archive.namelist() if name.endswith(".npy")}
-
-
-def _likeliest(archive: zipfile.ZipFile, found: dict[str, str], path: Path, split: str) -> str:
-    shaped = [name for name in found if _holds_images(archive, found[name])]
-    if not shaped:
-        raise BadInput(f"{path}: none of its arrays ({_listed(found)}) is of images, of shape (N, H, W) or (N, 1 or 3, H, W)")
-    return min(shaped, key=lambda name: _rank(name, split))
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)[:MOST_LISTED])
-
-
-def _holds_images(archive: zipfile.ZipFile, member: str) -> bool:
-    """Whether the header of a member says that it is of images, its numbers unread."""
-    with archive.open(member) as file:
+def _labels_of(
+    loaded: NpzFile, known: dict[str, arrays_in.Header], member: str, path: Path, told: str
+) -> tuple[np.ndarray | None, str]:  # fmt: skip
+    """Classes of a member's images, and what is said of them."""
+    if told == NO_LABELS or member not in known or not known[member].shape:  # it is no list of images, which is told later
+        return None, ""
+    if told:
+        shape, count = known[told].shape if told in known else (), known[member].shape[:1]
+        if told not in known or not arrays_in.are_labels(known[told]) or shape[:1] != count:
+            what = f"it is {known[told].kind} of shape {shape}" if told in known else "its header is spoilt"
+            raise BadInput(f"{path}: {told} is no list of labels, a whole number for each of the {count[0]} images of {member}: {what}")
         try:
-            version = np.lib.format.read_magic(file)
-            shape, _, kind = np.lib.format.read_array_header_1_0(file) if version == (1, 0) else np.lib.format.read_array_header_2_0(file)
-        except (ValueError, OSError, EOFError):
-            return False
-    flat = len(shape) == 3 and min(shape[1:]) > 3
-    coloured = len(shape) == 4 and (shape[1] in (1, 3) or shape[3] in (1, 3))
-    return (flat or coloured) and kind.kind in "fub"
-
-
-def _rank(name: str, split: str) -> tuple[bool, int]:
-    """Training images before test ones unless those are asked for, then by what members are called."""
-    low = name.lower()
-    is_test = any(word in low for word in TESTS)
-    return is_test != (split == "test"), next((place for place, word in enumerate(TRAINING) if word in low), len(TRAINING))
+            return arrays_in.as_classes(loaded[told]), f"labels {told}"
+        except ValueError as error:
+            raise BadInput(f"{path}: {told}: {error}") from None
+    likeliest = arrays_in.likeliest_labels(known, member)
+    if likeliest is None:
+        return None, ""
+    name, is_called_so = likeliest
+    try:
+        values = loaded[name]
+        labels = arrays_in.as_classes(values)
+    except ValueError as error:
+        return None, f"{name} is not taken: {error}" if is_called_so else ""
+    if not is_called_so and 2 * (int(labels.max(initial=0)) + 1) > len(labels):
+        return None, ""  # numbers of the images, say: hardly two are alike
+    return labels, f"labels {name}"

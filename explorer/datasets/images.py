@@ -42,7 +42,8 @@ class ImageSet:
     sha256 : str
         Of the file; of the pixels where there are several files, or where it was told how to take them.
     taken : str
-        Which array of the file it is and what its values are, for people: "x_train, values -1 to 1"; empty where there is no choice.
+        Which array of the file it is, what its values are and what its labels, for people: "x_train, values -1 to 1, labels y_train";
+        empty where there is no choice.
     """
 
     name: str
@@ -79,7 +80,8 @@ def load_images(
     fit : "resize" or "crop"
         Whether they are squeezed into the square, or the square is cut out of their middle.
     told : Reading
-        What the file leaves open: which numbers are black and white, which array it is, what is behind transparent pictures.
+        What the file leaves open: which numbers are black and white, which arrays are its images and labels, what is behind transparent
+        pictures.
 
     Raises
     ------
@@ -103,9 +105,11 @@ def load_images(
         if has(path, PICTURES) and path.is_file():
             raise BadInput(f"{path}: is one picture; a data set is a folder of them")
         if is_array(path):
-            _refuse_told(path, msgspec.structs.replace(told, range="auto", member=""), "holds numbers, which are not transparent")
+            others = msgspec.structs.replace(told, range="auto", member="", labels="")
+            _refuse_told(path, others, "holds numbers, which are not transparent")
             found = read_array(path, split, told)
-            images, taken = found.images, ", ".join(filter(None, (found.member, f"values {RANGE_WORDS[found.range]}")))
+            images, labels = found.images, found.labels
+            taken = ", ".join(filter(None, (found.member, f"values {RANGE_WORDS[found.range]}", found.labelled)))
         else:
             images, taken = _of_idx(path, told)
         digest = file_sha256(path) if told == AS_FOUND else _pixels_sha256(images)

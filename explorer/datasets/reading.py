@@ -9,6 +9,7 @@ import msgspec
 RangeName = Literal["auto", "0,1", "-1,1", "0,255", "0,65535"]
 Background = Literal["white", "black"]
 MOST_NAME = 1024
+NO_LABELS = "none"
 
 RANGE_WORDS: dict[RangeName, str] = {
     "auto": "as they are found", "0,1": "0 to 1", "-1,1": "-1 to 1", "0,255": "0 to 255", "0,65535": "0 to 65535",
@@ -26,15 +27,18 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
         Name of the array in an archive; empty for the one that is of images.
     background : "white" or "black"
         What is seen where a picture is transparent.
+    labels : str
+        Name of the array of labels in an archive; "none" for no labels, empty for the one that is of them.
     """
 
     range: RangeName = "auto"
     member: str = ""
     background: Background = "white"
+    labels: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a name that none can have (ValueError)."""
-        if len(self.member) > MOST_NAME:
+        if max(len(self.member), len(self.labels)) > MOST_NAME:
             raise ValueError(f"the name of an array has at most {MOST_NAME} characters")
 
 

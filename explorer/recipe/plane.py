@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from explorer.datasets.reading import Background
 from explorer.recipe.dabs import Dab
 from explorer.recipe.encoded import Encoded
 from explorer.recipe.told import Told
@@ -49,6 +50,8 @@ class Slice(msgspec.Struct, frozen=True, omit_defaults=True):
         A test image whose code the plane goes through: it is moved there the shortest way.
     picture : str
         A picture file instead.
+    background, picture_background : "white" or "black"
+        What is seen where `pictures`, and `picture`, are transparent.
     offsets : tuple of float
         How far the plane is moved along the remaining directions, in the order of explorer.latent.slices; those
         left out are 0. For "components" they are the other components, largest first; for "axes" the other axes.
@@ -64,6 +67,8 @@ class Slice(msgspec.Struct, frozen=True, omit_defaults=True):
     pictures: tuple[str, ...] = ()
     image: int | None = None
     picture: str = ""
+    background: Background = "white"
+    picture_background: Background = "white"
 
     def __post_init__(self) -> None:
         """Refuse a plane that cannot be (ValueError)."""

@@ -75,6 +75,14 @@ def unopened(recipe: ChainRecipe | PlaneRecipe, entries: Sequence[LibraryEntry])
     return tuple(dict.fromkeys(each for each in found if os.path.exists(each.source)))
 
 
+def lost(lanes: Sequence[Lane], entries: Sequence[LibraryEntry]) -> tuple[Unopened, ...]:
+    """Checkpoints that lanes name and that are not there: moved, deleted, replaced, or on a disk that is not."""
+    finder = _Finder(entries)
+    models = [each for each in _models_of(lanes) if each.checkpoint]
+    gone = [each for each in models if not os.path.exists(each.source) or not finder.knows(each.checkpoint)]
+    return tuple(dict.fromkeys(Unopened(each.checkpoint, each.source, each.told) for each in gone))
+
+
 def _models_of(lanes: Sequence[Lane]) -> tuple[Lane | Change, ...]:
     """What names the checkpoints that lanes need: their own, and those that their edits go on with."""
     found: list[Lane | Change] = []

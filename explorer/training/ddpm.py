@@ -183,5 +183,5 @@ def _told(network: Network, labels: Tensor | None) -> Network:
 def _classes_in(data: ImageSet) -> int:
     """Classes that images are of: 0..the largest label (BadInput if they have none)."""
     if data.labels is None:
-        raise BadInput(f"{data.name}: has no labels, which --classes needs: take mnist, or a folder of IDX files with labels")
+        raise BadInput(f"{data.name}: has no labels, which --classes needs: take mnist, or IDX files or an .npz with labels")
     return int(data.labels.max()) + 1

@@ -8,6 +8,7 @@ import shlex
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -149,6 +150,14 @@ class Run:
         if self.launch is not None:
             return "generative-explorer " + shlex.join(self.launch.command)
         return self.status.command if self.status is not None else ""
+
+    @property
+    def dataset(self) -> str:
+        """What it learns from, as the window calls it: a run on another machine says of itself what it is called there."""
+        words = self.launch.command if self.launch is not None else ()
+        said = [after for word, after in pairwise(words) if word == "--dataset"]
+        said += [word.removeprefix("--dataset=") for word in words if word.startswith("--dataset=")]
+        return said[-1] if said else self.status.dataset if self.status is not None else ""
 
     @property
     def recipe(self) -> TrainRecipe | None:

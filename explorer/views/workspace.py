@@ -262,6 +262,11 @@ class Workspace(QWidget):
     def restore_layout(self, sizes: Mapping[str, tuple[int, ...]]) -> None:
         """Parts as the person had them; nothing for all as it comes."""
 
+    @property
+    def nothing_to_export(self) -> str:
+        """What is said where `export_offer` is None."""
+        return tr("There is nothing to export in {title}", title=self.title)
+
     def export_offer(self) -> ExportOffer | None:
         """What can be exported now, for the one dialog that asks how and where; None for nothing."""
         return None

@@ -150,6 +150,22 @@ def test_grids_and_places_lie_on_a_slice(run: Callable[..., Any], deep: Path, tm
     assert recipe_of(out).slice == Slice("images", images=(3, 14, 159))
 
 
+def test_a_slice_through_pictures_sees_transparent_ones_on_white_or_black(run: Callable[..., Any], deep: Path, tmp_path: Path) -> None:
+    files = []
+    for name, alpha in (("a", 90), ("b", 160), ("c", 230)):
+        pixels = np.random.default_rng(alpha).integers(0, 255, (28, 28, 2), np.uint8)
+        pixels[..., 1] = alpha
+        files.append(tmp_path / f"{name}.png")
+        Image.fromarray(pixels, "LA").save(files[-1])
+    out, named = tmp_path / "out.png", [part for file in files for part in ("--picture", file)]
+    for paper in ("white", "black"):
+        places = ("--slice", "pictures", *named, "--z", "0,0", "--background", paper)
+        ran = run("decode", "--checkpoint", deep, *places, "--out", out, "--force", "--json")
+        first = run("encode", "--checkpoint", deep, files[0], "--background", paper, "--json").json["mean"]
+        np.testing.assert_allclose(ran.json["z"], [first], atol=1e-5)
+        assert recipe_of(out).slice == Slice("pictures", pictures=tuple(map(str, files)), background=paper)  # type: ignore[arg-type]
+
+
 def test_samples_of_the_prior(run: Callable[..., Any], deep: Path, tmp_path: Path) -> None:
     said = run("decode", "--checkpoint", deep, "--prior", 5, "--seed", 7, "--out", tmp_path / "a.png", "--json")
     np.testing.assert_allclose(said.json["z"], prior_codes(7, range(5), 6).numpy(), rtol=1e-6)
@@ -179,6 +195,12 @@ def test_planes_that_cannot_be(refused: Callable[..., str], deep: Path, tmp_path
     assert "two directions" in refused("decode", "--checkpoint", deep, "--slice", "axes", "--along", "1", "--grid", 2, *out)
     assert "--along x" in refused("decode", "--checkpoint", deep, "--slice", "axes", "--along", "x", "--grid", 2, *out)
     assert "give --through" in refused("decode", "--checkpoint", deep, "--slice", "images", "--grid", 2, *out)
+    one = ("--picture", "a.png", "--grid", 2, *out)
+    assert "twice or three times, not 1" in refused("decode", "--checkpoint", deep, "--slice", "pictures", *one)
+    assert "files of --slice pictures" in refused("decode", "--checkpoint", deep, "--slice", "axes", *one)
+    assert "without --slice pictures" in refused("decode", "--checkpoint", deep, "--background", "black", "--z", "1,1,1,1,1,1", *out)
+    lost = ("--picture", tmp_path / "a.png", "--picture", tmp_path / "b.png")
+    assert "a.png: no such file" in refused("decode", "--checkpoint", deep, "--slice", "pictures", *lost, "--grid", 2, *out)
     assert "4 more" in refused("decode", "--checkpoint", deep, "--slice", "axes", "--offsets", "1,1,1,1,1", "--grid", 2, *out)
     assert "no other plane" in refused("decode", "--checkpoint", VAE, "--slice", "axes", "--grid", 2, *out)
     assert "leave out" in refused("decode", "--checkpoint", VAE, "--prior", 2, "--z", "1,1", *out)

@@ -93,7 +93,7 @@ def test_a_member_that_is_told(tmp_path: Path, digits: np.ndarray) -> None:
     assert load_images(str(path)).taken == "x_train, values 0 to 255"
     odd = load_images(str(path), told=Reading(member="odd"))
     np.testing.assert_array_equal(odd.images[:, 0], digits[::-1])
-    assert odd.taken == "odd, values 0 to 255"
+    assert odd.taken == "odd, values 0 to 255, labels y"
     for member, why in (("none", "no array called none; it has odd, x_test, x_train, y"), ("y", r"not \(8,\)")):
         with pytest.raises(BadInput, match=why):
             load_images(str(path), told=Reading(member=member))
@@ -114,8 +114,9 @@ def test_what_means_nothing_for_a_data_set_is_not_passed_over(tmp_path: Path, di
     Image.fromarray(digits[0]).save(tmp_path / "a.png")
     array = saved(tmp_path / "a.npy", digits)
     for source, told, option in (
-        ("mnist", Reading(range="0,255"), "--range"), (array, Reading(member="x"), "--member"),
+        ("mnist", Reading(range="0,255"), "--range"), (array, Reading(member="x"), "--member"), (array, Reading(labels="y"), "--labels"),
         (array, Reading(background="black"), "--background"), (str(tmp_path), Reading(member="x"), "--member"),
+        (str(tmp_path), Reading(labels="none"), "--labels"), ("emoji", Reading(labels="none"), "--labels"),
     ):  # fmt: skip
         with pytest.raises(BadInput, match=f"leave out {option}"):
             load_images(source, told=told)

@@ -18,6 +18,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "glossary.md"
         ("x̂₀", "x0_hat"), ("x0_hat", "x0_hat"), ("‖x̂₀‖", "x0_hat"), ("\\hat{x}_0", "x0_hat"), ("xₜ", "x_t"), ("x_{t}", "x_t"),
         ("Log SNR", "log_snr"),
         ("ᾱ", "alpha_bar"), ("T", "T"), ("t", "t"), ("Lₜ₋₁", "term"), ("posterior mean", "mean"), ("FID", "frechet"),
+        ("classifier-free guidance", "guidance"), ("Score", "score"), ("latent diffusion", "latent_diffusion"), ("KL(q ‖ p)", "kl"),
+        ("p(z|x)", "true_posterior"), ("log p(x)", "evidence"), ("gap", "gap"),
+        ("posterior collapse", "posterior_collapse"), ("v", "velocity"),
     ],
 )  # fmt: skip
 def test_a_term_is_found_by_any_of_its_spellings(written: str, key: str) -> None:

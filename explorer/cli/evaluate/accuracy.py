@@ -53,7 +53,7 @@ def _labels(options: Options, known: ImageSet, judge: Judge) -> np.ndarray:
     """Those of the images, each one that the classifier can say."""
     source = options.dataset or known.name
     if known.labels is None:
-        raise BadInput(f"{source}: has no labels, which accuracy is about: name a folder of IDX files with labels, mnist or emoji")
+        raise BadInput(f"{source}: has no labels, which accuracy is about: name IDX files or an .npz with labels, mnist or emoji")
     classes = judge.read(known.images[:1]).probabilities.shape[1]
     if (most := int(known.labels.max())) >= classes:
         raise BadInput(f"{source}: has labels up to {most}, and {options.checkpoint.path} knows {classes} classes, 0 to {classes - 1}")

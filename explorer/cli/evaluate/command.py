@@ -17,7 +17,7 @@ from explorer.checkpoints.card import Card, Metric
 from explorer.cli import sampler_options, shared
 from explorer.cli.evaluate import accuracy, latent, objective, ode_likelihood, samples
 from explorer.cli.evaluate.measuring import OF_SAMPLES, OF_THE_OBJECTIVE, OF_THE_ODE, Measured, MetricName, Options, SplitName, VarianceName
-from explorer.cli.reading_options import BackgroundOption, MemberOption, RangeOption, reading
+from explorer.cli.reading_options import BackgroundOption, LabelsOption, MemberOption, RangeOption, reading
 from explorer.cli.told_options import takes_told
 from explorer.diffusion.flow_settings import MAX_PROBES
 from explorer.errors import BadInput
@@ -80,6 +80,7 @@ def evaluate(
     ] = None,
     values: RangeOption = "auto",
     member: MemberOption = "",
+    label_member: LabelsOption = "",
     background: BackgroundOption = "white",
     variance: Annotated[VarianceName | None, typer.Option(help=VARIANCE_HELP)] = None,
     probes: Annotated[
@@ -132,7 +133,7 @@ def evaluate(
         sampler=sampler_options.sampler_of(_named(typed), opened.card.sampler.said), seed=seed, draws=draws, strata=strata,
         split=split, dataset=dataset, variance=None if metric in OF_SAMPLES else variance,
         labels=labels_of(label) if label is not None else (), guidance=guidance,
-        read=reading(dataset, "--dataset", values, member, background),
+        read=reading(dataset, "--dataset", values, member, background, label_member),
         probes=probes, probe=probe.value if probe else None, dequantise=dequantise.value if dequantise else None,
     )  # fmt: skip
     _check_options(metric, options)

@@ -14,7 +14,7 @@ import typer
 
 from explorer.cli import shared
 from explorer.cli.display import require_libraries, require_qt
-from explorer.cli.reading_options import BackgroundOption, MemberOption, RangeOption, reading
+from explorer.cli.reading_options import BackgroundOption, LabelsOption, MemberOption, RangeOption, reading
 from explorer.cli.render.document import document_at, document_for, shown_document
 from explorer.cli.render.latent_options import LayerChoice, ShapeChoice, options_for
 from explorer.cli.render.options import Options, PageChoice, PanelChoice, ThemeChoice, WorkspaceChoice
@@ -52,6 +52,7 @@ def render(
     ] = None,
     values: RangeOption = "auto",
     member: MemberOption = "",
+    label_member: LabelsOption = "",
     background: BackgroundOption = "white",
     t: Annotated[int | None, typer.Option("--t", min=0, help="Timestep that is shown (0, the image, if left out).")] = None,
     samples: Annotated[int | None, typer.Option(min=1, max=MAX_SAMPLES, help="Samples of each lane.")] = None,
@@ -107,7 +108,7 @@ def render(
         sampler=sampler and str(sampler),
         panel=panel and panel.value, skips_off=off, page=page and page.value, exact=tuple(exact or ()), latent=plane, runs=runs,
         sweep=sweep, grid=grid, labels=None if label is None else labels_of(label), guidance=guidance,
-        read=reading(exact, "--exact", values, member, background),
+        read=reading(exact, "--exact", values, member, background, label_member),
         quantity=quantity,
         session=None if session is None else str(session), bookmark=bookmark,
     )  # fmt: skip

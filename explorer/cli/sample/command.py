@@ -13,7 +13,7 @@ import typer
 from explorer import sources
 from explorer.cli import sampler_options as options
 from explorer.cli import shared
-from explorer.cli.reading_options import BackgroundOption, MemberOption, RangeOption, reading
+from explorer.cli.reading_options import BackgroundOption, LabelsOption, MemberOption, RangeOption, reading
 from explorer.cli.sample.start_options import BETWEEN_HELP, INVERT_HELP, InvertRoundsOption, InvertStepsOption
 from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
@@ -67,6 +67,7 @@ def sample(
     images: Annotated[int | None, typer.Option(min=1, help="Exact: only the first so many images of the data set.")] = None,
     values: RangeOption = "auto",
     member: MemberOption = "",
+    label_member: LabelsOption = "",
     background: BackgroundOption = "white",
     samples: Annotated[int, typer.Option(min=1, max=MAX_SAMPLES, help="How many; sample i is the same among any number.")] = 16,
     seed: shared.SeedOption = 0,
@@ -125,7 +126,7 @@ def sample(
         raise BadInput("sample: an exact lane is of one class or of all, and is not guided: --label 7, or --sweep label=0..9")
     if invert and between:
         raise BadInput("sample: --invert and --between both say what the chains start from: give one of them")
-    read = reading(exact or invert or between, "--exact", values, member, background)
+    read = reading(exact or invert or between, "--exact", values, member, background, label_member)
     import torch
 
     from explorer.cli.sample.exact_lanes import exact_lane_of

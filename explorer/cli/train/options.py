@@ -16,7 +16,7 @@ from explorer.recipe.training.rows import Row, rows
 from explorer.recipe.training.setting import Kind, option_name
 
 IN_HELP = (
-    "out", "option", "dataset", "size", "fit", "range", "member", "background",
+    "out", "option", "dataset", "size", "fit", "range", "member", "labels", "background",
     "epochs", "seed", "resume", "start_from", "loss", "all_timesteps", "network", "levels", "outer_skip",
     "linear_skip", "codes_of", "codes", "units", "depth",
     "attention", "classes", "drop_labels", "schedule", "knots", "timesteps", "architecture", "code",

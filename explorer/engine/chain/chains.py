@@ -22,7 +22,9 @@ from explorer.engine.chain.frames import FrameStore
 from explorer.engine.chain.kept.chains import KeptChains
 from explorer.engine.chain.kept.lane import KeptLane
 from explorer.engine.chain.lanes import ChainLane
+from explorer.engine.chain.lost_lane import LostLane
 from explorer.engine.chain.messages import ChainFinished, ChainProgress, LaneFailed, LaneKey, SampleChain, lane_keys
+from explorer.engine.chain.shown_lane import ShownLane
 from explorer.engine.chain.through_decoder import Decodings, ThroughDecoder
 from explorer.engine.chain.ways import Ways, networks_of
 from explorer.engine.desk import Desk
@@ -73,6 +75,7 @@ class Chains:
         self.decodings = decodings or Decodings()
         self.models, self.store, self.kept, self._shipped = models, store, kept or KeptChains(), shipped
         self._lanes: dict[LaneKey, ChainLane] = {}
+        self._lost: dict[LaneKey, LostLane] = {}
         self._ran: dict[LaneKey, Ways] = {}
         self._settled: dict[str, RunBy] = {}
         self._open: dict[str, frozenset[LaneKey]] = {}
@@ -153,6 +156,14 @@ class Chains:
         except BadInput as error:
             return error
 
+    def _without_network(self, key: LaneKey, why: BadInput) -> LostLane | None:
+        """A lane that cannot be, as far as it is kept; None where it is not, or is of a data set, of which more than states is seen."""
+        kept = self.kept.find(key, self._shipped) if key.lane.exact is None else None
+        known = self._lost.get(key)
+        if kept is not None and (known is None or known.kept is not kept or known.why != str(why)):
+            known = self._lost[key] = LostLane(kept, str(why))
+        return known if kept is not None else None
+
     def _made(self, key: LaneKey, predictor: Predictor, shape: tuple[int, int, int], ways: Ways) -> ChainLane:
         device, store = self.models.device, self.store
         if not key.lane.edits:
@@ -178,7 +189,7 @@ class Chains:
         """Data sets of exact lanes, and those that lanes are seen beside."""
         return self.models.data_sets
 
-    def shown(self, key: LaneKey) -> ChainLane | None:
+    def shown(self, key: LaneKey) -> ChainLane | LostLane | None:
         """Lane of a key if it has any state, here or on disk; None if not."""
         lane = self._lanes.get(key)
         if lane is not None and key in self.store:
@@ -186,7 +197,16 @@ class Chains:
         if self.kept.find(key, self._shipped) is None:
             return None
         found = self._tried(key)
-        return None if isinstance(found, BadInput) else found
+        return self._without_network(key, found) if isinstance(found, BadInput) else found
+
+    def computed(self, key: LaneKey) -> ChainLane:
+        """Lane of a key, with its network (BadInput if it has no state, or its network is not to be had)."""
+        found = self.shown(key)
+        if found is None:
+            raise BadInput("this lane has not been sampled yet")
+        if isinstance(found, LostLane):
+            raise BadInput(found.why)
+        return found
 
     def levels(self, timeline: LaneKey | None) -> np.ndarray | None:
         """Log SNR at 0..T of the schedule that a cursor is on; None where that is each lane's own."""
@@ -200,6 +220,7 @@ class Chains:
         for key in [k for k in self._lanes if k not in in_use and k not in self.store]:
             del self._lanes[key], self._ran[key]
             self._curves.forget(key)
+        self._lost = {key: lane for key, lane in self._lost.items() if key in in_use}
 
     def own(self, keys: Sequence[LaneKey]) -> Chains:
         """Chains that were sampled on this machine, as exports say of theirs: these, unless one of the lanes came with the app."""
@@ -244,16 +265,20 @@ class Chains:
         self._use(channel, with_lineage((*keys, *branch_keys(request.recipe))))
         yield from self._settle(keys)
         lanes: list[ChainLane] = []
+        lost: list[LostLane] = []
         refused: list[BadInput] = []
         for key in dict.fromkeys(keys):
             found = self._tried(key)
-            if isinstance(found, BadInput):
+            if isinstance(found, BadInput) and (kept := self._without_network(key, found)) is not None:
+                lost.append(kept)
+                yield kept.planned()
+            elif isinstance(found, BadInput):
                 refused.append(found)
                 yield LaneFailed(key, str(found))
             else:
                 lanes.append(found)
                 yield replace(found.planned(), run=self._ran[key].words(key.lane))
-        if refused and not lanes:
+        if refused and not lanes and not lost:
             raise refused[0]
         speed = _Speed()
         while unfinished := [lane for lane in lanes if not lane.finished]:
@@ -270,11 +295,11 @@ class Chains:
             speed.add(behind.key.samples * cost)
             left = sum(lane.left * lane.key.samples for lane in lanes)
             yield ChainProgress(
-                tuple(lane.progress for lane in lanes), speed.rate, left / speed.rate, self.store.nbytes, self.store.budget
+                tuple(lane.progress for lane in (*lanes, *lost)), speed.rate, left / speed.rate, self.store.nbytes, self.store.budget
             )  # fmt: skip
-        if refused and not lanes:
+        if refused and not lanes and not lost:
             raise refused[0]
-        yield ChainFinished(tuple(lane.progress for lane in lanes), self.store.nbytes, self.store.budget)
+        yield ChainFinished(tuple(lane.progress for lane in (*lanes, *lost)), self.store.nbytes, self.store.budget)
 
     def measure_networks(self, recipe: ChainRecipe) -> Steps:
         """Measure what runs the networks of a recipe's lanes, where that is chosen and not known; make it ready for the next chain."""
@@ -289,9 +314,9 @@ class Chains:
                         yield from choosing.made_ready(checkpoint, key.samples, choice.in_force)
         yield Done()
 
-    def drawn_image(self, lane: ChainLane, k: int, sample: int) -> np.ndarray | None:
+    def drawn_image(self, lane: ShownLane, k: int, sample: int) -> np.ndarray | None:
         """The image that the step from state k of an exact lane draws."""
-        return drawn_image(self.models, lane, k, sample)
+        return drawn_image(self.models, lane, k, sample) if isinstance(lane, ChainLane) else None
 
     def show_curves(self, request: ShowCurves) -> Steps:
         """Norms of lanes, and their distances to the reference, against t."""

@@ -84,5 +84,6 @@ def picture_shape(lane: ShownLane, quantity: str, decoded: bool) -> tuple[int, i
 
 
 def is_decoded(lane: ShownLane, k: int, quantity: str, decoded: bool) -> bool:
-    """Whether a quantity of a chain of codes is shown as what it decodes to: an image always, a state on its way to one if wanted."""
-    return not QUANTITIES[quantity].diverging and (decoded or quantity == "x0_hat" or (quantity == "x_t" and k == lane.course.K))
+    """Whether a quantity of a chain of codes is shown as what it decodes to: an image always, a state on its way if wanted."""
+    always = quantity == "x0_hat" or (quantity == "x_t" and k == lane.course.K)
+    return lane.can_decode and not QUANTITIES[quantity].diverging and (decoded or always)

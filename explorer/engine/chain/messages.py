@@ -173,6 +173,8 @@ class LanePlanned(Outcome):
         What runs its network, for people; empty where it has none.
     latent : LatentCard or None
         What its states are, where they are codes that are seen through a decoder.
+    lost : str
+        Why its network is not to be had, in one line, where its states are there as they were kept; empty else.
     """
 
     partial = True
@@ -188,6 +190,7 @@ class LanePlanned(Outcome):
     notice: str = ""
     run: str = ""
     latent: LatentCard | None = None
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,16 +291,16 @@ class LaneBlank:
     key : LaneKey
     t : int
         Timestep of its state.
-    why : "shape", "level", "reference", "data" or "no class"
+    why : "shape", "level", "reference", "data", "no class" or "network"
         The images' shapes differ; the reference has no state of that noise level; the reference has no state at all; the data
-        set is not known, or cannot be weighed; its network is told no class, or has no label for none.
+        set is not known, or cannot be weighed; its network is told no class, or has no label for none; its network is not to be had.
     reason : str
-        Of "data": what is wrong with the data set; empty if it is not known.
+        Of "data" and "network": what is wrong with the data set, or the network; empty if it is not known.
     """
 
     key: LaneKey
     t: int
-    why: Literal["shape", "level", "reference", "data", "no class"]
+    why: Literal["shape", "level", "reference", "data", "no class", "network"]
     reason: str = ""
 
 

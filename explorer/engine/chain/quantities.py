@@ -14,7 +14,7 @@ import numpy as np
 from explorer.diffusion.levels import near
 from explorer.engine.chain.curves import comparable
 from explorer.engine.chain.messages import LaneBlank, LaneKey, ShowStep
-from explorer.engine.chain.shown_lane import ShownLane
+from explorer.engine.chain.shown_lane import NeedsNetwork, ShownLane
 from explorer.errors import BadInput
 
 if TYPE_CHECKING:
@@ -119,7 +119,8 @@ def _of_classes(chains: Around, lane: ShownLane, request: ShowStep) -> Iterator[
     from explorer.engine.chain.two_predictions import two_eps  # and torch with it
 
     k = min(lane.nearest(request.t, request.quantity, chains.levels(request.timeline)), lane.course.K - 1)
-    assert isinstance(lane, ChainLane)  # one that is only kept has no network: the engine's has
+    if not isinstance(lane, ChainLane):
+        raise NeedsNetwork("its network is not here")
     found = None
     for found in two_eps(lane, k):
         if found is None:

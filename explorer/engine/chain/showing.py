@@ -14,7 +14,7 @@ from explorer.engine.chain.curves import CurveBook
 from explorer.engine.chain.looks import look
 from explorer.engine.chain.messages import FilmShown, LaneBlank, LaneFrame, ShowFilm, ShowStep, ShowTerms, StepShown, TermsShown
 from explorer.engine.chain.quantities import Around, made_for
-from explorer.engine.chain.shown_lane import ShownLane
+from explorer.engine.chain.shown_lane import NeedsNetwork, ShownLane
 from explorer.engine.pictures.tiles import tiles_of
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
@@ -28,18 +28,22 @@ def show_step(around: Around, request: ShowStep) -> Steps:
         lane = around.shown(key)
         if lane is None:
             continue
-        for found in made_for(around, lane, request):
-            if found is None:
-                yield None
-            elif isinstance(found, LaneBlank):
-                blank.append(found)
-            else:
-                k, values = found
-                for frame in _frame(lane, k, values, request):
-                    if frame is None:
-                        yield None
-                    else:
-                        frames.append(frame)
+        try:
+            for found in made_for(around, lane, request):
+                if found is None:
+                    yield None
+                elif isinstance(found, LaneBlank):
+                    blank.append(found)
+                else:
+                    k, values = found
+                    for frame in _frame(lane, k, values, request):
+                        if frame is None:
+                            yield None
+                        else:
+                            frames.append(frame)
+        except NeedsNetwork as lost:
+            k = lane.nearest(request.t, request.quantity, around.levels(request.timeline))
+            blank.append(LaneBlank(lane.key, int(lane.timesteps[k]), "network", str(lost)))
     yield StepShown(request.t, request.quantity, tuple(frames), tuple(blank))
 
 
@@ -62,17 +66,20 @@ def show_terms(around: Around, request: ShowTerms) -> Steps:
     wanted = [(name, k, name) for name in own()]
     wanted.append(("x_prev", min(k + 1, lane.course.K, max(lane.done, k)), "x_t"))
     for name, index, quantity in wanted:
-        for made in lane.show(index, quantity):
-            if made is None:
-                yield None
-                continue
-            one = np.asarray(made)[request.sample : request.sample + 1]
-            norms[name] = float(np.linalg.norm(one.astype(np.float64)))
-            for seen in look(lane, index, quantity, one, request.palette, (request.sample,), request.decoded):
-                if seen is None:
+        try:
+            for made in lane.show(index, quantity):
+                if made is None:
                     yield None
-                else:
-                    tiles[name], values[name] = read_only(seen.tiles[0]), read_only(seen.values[0])
+                    continue
+                one = np.asarray(made)[request.sample : request.sample + 1]
+                norms[name] = float(np.linalg.norm(one.astype(np.float64)))
+                for seen in look(lane, index, quantity, one, request.palette, (request.sample,), request.decoded):
+                    if seen is None:
+                        yield None
+                    else:
+                        tiles[name], values[name] = read_only(seen.tiles[0]), read_only(seen.values[0])
+        except NeedsNetwork:  # the equation goes without its picture
+            continue
     for name, made in (yield from _further(lane, k)).items():
         one = np.asarray(made)[request.sample : request.sample + 1]
         like = "eps_hat" if name in ("slope", "eps_next") else "x0_hat"

@@ -21,9 +21,14 @@ from explorer.engine.arrays import read_only
 from explorer.engine.chain.frames import Frame
 from explorer.engine.chain.lane_quantities import OWN
 from explorer.engine.chain.messages import LaneKey, LanePlanned, LaneProgress
+from explorer.errors import BadInput
 from explorer.recipe.quantities import QUANTITIES
 
 NORMS = ("x_t", "x0_hat", "eps_hat")
+
+
+class NeedsNetwork(BadInput):
+    """What is asked for wants the network of a lane, which is not to be had; the words say why."""
 
 
 class ShownLane:
@@ -45,6 +50,8 @@ class ShownLane:
         What its states are, where they are codes that are seen through a decoder.
     value_range : (float, float)
         Black and white of its images.
+    can_decode : bool
+        Its network is there, through whose decoder codes are seen.
     """
 
     key: LaneKey
@@ -56,6 +63,7 @@ class ShownLane:
     origin: str = ""
     latent: LatentCard | None = None
     value_range: Range = HERE
+    can_decode: bool = True
 
     # --- what kinds of lanes say themselves ---
 

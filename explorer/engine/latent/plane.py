@@ -14,6 +14,7 @@ from torch import Tensor
 
 from explorer.checkpoints.files import Checkpoint
 from explorer.datasets.images import to_unit_range
+from explorer.datasets.reading import Background
 from explorer.engine.latent.codes import ImageCodes, codes_of, held_out_image
 from explorer.engine.latent.encoded_picture import Found, picture_for
 from explorer.engine.latent.messages import EncodePicture
@@ -130,15 +131,15 @@ def _placed(wanted: Slice, checkpoint: Checkpoint, codes: ImageCodes | None, dev
     if wanted.image is not None:
         found = found.going_through(encoded([held_out_image(checkpoint, wanted.image).pixels])[0])
     elif wanted.picture:
-        found = found.going_through(encoded([_picture(wanted.picture, checkpoint)])[0])
+        found = found.going_through(encoded([_picture(wanted.picture, wanted.picture_background, checkpoint)])[0])
     names = [Path(picture).stem for picture in wanted.pictures] or [f"#{index}" for index in wanted.images]
     placed = found.project(through_codes)[0].tolist() if through_codes is not None and not wanted.offsets else []
     return found.moved(wanted.offsets), tuple((name, (x, y)) for name, (x, y) in zip(names, placed, strict=False))
 
 
-def _picture(path: str, checkpoint: Checkpoint) -> np.ndarray:
+def _picture(path: str, background: Background, checkpoint: Checkpoint) -> np.ndarray:
     """Pixels (C, H, W) uint8 of a file, as large as the model's images (BadInput)."""
-    found = picture_for(EncodePicture(str(checkpoint.path), path), checkpoint)
+    found = picture_for(EncodePicture(str(checkpoint.path), path, paper=background), checkpoint)
     assert isinstance(found, Found)
     return found.pixels
 
@@ -159,7 +160,7 @@ def _made(
             raise ValueError(f"its codes have {code} dimensions, not {len(wanted.codes[0])}")
         return through(np.array(wanted.codes)), None
     if wanted.kind == "pictures":
-        theirs = encoded([_picture(path, checkpoint) for path in wanted.pictures])
+        theirs = encoded([_picture(path, wanted.background, checkpoint) for path in wanted.pictures])
         middle = np.zeros((1, code)) if codes is None or not len(codes.means) else codes.means.mean(0, keepdims=True, dtype=np.float64)
         return through(np.concatenate([theirs, middle])[:3]), theirs
     theirs = encoded([held_out_image(checkpoint, index).pixels for index in wanted.images])

@@ -76,6 +76,14 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         ),
     ] = ""  # fmt: skip
 
+    labels: Annotated[
+        str,
+        Setting(
+            "Name of the array of labels in an .npz; left out, what is found; none: no labels.", kinds=EVERY,
+            field=TextField("L&abels", "data", "Name of the array of labels in an .npz; empty for what is found", usual="as found"),
+        ),
+    ] = ""  # fmt: skip
+
     background: Annotated[
         Background,
         Setting(
@@ -412,7 +420,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     @property
     def reading(self) -> Reading:
         """How the images of the data set are taken."""
-        return Reading(self.range, self.member, self.background)
+        return Reading(self.range, self.member, self.background, self.labels)
 
 
 class TrainSettings(RunSettings, frozen=True, kw_only=True):

@@ -82,7 +82,8 @@ def through_encoded(state: LatentState, which: int) -> LatentState:
     encoded, slice_ = state.recipe.encoded, slice_of(state.recipe, which) or Slice()
     if encoded.image is not None:
         return set_slice(state, _replace(slice_, image=encoded.image, picture="", offsets=()), which)
-    return set_slice(state, _replace(slice_, image=None, picture=encoded.picture, offsets=()), which) if encoded.picture else state
+    through = _replace(slice_, image=None, picture=encoded.picture, picture_background=encoded.background, offsets=())
+    return set_slice(state, through, which) if encoded.picture else state
 
 
 def to_the_middle(state: LatentState, which: int) -> LatentState:

@@ -55,6 +55,10 @@ class ChainWidgets:
         self.resume.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         mark(self.resume, "primary")
         self.resume.hide()
+        self.locate = QPushButton(tr("Locate checkpoint…"))
+        self.locate.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        mark(self.locate, "primary")
+        self.locate.hide()
         self.equation = EquationStrip(theme, layout)
         self.film = FilmStrip(theme)
         self.plot = PlotCard(theme, plots, narrow=not several_lanes)
@@ -82,6 +86,6 @@ class ChainWidgets:
         row.addWidget(self.decoding)
         row.addWidget(self.scale)
         row.addStretch(1)
-        for widget in (self.resume, *right):
+        for widget in (self.locate, self.resume, *right):
             row.addWidget(widget)
         return row

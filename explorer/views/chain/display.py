@@ -126,7 +126,10 @@ class Display(QObject):
         length, schedule = controller.schedule_of(lanes[controller.lane]) if lanes else (controller.T, "")
         learned = bool(lanes) and controller.learned_variance_of(lanes[controller.lane])
         most = min((most_samples(self._shape(key)) for key in controller.keys), default=MAX_SAMPLES)
-        self._widgets.inspector.show_recipe(recipe, controller.lane, length, schedule, controller.lengths, learned, most, called)
+        self._widgets.inspector.show_recipe(
+            recipe, controller.lane, length, schedule, controller.lengths, learned, most, called, controller.is_lost, controller.all_lost
+        )
+        self._actions["seed"].setEnabled(not controller.all_lost)
         self.classes.show()
         self._say_selected()
         if not lanes:

@@ -41,6 +41,9 @@ ROUNDING = 0.01
 """Distances below this are those of one predictor computed in two ways."""
 
 
+UNKNOWN = 28.0
+"""Length of noise of a digit's size, where it is not known yet of what size images are."""
+
 FEW_LANES = 3
 """Above it the curve of the lane that is looked at is drawn wider."""
 
@@ -53,6 +56,7 @@ class FigureMaker:
         self._high: dict[str, float] = {}
         self._low: dict[str, float] = {}
         self._lanes: tuple[LaneKey, ...] = ()
+        self._typical = UNKNOWN
 
     def make(
         self, plot: PlotName, T: int, keys: Sequence[LaneKey], lane: int, plan: LanePlanned | None, curves: CurvesShown | None,
@@ -88,7 +92,10 @@ class FigureMaker:
             series = tuple(replace(s, strong=s.name == name) for s in series)
         if plot.startswith("ssim"):
             return Figure(Axes(T, self._lower(plot, series), 1.0), series)
-        typical = math.sqrt(math.prod(plan.image_shape)) if plan is not None else 28.0
+        typical = math.sqrt(math.prod(plan.image_shape)) if plan is not None else UNKNOWN
+        if typical != self._typical and self._typical == UNKNOWN:  # axes for digits are far too long for codes of two numbers
+            self._high.clear()
+        self._typical = typical
         legend = stroke_legend(series, tokens) if plot == "norms" and len(keys) > 1 else ()
         high = self._upper(plot, series, 1.25 * typical if plot == "norms" else 1.0)
         if not log:

@@ -215,6 +215,8 @@ class ChainInspector(QWidget):
         learned: bool = False,
         most: int = MAX_SAMPLES,
         called: Called = number_or_shipped,
+        lost: bool = False,
+        all_lost: bool = False,
     ) -> None:
         """Show the recipe.
 
@@ -232,16 +234,23 @@ class ChainInspector(QWidget):
             How many samples there can be.
         called : callable
             Names of lanes' classes.
+        lost, all_lost : bool
+            Nothing new can be sampled of the lane, or of any: its network is not to be had.
         """
         self.samples.setMaximum(max(most, recipe.samples))
         self.seed.show_value(recipe.seed)
         self.samples.show_value(recipe.samples)
         has_lane = lane < len(recipe.lanes)
+        can_change = has_lane and not lost
         for field in (self.schedule, self.steps, self.all_steps):
             if field is not None:
-                field.setEnabled(has_lane)
-        self.sampler.set_enabled(has_lane)
-        self.steps_row.choices.setEnabled(has_lane)
+                field.setEnabled(can_change)
+        self.sampler.set_enabled(can_change)
+        self.steps_row.choices.setEnabled(can_change)
+        for widget in (self.ways, self.labels):
+            widget.setEnabled(can_change)
+        for number in (self.seed, self.samples):
+            number.setEnabled(not all_lost)
         if has_lane:
             self._show_lane(recipe.lanes[lane], lane_titles(recipe.lanes, called)[lane], length, schedule)
             self._show_sampler(recipe.lanes[lane].sampler, length, learned)

@@ -44,6 +44,7 @@ BLANK = {
         tr("Its network is told no class, or has no label for none: it makes one prediction, and not two"),
         short=tr("one ε̂"),
     ),
+    "network": Note(tr("no checkpoint"), tr("This is made by the lane's network, whose checkpoint is not where it was"), short=tr("lost")),
     "reference": Note(
         tr("no reference"), tr("The reference lane cannot be sampled: there is nothing to compare with"), short=tr("no ref.")
     ),
@@ -64,6 +65,15 @@ def blank_note(blank: LaneBlank) -> Note:
     return replace(note, tip=f"{note.tip} (t = {blank.t})") if blank.why == "level" else note
 
 
+def lost_note(note: Note, why: str) -> Note:
+    """Of a lane whose checkpoint is missing: what is kept of it is shown; before it what else is to be said."""
+    tip = tr("{why}\nIts chain is shown as it was kept; nothing new can be sampled until the checkpoint is found", why=why)
+    text = tr("checkpoint missing")
+    if note.text:
+        return Note(f"{note.text} · {text}", f"{note.tip}\n{tip}", True, note.short)
+    return Note(text, tip, True, tr("lost"))
+
+
 def stand_in_note(preparing: tuple[int, int] | None) -> Note:
     """Of a branch that has no state of its own yet: the chain that it leaves is seen."""
     tip = tr("The branch has no state of its own yet: the chain that it leaves is shown")
@@ -77,6 +87,8 @@ def stand_in_note(preparing: tuple[int, int] | None) -> Note:
 def frame_note(controller: ChainController, frame: LaneFrame, is_reference: bool) -> Note:
     """Which state a lane shows, if that is not what the cursor says, and whether the others are compared with it."""
     note = _state_note(controller, frame)
+    if lost := controller.run.lost(frame.key):
+        note = lost_note(note, lost)
     plan = controller.run.plans.get(frame.key)
     if plan is not None and plan.latent is not None and frame.diverging and not note.text:
         channels, height, width = plan.latent.shape

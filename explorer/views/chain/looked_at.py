@@ -107,6 +107,16 @@ class LookedAt(QObject):
         """Key of that lane; None where there is no other lane to be compared with it."""
         return self.keys[self.reference] if len(self.keys) > 1 else None
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the network of the lane that is looked at is not to be had."""
+        return self.key is not None and bool(self.run.lost(self.key))
+
+    @property
+    def all_lost(self) -> bool:
+        """Whether that is so of every lane."""
+        return bool(self.keys) and all(self.run.lost(key) for key in self.keys)
+
     def t_of(self, key: LaneKey) -> int:
         """Timestep that is shown of a lane: the cursor.
 

@@ -43,11 +43,12 @@ class NoiseCheck(QObject):
         self._chain, self._action, self._opener, self._say = chain, action, opener, say
         action.triggered.connect(self._ask_here)
         chain.state_changed.connect(self._show)
+        chain.planned.connect(self._show)
         self._show()
 
     def _show(self, *_states: object) -> None:
         lanes = self._chain.state.recipe.lanes
-        self._action.setEnabled(bool(lanes) and lanes[self._chain.lane].exact is None)
+        self._action.setEnabled(bool(lanes) and lanes[self._chain.lane].exact is None and not self._chain.is_lost)
 
     def _ask_here(self) -> None:
         lanes = self._chain.state.recipe.lanes
@@ -59,9 +60,9 @@ class NoiseCheck(QObject):
         return self._questions.idle
 
     def fill_menu(self, menu: QMenu, lanes: Sequence[Lane], index: int) -> None:
-        """What can be asked of a lane's checkpoint, and what was told of it; nothing of a data set."""
+        """What can be asked of a lane's checkpoint, and what was told of it; nothing of a data set or of what is missing."""
         lane = lanes[index]
-        if lane.exact is not None:
+        if lane.exact is not None or self._chain.run.lost(self._chain.keys[index]):
             return
         menu.addSection(tr("Checkpoint"))
         verb(menu, tr("Check that it denoises"), partial(self.ask, lane, lanes), tip=self._action.toolTip())

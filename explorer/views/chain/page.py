@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -40,6 +41,7 @@ from explorer.views.chain.export import ChainExport
 from explorer.views.chain.few_samples import FewSamples
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_panel import LanePanel
+from explorer.views.chain.lost import LostCheckpoints
 from explorer.views.chain.network.unet_view import UNetView
 from explorer.views.chain.noise_check import NoiseCheck
 from explorer.views.chain.selecting import Selecting
@@ -118,6 +120,7 @@ class ChainPage(Workspace):
         self._asking = (self.unet.controller, self.exact.controller, self.ideal)
         self.ways = Ways(self.controller, self.widgets.inspector.ways, self)
         self.training = TrainingTime(self.controller, self.widgets.inspector.training, self.chain_actions, self.set_snapshot, self)
+        self.lost = LostCheckpoints(self.controller, self.widgets.locate, self.noticed.emit, self)
         self.space_keeper = SpaceKeeper(self)
         self.lay_out()
         for actions in (self.chain_actions, self.looks):
@@ -232,7 +235,14 @@ class ChainPage(Workspace):
 
     def export_offer(self) -> ExportOffer | None:
         """Pictures, films and arrays of the lanes, if there are any."""
-        return self.exporting.offer()
+        return None if self.lost.models else self.exporting.offer()
+
+    @property
+    def nothing_to_export(self) -> str:
+        """That there is nothing, or that a checkpoint is wanted for it."""
+        if self.lost.models:
+            return tr("{name} is wanted to export this, and is not where it was", name=os.path.basename(self.lost.models[0].source))
+        return super().nothing_to_export
 
     # --- pictures ---
 

@@ -135,6 +135,11 @@ class ChainRun(QObject):
             self.done[key] = k
             self.progressed.emit()
 
+    def lost(self, key: LaneKey) -> str:
+        """Why a lane's network is not to be had, where what is kept of it is shown all the same; empty else."""
+        plan = self.plans.get(key)
+        return "" if plan is None else plan.lost
+
     def reached(self, key: LaneKey) -> int | None:
         """Where the newest state of a lane is on the timeline; None before it is planned or has a state."""
         plan, done = self.plans.get(key), self.done.get(key)
@@ -195,6 +200,8 @@ class ChainRun(QObject):
         besides = (
             (tr(" · {bad} lane cannot be sampled", bad=bad) if bad == 1 else tr(" · {bad} lanes cannot be sampled", bad=bad)) if bad else ""
         )
+        if any(self.lost(key) for key in lane_keys(self.recipe)):
+            besides += tr(" · as kept: a checkpoint is missing")
         if lanes > 1:
             return tr("{lanes} lanes of {what}{besides}", lanes=lanes, what=what, besides=besides)
         steps = next((len(plan.sigma) for plan in self.plans.values()), 0)

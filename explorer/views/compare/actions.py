@@ -12,7 +12,7 @@ THROUGH_TIP = tr("The ideal denoiser, taken through the output of Options A, B a
 GRID_TIP = tr("Small multiples: lanes against samples, each labelled; up again for a sheet a lane")
 GROUPS = (
     (
-        Do("sweep", tr("S&weep…"), "W", SWEEP_TIP, needs=tr("there is no lane")),
+        Do("sweep", tr("S&weep…"), "W", SWEEP_TIP, needs=tr("there is no lane, or its checkpoint is missing")),
         Do(
             "over_training",
             tr("Lanes over training &time"),

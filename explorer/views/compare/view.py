@@ -156,6 +156,7 @@ class CompareWorkspace(ChainPage):
         a.on("through", self._compare_options)
         a.on("grid", self.toggle_layout)
         self.training.shown.connect(self._show_over_training)
+        self.controller.planned.connect(self._show_what_can_be)
         self.layouts = SegmentBar((segment("grid", a["grid"], tr("grid")),), tr("Layout of the lanes"), exclusive=False)
         self.layouts.chosen.connect(lambda _name: self.toggle_layout())
         widgets = self.widgets
@@ -233,7 +234,7 @@ class CompareWorkspace(ChainPage):
         seeds = {state.recipe.seed if lane.seed is None else lane.seed for lane in state.recipe.lanes}
         text = tr("same noise · seed {seed}", seed=state.recipe.seed) if len(seeds) == 1 else tr("{count} seeds", count=len(seeds))
         self._noise.setText(text if len(state.recipe.lanes) > 1 else "")
-        self._noise.setVisible(self.width() > ROOMY)
+        self._noise.setVisible(self.width() > ROOMY and self.widgets.locate.isHidden())
 
     def _show_layout(self) -> None:
         """Sheets, the grid, or what to do where there is no lane."""
@@ -245,7 +246,11 @@ class CompareWorkspace(ChainPage):
         self._middle.set_grid(self.multiples.grid if lanes and layout == "grid" else None)
         self.lane_actions["grid"].setChecked(layout == "grid")
         self.lane_actions["through"].setChecked(is_through_options(self.part.state))
-        self.lane_actions["sweep"].setEnabled(bool(lanes))
+        self._show_what_can_be()
+
+    def _show_what_can_be(self) -> None:
+        self.lane_actions["sweep"].setEnabled(bool(self.part.recipe.lanes) and not self.controller.is_lost)
+        self._show_noise()
 
     def _show_over_training(self) -> None:
         self.lane_actions["over_training"].setEnabled(bool(self.training.snapshots(self.controller.lane)))

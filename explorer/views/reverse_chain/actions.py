@@ -10,8 +10,8 @@ ERASE = tr("Branch: make a region anew from this t down, keeping the rest (RePai
 BACK_UP = tr("Branch: noise a finished image up to t and come down again: how much of it survives?")
 START = tr("What the chain starts from: the noise of a picture (DDIM inversion), of another sample, or a way between two (slerp)")
 BESIDE = tr("The branch and the lane that it leaves, side by side")
-ABOVE_ZERO = tr("at t = 0 nothing is left to change: go back to an earlier step")
-A_LANE = tr("there is no model: open one")
+ABOVE_ZERO = tr("at t = 0 nothing is left to change: go back to an earlier step; without its checkpoint a chain goes nowhere")
+A_LANE = tr("there is no model, or its checkpoint is missing: open one")
 A_BRANCH = tr("no branch is shown")
 GROUPS = (
     (

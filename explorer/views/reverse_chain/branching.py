@@ -41,7 +41,7 @@ class View(Protocol):
         """What is noised again."""
         ...
 
-    def show_cursor(self, t: int, has_lane: bool) -> None:
+    def show_cursor(self, t: int, has_lane: bool, has_network: bool) -> None:
         """What can be done at this t."""
 
     def show_branch(self, is_branch: bool) -> None:
@@ -99,7 +99,7 @@ class Branching(QObject):
         self._survival.show_state()
 
     def _show_cursor(self) -> None:
-        self._view.show_cursor(self._state.t, bool(self._state.recipe.lanes))
+        self._view.show_cursor(self._state.t, bool(self._state.recipe.lanes), not self._chain.is_lost)
 
     def _state_changed(self, before: ChainState, after: ChainState) -> None:
         if before.recipe != after.recipe:

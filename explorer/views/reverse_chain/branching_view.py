@@ -66,14 +66,15 @@ class BranchingView(QObject):
 
     # --- what the controller hands over ---
 
-    def show_cursor(self, t: int, has_lane: bool) -> None:
+    def show_cursor(self, t: int, has_lane: bool, has_network: bool) -> None:
         """What can be done at this t."""
         self.bar.show_cursor(t)
         for name in ("fresh", "again", "paint", "erase"):
-            self.actions[name].setEnabled(has_lane and t > 0)
-        self.bar.change.setEnabled(has_lane and t > 0)
-        for name in ("back_up", "paste", "start", "add"):
-            self.actions[name].setEnabled(has_lane)
+            self.actions[name].setEnabled(has_lane and has_network and t > 0)
+        self.bar.change.setEnabled(has_lane and has_network and t > 0)
+        for name in ("back_up", "paste", "start"):
+            self.actions[name].setEnabled(has_lane and has_network)
+        self.actions["add"].setEnabled(has_lane)
 
     def show_branch(self, is_branch: bool) -> None:
         """What can be done to a branch, if one is shown."""

@@ -77,6 +77,7 @@ class ReverseChainWorkspace(ChainPage):
         seed.setToolTip(self.chain_actions["seed"].toolTip())
         seed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         seed.clicked.connect(self.new_seed)
+        self.chain_actions["seed"].enabledChanged.connect(seed.setEnabled)
         menu = QMenu(self._panel)
         menu.setToolTipsVisible(True)
         menu.aboutToShow.connect(self._fill_menu)
@@ -148,7 +149,7 @@ class ReverseChainWorkspace(ChainPage):
         """Paint on a sample, erase in it, see its lane beside others."""
         if widget is not self.grid:
             return ()
-        can, actions = self.part.state.t > 0, self.branching.actions
+        can, actions = self.part.state.t > 0 and not self.controller.is_lost, self.branching.actions
 
         def on(name: str) -> Callable[[], None]:
             def do() -> None:

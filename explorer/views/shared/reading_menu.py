@@ -10,14 +10,15 @@ from typing import get_args
 import msgspec
 from PySide6.QtWidgets import QMenu
 
-from explorer.datasets.arrays import is_array, members_of
-from explorer.datasets.reading import RANGE_WORDS, Background, RangeName, Reading
+from explorer.datasets.arrays import is_array, label_members_of, members_of
+from explorer.datasets.reading import NO_LABELS, RANGE_WORDS, Background, RangeName, Reading
 from explorer.datasets.shipped import shipped
 from explorer.views.shared.lane_menu import verb
 from explorer.widgets.look.language import tr
 
 VALUES_TIP = tr("Which numbers of the array are black and white")
 ARRAY_TIP = tr("Which array of the file has the images")
+LABELS_TIP = tr("Which array of the file has the classes of the images")
 BACKGROUND_TIP = tr("What is seen where pictures are transparent")
 
 
@@ -45,6 +46,11 @@ def add_reading(menu: QMenu, source: str, read: Reading, choose: Callable[[Readi
         if len(members) > 1 or read.member:
             named = {"": tr("the likeliest of images")} | {name: name for name in dict.fromkeys((*members, read.member)) if name}
             _add(menu, tr("Array"), ARRAY_TIP, named, read, "member", choose)
+        labels = label_members_of(path)
+        if labels or read.labels:
+            told = {name: name for name in dict.fromkeys((*labels, read.labels)) if name and name != NO_LABELS}
+            named = {"": tr("as they are found")} | told | {NO_LABELS: tr("none")}
+            _add(menu, tr("Labels"), LABELS_TIP, named, read, "labels", choose)
 
 
 def _add(

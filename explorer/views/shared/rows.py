@@ -43,6 +43,7 @@ class Section(QWidget):
         self.column.setContentsMargins(0, 0, 0, 4)
         self.column.setSpacing(8)
         self.heading = heading(title)
+        explain(self.heading, title)
         self.column.addWidget(self.heading)
 
     def set_title(self, title: str) -> None:

@@ -22,7 +22,7 @@ from explorer.half_written import ENDING
 from explorer.processes import Process
 from explorer.recipe.training import TrainRecipe, arguments
 from explorer.regular_file import read_whole
-from explorer.training.control import ENDED, MOST_NOTED, STATUS_NAME, Wish, read_status, replace_whole, write_status
+from explorer.training.control import ENDED, MOST_NOTED, STATUS_NAME, Wish, ask, read_status, replace_whole, write_status
 from explorer.training.runs import ERRORS_NAME, Launch, Run, going_on, new_folder, read_launch, write_launch
 from explorer.widgets.look.language import tr
 
@@ -60,7 +60,7 @@ class _Fetched:
         self.known: dict[str, FileState] = {}
         self.begun: FileState | None = None
         self.offset = 0
-        self.is_asked = self.is_over = False
+        self.is_asked = self.is_over = self.is_starting = False
 
     def question(self) -> ReadRun:
         self.is_asked = True
@@ -110,6 +110,8 @@ class RunsElsewhere(QObject):
         if note is None:
             return
         if wish or run.live:
+            with contextlib.suppress(OSError):
+                ask(run.folder, wish)  # so that it is seen at once what it is asked for
             self._client.send(AskRun(note.name, wish), "training.elsewhere", queued=True)
             return
         command = going_on(run)
@@ -124,21 +126,28 @@ class RunsElsewhere(QObject):
             if run.folder not in self._fetched and (note := note_of(run.folder)) is not None and note.engine == self.engine:
                 self._fetched[run.folder] = _Fetched(note)
         for folder, fetched in self._fetched.items():
-            if not fetched.is_asked and not fetched.is_over:
+            if not fetched.is_asked and not fetched.is_over and not fetched.is_starting:
                 self._read(folder, fetched)
 
     def _begin(self, folder: Path, note: Note, command: list[str], launch: Launch) -> None:
         now = msgspec.structs.replace(launch, pid=0, launched=time.time(), process=Process(self.engine, "", 0, 0.0))
         write_launch(folder, now)
-        files = tuple(word for word in command if os.path.isabs(word) and word != str(folder) and os.path.exists(word))
-        self._client.send(
-            StartRun(note.name, tuple(command), files), "training.elsewhere", queued=True, on_failure=partial(self._not_started, folder)
-        )
+        with contextlib.suppress(OSError):
+            ask(folder, "")
+        words = tuple(os.path.expanduser(word) if word.startswith("~") else word for word in command)  # there is another home
+        files = tuple(word for word in words if os.path.isabs(word) and word != str(folder) and os.path.exists(word))
         fetched = self._fetched.setdefault(folder, _Fetched(note))
-        fetched.is_over = False
+        # until its process is there, its folder says what became of the one before
+        fetched.is_over, fetched.is_starting = False, True
         fetched.known.pop(STATUS_NAME, None)
+        started, failed = partial(self._started, fetched), partial(self._not_started, folder, fetched)
+        self._client.send(StartRun(note.name, words, files), "training.elsewhere", started, queued=True, on_failure=failed)
 
-    def _not_started(self, folder: Path, failed: Outcome) -> None:
+    def _started(self, fetched: _Fetched, started: Outcome) -> None:
+        fetched.is_starting = False
+
+    def _not_started(self, folder: Path, fetched: _Fetched, failed: Outcome) -> None:
+        fetched.is_starting = False
         launch = read_launch(folder)
         if isinstance(failed, Failed) and launch is not None:
             with contextlib.suppress(OSError):
@@ -187,7 +196,7 @@ class RunsElsewhere(QObject):
         if not grows:
             os.replace(into, path)
         fetched.known[state.file], fetched.begun, fetched.offset = state, None, 0
-        if state.file == STATUS_NAME:
+        if state.file == STATUS_NAME and read.phase != "starting":
             self._has_begun(folder)
 
     def _give_up(self, folder: Path, fetched: _Fetched) -> None:

@@ -62,7 +62,7 @@ def time_words(recipe: TrainRecipe, runs: Sequence[Run], count: int = 1, measure
         speed, whose = speed_of(like), tr("the {speed_of:.0f} images/s of {name}", speed_of=speed_of(like), name=like.folder.name)
     elif tried and measured is not None:
         speed = 1 / measured.seconds_per_image
-        whose = tr("{speed:.3g} images/s, as a few updates took here now", speed=speed)
+        whose = tr("{speed:.3g} images/s, as a few updates took now", speed=speed)
     else:
         return tr("trying a few updates…") if unknown(recipe, runs, measured) else tr("unknown until the images are read")
     if recipe.steps is None:

@@ -148,9 +148,9 @@ def _values(run: Run, memory: int) -> dict[str, str]:
         "memory": tr("{held:.2f} GB", held=held / GIGABYTE) if held else "",
     }
     if status is None:
-        return known | {"data": run.recipe.dataset if run.recipe is not None else ""}
+        return known | {"data": run.dataset}
     return known | {
-        "data": status.dataset if shipped(status.dataset) is None else title_of(status.dataset),
+        "data": run.dataset if shipped(run.dataset) is None else title_of(run.dataset),
         "epoch": tr("{epoch} of {epochs}", epoch=status.epoch, epochs=status.epochs),
         "update": tr("{step} of {steps}, batches of {batch}", step=status.step, steps=status.steps, batch=status.batch),
         "loss": "" if status.loss is None else significant(status.loss),

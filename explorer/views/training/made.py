@@ -32,9 +32,9 @@ def rows_of(made: Sequence[Made], border: str) -> tuple[TileRow, ...]:
     with_originals = next((one for one in made if one.shown is not None and one.shown.originals is not None), None)
     rows = []
     for one, name, colour in zip(made, names(runs), colours(runs), strict=True):
-        shown, status = one.shown, one.run.status
+        shown = one.shown
         if one is with_originals and shown is not None:
-            word = tr("test images") if status is None or shipped(status.dataset) is not None else tr("images")
+            word = tr("test images") if one.run.status is None or shipped(one.run.dataset) is not None else tr("images")
             rows.append(TileRow(word, border, shown.originals))
         if one.run.kind != "classifier":
             missing = Shown(None, NO_SNAPSHOT if one.snapshot is None else WAITING)

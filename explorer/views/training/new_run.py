@@ -162,7 +162,8 @@ class NewRun(QDialog):
         self._set(dataset=text.strip() or "mnist")
         for name in ("range", "background"):
             self.fields.choice(name).setCurrentIndex(0)
-        self.fields.text("member").clear()
+        for name in ("member", "labels"):
+            self.fields.text(name).clear()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -414,5 +415,5 @@ def _about(dataset: str) -> tuple[str, ...]:
     if shipped(dataset) is not None:
         return ()
     path = os.path.expanduser(dataset)
-    of_folders, of_arrays = ("size", "fit", "background"), ("member",)
+    of_folders, of_arrays = ("size", "fit", "background"), ("member", "labels")
     return ("range", *(() if os.path.isfile(path) else of_folders), *(() if os.path.isdir(path) else of_arrays))

@@ -188,7 +188,7 @@ def _key(path: str) -> Key | None:
 
 def images_of(run: Run) -> ImagesAt | None:
     """Where a run's images are; None for the app's own."""
-    dataset = run.status.dataset if run.status is not None else ""
+    dataset = run.dataset
     if run.status is None or not dataset or shipped(dataset) is not None:
         return None
     path = Path(run.status.started_in or run.folder, Path(dataset).expanduser())

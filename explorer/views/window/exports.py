@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 from explorer.engine.models.messages import LibraryEntry
 from explorer.views.window.banner import Banner
 from explorer.views.workspace import Context, Workspace
-from explorer.widgets.look.language import tr
 
 
 class Exports(QObject):
@@ -37,7 +36,7 @@ class Exports(QObject):
         workspace = self._current()
         offer = workspace.export_offer()
         if offer is None:
-            self._banner.say(tr("There is nothing to export in {title}", title=workspace.title), severity="notice")
+            self._banner.say(workspace.nothing_to_export, severity="notice")
             return
         from explorer.views.shared.export_dialog import ExportDialog
 

@@ -64,6 +64,17 @@ def test_named_images_are_measured_with_their_own_labels(run: Callable[..., Any]
     assert f"--dataset {own}" in ran["command"]
 
 
+def test_labels_in_an_archive_are_read_or_told(run: Callable[..., Any], refused: Callable[..., str], tmp_path: Path) -> None:
+    images, labels = (part[:64] for part in mnist("test"))
+    path = tmp_path / "own.npz"
+    np.savez(path, x=images, y=labels, shifted=(labels + 1) % 10)
+    asked = evaluate("mnist-classifier", "--dataset", path, "--json")
+    assert run(*asked).json["accuracy"] > 0.9 > 0.5 > run(*asked, "--labels", "shifted").json["accuracy"]
+    assert "has no labels, which accuracy is about" in refused(*asked, "--labels", "none")
+    assert "own.npz: has no array called z" in refused(*asked, "--labels", "z")
+    assert "--labels: of no meaning without --dataset" in refused(*evaluate("mnist-classifier", "--labels", "y"))
+
+
 def test_one_of_another_shipped_data_set_is_measured_on_that(run: Callable[..., Any], tmp_path: Path) -> None:
     images, labels = emoji("test")
     path = classifier(tmp_path / "a.safetensors", data_card(load_images("emoji")), classes=9)

@@ -149,6 +149,7 @@ def test_what_means_something_for_a_kind() -> None:
         "fit",
         "range",
         "member",
+        "labels",
         "background",
         "code",
         "images",

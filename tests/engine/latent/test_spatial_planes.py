@@ -151,6 +151,25 @@ def test_a_plane_through_pictures_goes_through_their_codes(path: str, models: Mo
         np.testing.assert_allclose(found.latent.reshape(-1), code, atol=1e-3 * np.abs(code).max())
 
 
+@pytest.mark.parametrize("paper", ["white", "black"])
+def test_transparent_pictures_of_a_plane_are_on_what_was_told(path: str, models: Models, tmp_path: Path, paper: str) -> None:
+    pixels = np.random.default_rng(3).integers(0, 255, (3, SIDE, SIDE, 4), np.uint8)
+    files = [str(tmp_path / f"{name}.png") for name in ("one", "two", "three")]
+    for file, picture in zip(files, pixels, strict=True):
+        Image.fromarray(picture).save(file)
+    seen = []
+    for picture in pixels:
+        ground = Image.new("RGBA", (SIDE, SIDE), paper)
+        seen.append(np.asarray(Image.alpha_composite(ground, Image.fromarray(picture)).convert("RGB")).transpose(2, 0, 1))
+    codes = encoded(path, models, np.stack(seen))
+    through = Slice("pictures", pictures=tuple(files[:2]), background=paper)  # type: ignore[arg-type]
+    moved = Slice("axes", picture=files[2], picture_background=paper)  # type: ignore[arg-type]
+    for slice_, number in ((through, 0), (through, 1), (moved, 2)):
+        found = answer(EncodePicture(path, files[number], slice=slice_, paper=paper), models)  # type: ignore[arg-type]
+        assert isinstance(found, PictureEncoded)
+        assert found.distance < 1e-3 * np.linalg.norm(codes[number])
+
+
 def test_a_plane_is_moved_to_what_is_encoded(path: str, models: Models) -> None:
     before = answer(EncodeImages(path), models)
     after = answer(EncodeImages(path, slice=Slice(image=7)), models)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from explorer.engine.models.messages import LibraryEntry
-from explorer.recipe import MAX_BESIDE, PlaneModel, PlaneRecipe, Point, Slice
+from explorer.recipe import MAX_BESIDE, Encoded, PlaneModel, PlaneRecipe, Point, Slice
 from explorer.state.edits import planes as edits
 from explorer.state.session import LatentState
 
@@ -65,3 +65,10 @@ def test_a_plane_moves_along_its_remaining_directions_and_back() -> None:
     assert edits.to_the_middle(moved, 0) == state(slice_=Slice("axes"))
     assert edits.move_off(state("a", model("b")), (0.5,), 1) == state("a", model("b", Slice(offsets=(0.5,))), sliced=1)
     assert edits.to_the_middle(state(), 0) == state()
+
+
+def test_a_plane_through_an_encoded_file_has_it_on_what_it_was_encoded_on() -> None:
+    slice_ = Slice("pictures", pictures=("a.png", "b.png"))
+    recipe = PlaneRecipe("a" * 64, "a", slice=slice_, encoded=Encoded(picture="c.png", background="black"))
+    found = edits.slice_of(edits.through_encoded(LatentState(recipe), 0).recipe)
+    assert found == Slice("pictures", pictures=slice_.pictures, picture="c.png", picture_background="black")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import msgspec
 import numpy as np
 import pytest
@@ -35,6 +37,16 @@ def test_the_upper_end_only_grows_until_the_lanes_are_others() -> None:
     highs = [maker.make("norms", 100, KEYS, 0, PLAN, curves(v), False, DARK).axes.high for v in (20, 70, 20)]
     assert highs == [40, 80, 80]
     assert maker.make("norms", 100, KEYS[:1], 0, PLAN, curves(20), False, DARK).axes.high == 40
+
+
+def test_norms_of_codes_have_axes_of_their_size_whatever_was_drawn_before_it_was_known() -> None:
+    plan = dataclasses.replace(PLAN, image_shape=(2, 1, 1))
+    for before in (None, PLAN):
+        maker = FigureMaker()
+        maker.make("norms", 100, KEYS[:1], 0, before, None, False, DARK)
+        assert maker.make("norms", 100, KEYS[:1], 0, plan, curves(2.7), False, DARK).axes.high == 3
+        axes = maker.make("norms", 100, KEYS[:1], 0, plan, curves(2.7), True, DARK).axes
+        assert (axes.low, axes.high) == (0.1, 3)
 
 
 def test_lanes_have_their_colours_and_unknown_values_are_left_out() -> None:

@@ -17,6 +17,7 @@ from explorer.cli.main import main
 from explorer.engine.latent.chain_messages import CodesWalked
 from explorer.exports.embedded import read_recipe
 from explorer.recipe import CodeChains
+from explorer.state.edits.planes import link_plane
 from explorer.state.opened_plane import with_opened
 from explorer.state.persistence import Loaded, Saved, decode_saved, encode_saved
 from explorer.state.session import LatentState, Session
@@ -95,6 +96,29 @@ def test_the_strip_is_the_timeline(ws: LatentWorkspace, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: 0 < ws.plane.chains[1] < 10)  # plays on from x_T
     ws.actions_["play"].trigger()
     assert not ws.player.playing
+
+
+def test_they_are_on_every_plane_of_the_same_codes_and_another_says_why_not(ws: LatentWorkspace, qtbot: QtBot) -> None:
+    library = ws.context.library
+    for name in ("mnist-vae-2d", "mnist-ae-2d"):
+        entry = library.named(name)
+        assert entry is not None
+        ws.context.store.update("link", latent=link_plane(state(ws), entry))
+    qtbot.waitUntil(lambda: ws.idle and len(ws.panes) == 3 and ws.panes[1].chains is not None and not ws.panes[1].chains.partial)
+    first, same, other = ws.panes
+    assert same.chains is not None
+    np.testing.assert_array_equal(same.chains.places, shown(ws).places)
+    assert len(same.plane.chains[0]) == 2
+    assert same.plane.chains[1:] == first.plane.chains[1:]
+    assert same.header.note.text() == first.header.note.text() == ""
+    assert other.plane.chains[0] == ()
+    assert "no chains" in other.header.note.text()
+    assert "has others" in other.header.note.toolTip()
+    ws.panel.frame_chosen.emit(4)
+    assert same.plane.chains[1] == first.plane.chains[1] == 4
+    qtbot.waitUntil(lambda: ws.idle and same.scores is not None)
+    ws.actions_["no_chains"].trigger()
+    assert other.header.note.text() == ""
 
 
 def test_arrows_are_of_both_processes_and_can_be_hidden(ws: LatentWorkspace, qtbot: QtBot) -> None:

@@ -59,6 +59,20 @@ def test_each_becomes_a_point_of_its_name_and_one_undo_takes_them_back(
     assert app.store.session.latent.recipe.points == before
 
 
+def test_transparent_ones_are_on_what_preferences_say(opened: Callable[[str], Explorer], tmp_path: Path, qtbot: QtBot) -> None:
+    app = opened("latent")
+    path, ink = tmp_path / "stroke.png", np.zeros((28, 28, 2), np.uint8)
+    ink[4:24, 12:16] = 255  # white on nothing
+    Image.fromarray(ink, "LA").save(path)
+    flat = tmp_path / "flat.png"
+    Image.fromarray(ink[..., 0]).save(flat)
+    app.store.update(background="black")
+    app.window.open_paths([str(path), str(flat)])
+    qtbot.waitUntil(lambda: len(app.store.session.latent.recipe.points) == 2)
+    one, other = app.store.session.latent.recipe.points
+    assert (one.x, one.y) == pytest.approx((other.x, other.y), abs=1e-3)
+
+
 def test_more_than_there_is_room_for_and_what_cannot_be_read_are_told(
     opened: Callable[[str], Explorer], mnist_test: tuple[np.ndarray, np.ndarray], tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -88,7 +88,11 @@ def test_its_code_is_shown_as_channels_and_its_card_says_the_scale(ws: LatentWor
 def test_a_plane_through_two_pictures_and_the_ways_between_them(ws: LatentWorkspace, qtbot: QtBot, tmp_path: Path) -> None:
     assert not ws.actions_["walk"].isEnabled()
     assert not ws.hands.models.lay_through(pictures(tmp_path)[:1])
+    ws.context.store.update(background="black")
     assert ws.hands.models.lay_through(pictures(tmp_path))
+    slice_ = slice_of(state(ws).recipe)
+    assert slice_ is not None
+    assert slice_.background == "black", "as Preferences say"
     qtbot.waitUntil(lambda: ws.idle and len(ws.plane.marks) == 2, timeout=30_000)
     assert [name for name, _ in ws.plane.marks] == ["one", "two"]
     qtbot.waitUntil(lambda: ws.actions_["walk"].isEnabled())

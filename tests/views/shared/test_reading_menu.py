@@ -27,8 +27,13 @@ def test_what_a_file_leaves_open_can_be_told(qtbot: QtBot, tmp_path: Path) -> No
     (tmp_path / "folder").mkdir()
     Image.fromarray(images[0]).save(tmp_path / "folder" / "a.png")
     values = ["*as they are found", "0 to 1", "-1 to 1", "0 to 255", "0 to 65535"]
+
+    def told_labels(name: str) -> list[str]:
+        return ["*as they are found", name, "none"]
+
     expected = {
-        "two.npz": {"Values": values, "Array": ["*the likeliest of images", "x_train", "x_test"]}, "one.npz": {"Values": values},
+        "two.npz": {"Values": values, "Array": ["*the likeliest of images", "x_train", "x_test"], "Labels": told_labels("y_train")},
+        "one.npz": {"Values": values, "Labels": told_labels("y")},
         "one.npy": {"Values": values}, "folder": {"Transparent pictures": ["*on white", "on black"]},
     }  # fmt: skip
     for name, entries in expected.items():
@@ -49,5 +54,6 @@ def test_choosing_changes_one_thing_and_keeps_the_rest(qtbot: QtBot, tmp_path: P
     np.savez(tmp_path / "two.npz", a=images, b=images)
     add_reading(menu, str(tmp_path / "two.npz"), Reading(range="0,255"), chosen.append)
     submenus = {action.text(): action.menu() for action in menu.actions()}
+    assert "Labels" not in submenus, "nothing in it can be"
     next(entry for entry in submenus["Array"].actions() if entry.text() == "b").trigger()
     assert chosen == [Reading(range="0,255", member="b")]

@@ -108,7 +108,7 @@ def test_there_are_no_other_fields(form_of: Maker) -> None:
 
 def test_what_matters_most_comes_first() -> None:
     order = {group: [row.name for row, _ in fields(TrainRecipe, group)] for group in get_args(Group)}
-    assert order["data"] + order["first"] == ["size", "fit", "range", "member", "background", "epochs", "batch", "seed"]
+    assert order["data"] + order["first"] == ["size", "fit", "range", "member", "labels", "background", "epochs", "batch", "seed"]
     assert order["learning"][:3] == ["learning_rate", "warmup", "images"]
     latent = [row.name for row, _ in fields(TrainRecipe, "network") if "vae" in row.about.kinds]
     assert latent[:3] == ["code", "architecture", "hidden"]
@@ -118,7 +118,8 @@ def test_what_means_nothing_for_a_data_set_is_hidden_and_forgotten(form_of: Make
     np.save(tmp_path / "a.npy", np.zeros((2, 8, 8), np.uint8))
     form = form_of(TrainRecipe())
     data = {row.name for row, _ in fields(TrainRecipe, "data")}
-    shown = {str(tmp_path): data - {"member"}, str(tmp_path / "a.npy"): {"range", "member"}, str(tmp_path / "gone"): data, "emoji": set()}
+    of_archives, array = {"member", "labels"}, str(tmp_path / "a.npy")
+    shown = {str(tmp_path): data - of_archives, array: {"range", *of_archives}, str(tmp_path / "gone"): data, "emoji": set()}
     for dataset, expected in shown.items():
         form.data.setText(dataset)
         assert {name for name in data if form.fields.by_name[name].isVisible()} == expected

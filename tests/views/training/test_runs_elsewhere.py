@@ -6,9 +6,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from explorer.checkpoints.reading import read_card
+from explorer.datasets.mnist import mnist
 from explorer.engine.process.elsewhere.address import Address
 from explorer.engine.process.elsewhere.link import FarLink
 from explorer.engine.process.spawning import command
@@ -21,6 +25,7 @@ from explorer.sources.hashing import file_hash
 from explorer.training.control import STATUS_NAME, RunStatus, read_status, write_status
 from explorer.training.runs import Run, look
 from explorer.views.training.elsewhere import NOTE_NAME, RunsElsewhere
+from explorer.views.training.pictures import images_of
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="env is of POSIX")
 QUICK = TrainRecipe(model="ae", images=512, epochs=2, batch=64, threads=1)
@@ -76,14 +81,39 @@ def test_a_run_is_stopped_and_goes_on_there(there: There, qtbot: QtBot) -> None:
     stopped = read_status(folder)
     assert stopped is not None
     there.runs.ask(there.look(folder), "")
+    phases = []
 
     def further() -> bool:
         run = there.look(folder)
+        phases.append(run.phase)
         return run.phase == "running" and run.status is not None and run.status.step > stopped.step
 
     qtbot.waitUntil(further)
+    assert "stopped" not in phases, "what is there of the process before is no news"
+    there.runs.ask(there.look(folder), "pause")
+    assert there.look(folder).wish == "pause", "seen at once"
+    qtbot.waitUntil(lambda: there.look(folder).phase == "paused")
+    there.runs.ask(there.look(folder), "")
+    qtbot.waitUntil(lambda: there.look(folder).phase == "running")
     there.runs.ask(there.look(folder), "stop")
     qtbot.waitUntil(lambda: there.look(folder).phase == "stopped")
+
+
+def test_a_data_set_of_this_machine_is_sent_and_called_as_it_is_here(there: There, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "mine.npz"
+    images, labels = mnist("test")
+    np.savez(path, x_train=images[:256], y_train=labels[:256])
+    folder = there.runs.start(msgspec.structs.replace(QUICK, dataset=str(path), images=256, epochs=1))
+    qtbot.waitUntil(lambda: there.look(folder).phase == "finished" and not there.client.busy)
+    run = there.look(folder)
+    assert run.status is not None
+    assert run.status.dataset != str(path), "there it has another name"
+    assert run.dataset == str(path)
+    found = images_of(run)
+    assert found is not None
+    assert found.path == str(path)
+    card = read_card(folder / "final.safetensors")
+    assert card.data.name == "mine"
 
 
 def test_a_run_that_cannot_begin_there_says_why(there: There, qtbot: QtBot, tmp_path: Path) -> None:

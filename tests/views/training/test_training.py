@@ -190,7 +190,7 @@ def test_a_run_is_started_paused_stopped_and_gone_on_with(qtbot: QtBot, open_tra
     assert f"train vae --out {runs_folder()}" in form.typed
     assert "--epochs 100000 --batch 16 --seed 0 --images 256" in form.typed
     typed = form.typed
-    qtbot.waitUntil(lambda: "as a few updates took here now" in form.time.text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: "as a few updates took now" in form.time.text(), timeout=WAIT)
     assert form.memory.text().startswith("about 0.")
     form.copy.click()
     assert QGuiApplication.clipboard().text() == form.typed

@@ -33,11 +33,8 @@ MOST_REPEATS = 5
 
 
 def lane_of(key: LaneKey, chains: Chains) -> ChainLane:
-    """The computed lane of a key (BadInput if it has no state)."""
-    lane = chains.shown(key)
-    if lane is None:
-        raise BadInput("this lane has not been sampled yet")
-    return lane
+    """The computed lane of a key (BadInput if it has no state, or its network is not to be had)."""
+    return chains.computed(key)
 
 
 def tile_of(values: Tensor) -> np.ndarray:

@@ -30,7 +30,9 @@ from explorer.engine.chain.data_set.messages import (
 )
 from explorer.engine.chain.exact_draws import drawn_index
 from explorer.engine.chain.lanes import ChainLane
+from explorer.engine.chain.lost_lane import LostLane
 from explorer.engine.chain.messages import LaneKey
+from explorer.engine.chain.shown_lane import ShownLane
 from explorer.engine.desk import Desk
 from explorer.engine.models.models import Models
 from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
@@ -81,7 +83,7 @@ def show_weights(request: ShowWeights, desk: Desk) -> Steps:
     posterior = yield from weighed.data.posterior_work(x_t, lane.course.steps[k].alpha_bar, k=request.count)
     top, ideal = posterior.top[0], posterior.mean
     difference = (x0_hat - ideal).numpy()
-    drawn = drawn_index(lane, k, request.sample)
+    drawn = drawn_index(lane, k, request.sample) if isinstance(lane, ChainLane) else None
     labels = None if weighed.labels is None else tuple(int(weighed.labels[i]) for i in top.tolist())
     yield WeightsShown(
         key=request.key, exact=request.exact, sample=request.sample, k=k, t=int(lane.timesteps[k]),
@@ -119,7 +121,7 @@ def find_nearest(request: FindNearest, desk: Desk) -> Steps:
     )  # fmt: skip
 
 
-def _lane(chains: Chains, key: LaneKey, sample: int) -> ChainLane:
+def _lane(chains: Chains, key: LaneKey, sample: int) -> ChainLane | LostLane:
     lane = chains.shown(key)
     if lane is None:
         raise BadInput("this lane has not been sampled yet")
@@ -128,7 +130,7 @@ def _lane(chains: Chains, key: LaneKey, sample: int) -> ChainLane:
     return lane
 
 
-def _fitting(chains: Chains, lane: ChainLane, exact: ExactProcess) -> Beside | ExactAbsent:
+def _fitting(chains: Chains, lane: ShownLane, exact: ExactProcess) -> Beside | ExactAbsent:
     """The data set, or why there is none to weigh."""
     try:
         return beside(chains.models.data_sets, exact, lane)
@@ -145,7 +147,7 @@ class IdealBook:
     """Distances to the ideal x0_hat: measured once for each kept frame and sample, forgotten with their lane."""
 
     def __init__(self) -> None:
-        self._measured: WeakKeyDictionary[ChainLane, dict[ExactProcess, np.ndarray]] = WeakKeyDictionary()
+        self._measured: WeakKeyDictionary[ShownLane, dict[ExactProcess, np.ndarray]] = WeakKeyDictionary()
 
     @classmethod
     def at(cls, desk: Desk) -> Self:
@@ -171,13 +173,13 @@ class IdealBook:
         curves = tuple(self._curve(lane, request) for lane, _ in fitting)
         yield IdealMeasured(request.exact, request.sample, curves, complete=not work)
 
-    def _book(self, lane: ChainLane, exact: ExactProcess) -> np.ndarray:
+    def _book(self, lane: ShownLane, exact: ExactProcess) -> np.ndarray:
         books = self._measured.setdefault(lane, {})
         return books.setdefault(exact, np.full((lane.course.K + 1, lane.key.samples), np.nan))
 
-    def _fill(self, lane: ChainLane, found: Beside, request: MeasureIdeal) -> Iterator[bool]:
+    def _fill(self, lane: ShownLane, found: Beside, request: MeasureIdeal) -> Iterator[bool]:
         """False at each block of images, True when a stretch of states is measured."""
-        book, kept = self._book(lane, request.exact), lane.store.lane(lane.key).kept
+        book, kept = self._book(lane, request.exact), lane.kept_frames
         samples = range(lane.key.samples) if request.sample is None else np.atleast_1d(request.sample).tolist()
         states = sorted((k for k, frame in kept.items() if k < lane.course.K and frame.x0_hat is not None), key=_coarse_first)
         missing = [(k, n) for k in states for n in samples if np.isnan(book[k, n])]
@@ -202,7 +204,7 @@ class IdealBook:
                 book[k, n] = distance
             yield True
 
-    def _curve(self, lane: ChainLane, request: MeasureIdeal) -> LaneCurves:
+    def _curve(self, lane: ShownLane, request: MeasureIdeal) -> LaneCurves:
         known = lane.done + 1
         book = self._book(lane, request.exact)[:known]
         return LaneCurves(

@@ -28,7 +28,7 @@ def preview_export(request: PreviewExport, desk: Desk) -> Steps:
     """Answer a PreviewExport (BadInput where the lanes cannot be in one picture); nothing is sampled for it."""
     chains, look = desk.of(Chains), request.look
     keys = lane_keys(request.recipe)
-    lanes = [lane for lane in map(chains.shown, keys) if lane is not None]
+    lanes = [lane for lane in map(chains.shown, keys) if isinstance(lane, ChainLane)]
     kind = KINDS[request.ending]
     if not keys or len(lanes) < len(keys):
         yield ExportPreviewed(None)

@@ -39,9 +39,7 @@ def inspect(request: InspectUNet, desk: Desk) -> Steps:
     BadInput
         If the lane has not been sampled, or has no such sample.
     """
-    lane = desk.of(Chains).shown(request.key)
-    if lane is None:
-        raise BadInput("this lane has not been sampled yet")
+    lane = desk.of(Chains).computed(request.key)
     if not 0 <= request.sample < lane.key.samples:
         raise BadInput(f"there is no sample {request.sample}: this lane has {lane.key.samples}")
     k = min(lane.nearest(request.t, "mean"), lane.course.K - 1)

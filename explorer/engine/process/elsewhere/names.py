@@ -12,8 +12,8 @@ import numpy as np
 from explorer.engine.thread.files import files_of
 from explorer.engine.thread.requests import Payload
 
-IN_RECIPES = ("source", "dataset")
-"""Fields of recipes that say where something lies."""
+IN_RECIPES = ("source", "dataset", "picture", "pictures", "codes_of")
+"""Fields of recipes that say where something lies, or where several things do."""
 V = TypeVar("V")
 
 
@@ -30,6 +30,8 @@ def _in_recipes(value: Any) -> Iterator[str]:
             if isinstance(inner, str):
                 if inner and name in IN_RECIPES:
                     yield inner
+            elif name in IN_RECIPES and isinstance(inner, tuple):
+                yield from (each for each in inner if isinstance(each, str) and each)
             else:
                 yield from _in_recipes(inner)
     elif isinstance(value, (tuple, list)):

@@ -89,6 +89,10 @@ class UNetController(PanelController):
             self._say(NO_LANE if key is None else chain.run.failed.get(key, NOT_YET))
             self._view.show_no_step()
             return
+        if lost := chain.run.lost(key):
+            self._say(lost)
+            self._view.show_no_step()
+            return
         plan, t = chain.run.plans.get(key), chain.state.t
         own = t if plan is None else own_timestep(plan, t, chain.run.timeline())
         question = InspectUNet(key, own, chain.sample, look.block, look.off, look.instead, look.summary, self._theme.palette)

@@ -181,7 +181,8 @@ class ModelHands(QObject):
         entry = self._controllers[self._steered].resolved
         if not 2 <= len(paths) <= 3 or entry is None or dimensions(entry) <= 2:
             return False
-        self._put_sliced(edits.set_slice(self._state, Slice("pictures", pictures=tuple(paths)), self._steered))
+        through = Slice("pictures", pictures=tuple(paths), background=self._store.session.background)
+        self._put_sliced(edits.set_slice(self._state, through, self._steered))
         return True
 
     def _walk(self) -> None:

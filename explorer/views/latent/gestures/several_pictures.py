@@ -40,10 +40,12 @@ class SeveralPictures:
         if entry is None:
             return False
         some, done = list(paths[:MOST]), dict[str, PictureEncoded | None]()
-        slice_ = slice_of(self._context.store.session.latent.recipe)
+        session = self._context.store.session
+        slice_, paper = slice_of(session.latent.recipe), session.background
         for path in some:
             take = partial(self._take, entry, path, some, done, len(paths))
-            self._context.client.send(EncodePicture(entry.path, path, slice=slice_), "latent.several", take, queued=True, on_failure=take)
+            payload = EncodePicture(entry.path, path, slice=slice_, paper=paper)
+            self._context.client.send(payload, "latent.several", take, queued=True, on_failure=take)
         return True
 
     def _take(

@@ -121,7 +121,8 @@ class SliceSection(Section):
         self.kind.setCurrentIndex(self.kind.findData(shown.kind))
         words = {"images": "through", "pictures": ", ".join(Path(picture).stem for picture in shown.pictures)}
         self._which.setText(tr("along") if along else words.get(shown.kind, f"number {shown.seed + 1}"))
-        self._which.setToolTip("\n".join(shown.pictures))
+        on_black = (tr("on black where they are transparent"),) if shown.pictures and shown.background == "black" else ()
+        self._which.setToolTip("\n".join(shown.pictures + on_black))
         self.choose.setVisible(shown.kind == "pictures")
         self.walk.setVisible(shown.kind in ("pictures", "images"))
         for field, value in ((self.first, shown.first), (self.second, shown.second)):

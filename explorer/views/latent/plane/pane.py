@@ -53,6 +53,8 @@ GONE = tr("is not known here. Open it with File > Open where it is now, or choos
 STARTING = tr("The models are being looked for…")
 ENCODING = tr("Encoding the test images…")
 FEW = 64
+NO_CHAINS = tr("no chains: other codes")
+OTHER_CODES = tr("The reverse chains walk the codes that their network has learned; this plane's model has others, where they mean nothing")
 POINT = tr("a point: an AE has no q(z|x)")
 
 
@@ -173,6 +175,7 @@ class PlanePane(QWidget):
         self.cards.show_codes(self.codes, self._data)
         self._show_draws()
         self._show_chains()
+        self._say_of_chains()
         if entry is None:
             model = state.recipe.models[self._which] if self._which < len(state.recipe.models) else PlaneModel("", "")
             self.plane.set_message(f"{model.source or 'This model'} {GONE}" if model.checkpoint or model.source else NO_MODEL)
@@ -287,6 +290,13 @@ class PlanePane(QWidget):
     def show_ddpm(self, ddpm: LibraryEntry | None) -> None:
         """The network of the chains; None where there is none of this model's codes."""
         self.ddpm = ddpm
+        self._say_of_chains()
+
+    def _say_of_chains(self) -> None:
+        """Where chains are shown, and are none of this plane's codes, that is why it has none."""
+        wanted = edits.strip_of(self._state) == "chains" and self._state.recipe.chains is not None
+        lacks = wanted and self.ddpm is None and self.entry is not None
+        self.header.say(NO_CHAINS if lacks else "", OTHER_CODES if lacks else "")
 
     def show_chains(self, chains: CodesWalked | None) -> None:
         """Reverse chains of codes, or as much of them as there is."""

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QTool
 from explorer.engine.models.messages import LibraryEntry
 from explorer.widgets.controls.name_box import NameBox
 from explorer.widgets.controls.training_slider import TrainingSlider
+from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 
-ROW_HEIGHT, MODELS_WIDTH = 28, 192
+ROW_HEIGHT, MODELS_WIDTH, SLACK = 28, 192, 8
 TIP = tr("Whose plane this is; it shows the same strokes, digit and samples")
 
 
@@ -65,7 +66,9 @@ class PaneHeader(QWidget):
         self.training.accompany(label)
         self.training.chosen.connect(lambda place, dragged: self.snapshot_chosen.emit(self.snapshots[place].sha256, dragged))
         self.training.released.connect(self.snapshot_released)
-        self._names = _row(self.title, _spacer()) if first else _row(self.models, _spacer(), self.close_button)
+        self.note = ElidingLabel()
+        mark(self.note, "faint")
+        self._names = _row(self.title, self.note) if first else _row(self.models, self.note, self.close_button)
         for unused in (self.models, self.close_button) if first else (self.title,):
             unused.hide()
         self._time = _row(label, self.training)
@@ -75,6 +78,12 @@ class PaneHeader(QWidget):
         column.addWidget(self._names)
         column.addWidget(self._time)
         self.setVisible(False)
+
+    def say(self, text: str, tip: str = "") -> None:
+        """Why this plane lacks what others show; nothing where it lacks nothing."""
+        self.note.setText(text)
+        self.note.setToolTip(tip)
+        self.note.setMinimumWidth(self.note.fontMetrics().horizontalAdvance(f"{text.partition(':')[0]}:…") + SLACK if text else 0)
 
     def show_models(
         self,
@@ -119,11 +128,5 @@ def _row(*widgets: QWidget) -> QWidget:
     row.setSpacing(4)
     for widget in widgets:
         grows = isinstance(widget, QComboBox | TrainingSlider)
-        row.addWidget(widget, 1000 if grows else 0)
+        row.addWidget(widget, 1000 if grows else 1 if isinstance(widget, ElidingLabel) else 0)
     return holder
-
-
-def _spacer() -> QWidget:
-    spacer = QWidget()
-    spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    return spacer

@@ -11,13 +11,16 @@ from pathlib import Path
 import pytest
 
 from explorer.engine.chain.export.messages import ExportChain, ExportLook
+from explorer.engine.latent.messages import EncodeImages
 from explorer.engine.models.messages import OpenCheckpoint
 from explorer.engine.process.elsewhere.carrying import Carrying, named_file
 from explorer.engine.process.elsewhere.kept_files import KeptFiles
 from explorer.engine.process.elsewhere.names import names_in, with_words
 from explorer.engine.process.elsewhere.talk import CHUNK, Chunk, Offer, Part, Send, Stop, Stored, Want, Written, decoded
 from explorer.engine.thread.requests import NamedFile, Payload, Request
-from explorer.recipe import ChainRecipe, ExactProcess, Lane
+from explorer.engine.training.messages import MeasureTraining
+from explorer.recipe import ChainRecipe, ExactProcess, Lane, Slice
+from explorer.recipe.training import TrainRecipe
 from explorer.resources import resource
 
 TIMEOUT = 300
@@ -215,3 +218,6 @@ def test_recipes_name_their_files_too() -> None:
     assert names_in(moved) == ("/far/a.safetensors", "/far/data")
     assert (moved.path, moved.look) == ("/out.png", payload.look)
     assert with_words(payload, lambda word: word) is payload
+    through = Slice("pictures", pictures=("/one.png", "/two.png"), picture="/three.png")
+    assert names_in(EncodeImages("/vae.safetensors", slice=through)) == ("/vae.safetensors", "/one.png", "/two.png", "/three.png")
+    assert names_in(MeasureTraining(TrainRecipe(codes_of="/vae.safetensors", dataset="/set.npz"))) == ("/set.npz", "/vae.safetensors")
