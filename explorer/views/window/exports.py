@@ -11,6 +11,7 @@ from explorer.engine.models.messages import LibraryEntry
 from explorer.views.paper.menu import PaperMenu
 from explorer.views.window.banner import Banner
 from explorer.views.workspace import Context, Workspace
+from explorer.widgets.look.language import tr
 
 
 class Exports(QObject):
