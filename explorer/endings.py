@@ -9,6 +9,8 @@ DOCUMENT = ".gexplore"
 SESSIONS = (DOCUMENT, ".json")
 """Sessions as people keep them; the second is what they were called first."""
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
+WRITTEN = (".png", ".jpg", ".bmp")
+"""Pictures that are saved as they are seen, without a recipe."""
 ARRAYS = (".npy", ".npz")
 PACKED = (".gz",)
 IDX = (".idx", "ubyte", *PACKED)

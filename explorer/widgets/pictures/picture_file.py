@@ -7,9 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage
 
+from explorer.endings import WRITTEN
 from explorer.errors import BadInput
-
-UNKNOWN = "a picture that is written ends in .png, .jpg or .bmp"
 
 
 def write_picture(image: QImage, path: Path) -> None:
@@ -27,6 +26,6 @@ def write_picture(image: QImage, path: Path) -> None:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     if not image.save(buffer, path.suffix.removeprefix(".").upper()):  # type: ignore[call-overload]
-        raise BadInput(f"{path}: cannot be written: {UNKNOWN}")
+        raise BadInput(f"{path}: cannot be written: a picture that is written ends in {' or '.join(WRITTEN)}")
     with whole(path) as partial:
         partial.write_bytes(buffer.data().data())
