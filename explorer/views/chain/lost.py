@@ -74,8 +74,13 @@ class LostCheckpoints(QObject):
         """Once of each, where its chain is shown all the same; where it is not, the engine says why."""
         run = self._chain.run
         for key in self._chain.keys:
-            if run.lost(key) and key.lane.checkpoint not in self._told:
-                self._told.add(key.lane.checkpoint)
+            source, why = key.lane.source, run.lost(key)
+            if not why or key.lane.checkpoint in self._told:
+                continue
+            self._told.add(key.lane.checkpoint)
+            if os.path.exists(source):  # such as a Python file that was not run: what is told of any failure helps here, too
+                self._chain.context.client.failed.emit(Failed(why, path=source))
+            else:
                 said = tr("{name}: its checkpoint is not where it was. What is kept of its chain is shown.", name=name_of(key.lane.source))
                 self._say(said, tr("Locate checkpoint… shows where it is now; without it nothing new can be sampled."))
 

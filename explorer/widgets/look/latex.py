@@ -27,8 +27,8 @@ LETTERS = {
 SIGNS = {
     "−": "-", "·": r"\cdot", "×": r"\times", "±": r"\pm", "≈": r"\approx", "≥": r"\geq", "≤": r"\leq", "≠": r"\neq", "∝": r"\propto",
     "~": r"\sim", "∈": r"\in", "←": r"\leftarrow", "→": r"\rightarrow", "…": r"\ldots", "∇": r"\nabla", "∂": r"\partial", "∞": r"\infty",
-    "⊙": r"\odot", "‖": r"\|", "|": r"\mid", "′": "'", "{": r"\{", "}": r"\}", "%": r"\%", "&": r"\&", "#": r"\#", "$": r"\$",
-    "_": r"\_", "\\": r"\backslash", "^": r"\wedge", "\u00a0": " ", "\u202f": r"\,",
+    "∫": r"\int", "⊙": r"\odot", "‖": r"\|", "|": r"\mid", "′": "'", "{": r"\{", "}": r"\}", "%": r"\%", "&": r"\&", "#": r"\#",
+    "$": r"\$", "_": r"\_", "\\": r"\backslash", "^": r"\wedge", "\u00a0": " ", "\u202f": r"\,",
 }  # fmt: skip
 FUNCTIONS = ("log", "ln", "exp", "min", "max", "det")
 OPERATORS = ("KL", "Var", "tr", "Uniform", "ELBO", "FID", "KID", "SNR")

@@ -338,7 +338,7 @@ def test_space_on_a_button_presses_the_button(page: ReverseChainWorkspace) -> No
 
 
 def test_the_cursor_follows_while_sampling_until_it_is_moved(open_page: Opener, lane: LaneMaker, own_chain: Callable, qtbot: QtBot) -> None:
-    page = open_page(ReverseChainWorkspace, (lane("C", steps=80),), wait=False)
+    page = open_page(ReverseChainWorkspace, (lane("C", steps=400),), wait=False)
     followed: list[int] = []
     page.controller.state_changed.connect(lambda _before, after: followed.append(after.t))
     qtbot.waitUntil(lambda: len(set(followed)) > 5, timeout=120_000)

@@ -128,7 +128,7 @@ def test_a_judge_can_only_be_looked_at(shelf: Shelf) -> None:
 def test_searching_leaves_what_matches(shelf: Shelf, qtbot: QtBot) -> None:
     shelf.choose("mnist-classifier")
     qtbot.keyClicks(shelf.dialog.search_box, "option b")
-    assert [entry.name for entry in shelf.dialog.cards.shown] == ["mnist-ddpm-b"]
+    assert [entry.name for entry in shelf.dialog.cards.shown] == ["mnist-ddpm-b", "mnist-ddpm-b-small"]
     assert "mnist-ddpm-b" in shelf.dialog.model_card.words()
     qtbot.keyClicks(shelf.dialog.search_box, "zzz")
     assert shelf.dialog.cards.shown == []

@@ -66,13 +66,16 @@ def test_a_dropped_file_is_run_once_the_person_agrees(app: Callable[[Session], E
     assert mark.exists()
 
 
-def test_a_session_with_a_lane_of_it_asks_again(app: Callable[[Session], Explorer], qtbot: QtBot, tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_a_session_with_a_lane_of_it_asks_again(app: Callable[[Session], Explorer], qtbot: QtBot, tmp_path: Path, is_kept: bool) -> None:
     mark, path = tmp_path / "mark", tmp_path / "mine.py"
     path.write_text(FILE.format(mark=str(mark)))
     first = app(Session())
     permission.allow(path)
     first.window.opener._python._agreed(str(path), lambda: first.window.open_paths([str(path)]))
     qtbot.waitUntil(lambda: first.store.session.reverse.recipe.lanes[0].source == str(path))
+    if is_kept:  # what is on the disk of its chain is shown at once
+        qtbot.waitUntil(lambda: first.window.workspaces["reverse-chain"].has_picture and not first.client.busy)
     kept = first.store.session
     permission._agreed.clear()
     mark.unlink()
