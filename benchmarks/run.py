@@ -33,6 +33,7 @@ SCRIPTS = (
     "startup.py",
     "commands.py",
     "stalls.py",
+    "idle_memory.py",
 )
 HEAD = """# Benchmarks
 
