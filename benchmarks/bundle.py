@@ -29,8 +29,9 @@ def launched(program: str) -> dict[str, float]:
     """Seconds of one launch, by KINDS."""
     with tempfile.TemporaryDirectory() as home:
         told = Path(home, "window.json")
-        environment = os.environ | {"GENERATIVE_EXPLORER_HOME": home, "QT_QPA_PLATFORM": "offscreen"}
-        process = subprocess.Popen([program, "open", "--profile-window", str(told)], env=environment, cwd=home)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}  # bytecode is kept, as a person's
+        environment |= {"GENERATIVE_EXPLORER_HOME": home, "QT_QPA_PLATFORM": "offscreen"}
+        process = subprocess.Popen([program, "open", "--profile-window", str(told)], env=environment, cwd=home, stderr=subprocess.DEVNULL)
         try:
             process.wait(SECONDS)
             sys.exit(f"{program}: the window closed by itself")

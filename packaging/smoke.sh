@@ -93,9 +93,9 @@ app() { inside env QT_QPA_PLATFORM=offscreen "$program" "$@"; }
 made() { local file=$1; shift; app "$@" && [[ -s $place/$file ]]; }
 says() { local words=$1; shift; app "$@" | grep -q -- "$words"; }
 refuses() { app "$@"; [[ $? == 2 ]]; }
-by_openvino() {  # FILE ARGUMENTS...: its compiler ends the process on some processors in fp32, which is tried elsewhere first, and told
+by_openvino() {  # FILE ARGUMENTS...: its compiler ends the process on some processors, which is tried elsewhere first, and told
   made "$@" && return
-  grep -q 'OpenVINO cannot compile this network in fp32 on this machine' "$work/said" && echo 'refused, as it is where the app is installed'
+  grep -qE 'OpenVINO cannot compile this network in (fp32|bf16) on this machine' "$work/said" && echo 'refused, as it is where the app is installed'
 }
 whole_libraries() {
   # Each shared library of the bundle, with those that lie beside it in the same package, finds all that it needs.
@@ -134,7 +134,7 @@ check 'decode' made manifold.png decode --checkpoint mnist-vae-2d --grid 4 --out
 check 'encode' app encode --checkpoint mnist-vae-2d a.png
 check 'evaluate' app evaluate --checkpoint mnist-vae-2d --metric elbo --images 50
 check 'export to ONNX' made c.onnx export mnist-ddpm-c --out c.onnx
-check 'sample --device openvino, bf16' made bf16.png "${sampled[@]}" --device openvino --precision bf16 --out bf16.png
+check 'sample --device openvino, bf16' by_openvino bf16.png "${sampled[@]}" --device openvino --precision bf16 --out bf16.png
 check 'sample from that graph' by_openvino graph.png sample --checkpoint c.onnx --samples 1 --steps 3 --out graph.png
 inside sh -c 'cat >my_model.py' <<'PYTHON'
 import statistics

@@ -6,6 +6,7 @@ import contextlib
 import os
 import stat
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -214,7 +215,7 @@ def load(path: Path | None = None) -> Loaded:
 
 
 def _set_aside(path: Path) -> str:
-    aside = next(p for n in range(1, 1000) if not (p := path.with_name(f"{path.stem}-set-aside-{n}{path.suffix}")).exists())
+    aside = next(p for n in count(1) if not (p := path.with_name(f"{path.stem}-set-aside-{n}{path.suffix}")).exists())
     try:
         path.rename(aside)
     except OSError:

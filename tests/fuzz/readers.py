@@ -456,8 +456,12 @@ def _schedule(path: Path) -> None:
 def _saved_session(path: Path) -> None:
     from explorer.state.persistence import load, read_session
 
-    load(path)  # what keeps itself says what is wrong, and begins anew
-    read_session(path)
+    try:
+        read_session(path)
+    finally:
+        load(path)  # what keeps itself says what is wrong, sets the file aside, and begins anew
+        for aside in path.parent.glob("*-set-aside-*"):
+            aside.unlink()
 
 
 def _run(path: Path) -> None:

@@ -100,6 +100,14 @@ def test_what_cannot_be_read_is_set_aside(name: str, tmp_path: Path) -> None:
     assert (tmp_path / "session-set-aside-1.json").read_bytes() == BAD[name]
 
 
+def test_what_cannot_be_read_is_set_aside_however_often_that_was(tmp_path: Path) -> None:
+    for number in range(1, 1001):
+        (tmp_path / f"session-set-aside-{number}.json").touch()
+    path = tmp_path / "session.json"
+    path.write_text("{")
+    assert "session-set-aside-1001.json" in load(path).message
+
+
 def test_a_newer_session_is_set_aside_and_named(tmp_path: Path) -> None:
     path = tmp_path / "session.json"
     path.write_text(json.dumps({"version": SESSION_VERSION + 1, "session": {"future": True}}))
