@@ -191,7 +191,13 @@ DOCUMENT
     sleep 0.5
   done
   compgen -G "$runs/*/final.safetensors" >/dev/null || { echo "no run ended"; cat "$runs"/*/errors.log; return 1; }
+  for _ in $(seq 120); do  # its last lines are written and its process is over: asked earlier, the window asks back
+    grep -q '"phase":"finished"' "$runs"/*/run.json && break
+    sleep 0.5
+  done
   for _ in $(seq 120); do
+    # What the window asks, if it does, is answered with no, and asked again once it has heard that the run is over.
+    xdotool search --onlyvisible --name '^Training goes on' windowfocus key Escape 2>/dev/null
     xdotool windowfocus "$id" key ctrl+q 2>/dev/null
     sleep 1
     kill -0 "$shown" 2>/dev/null || break

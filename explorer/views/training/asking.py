@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from explorer.training.runs import Run
@@ -13,12 +14,21 @@ from explorer.views.training.figures import title
 from explorer.widgets.look.language import tr
 
 MEGABYTE = 2**20
+LOOK_MS = 500
+OVER = -1
+"""What the question ends with where nothing is left to ask: no button's number."""
 Leaving = Literal["leave", "stop", "stay"]
 LEFT_OR_STOPPED = tr("A run that is left is found again at the next start; one that is stopped keeps its state and can be resumed.")
 
 
-def ask_before_leaving(live: Sequence[Run], parent: QWidget) -> Leaving:
-    """Ask what becomes of runs that are at work: they go on by themselves, are stopped, or the window stays."""
+def ask_before_leaving(at_work: Callable[[], Sequence[Run]], parent: QWidget) -> Leaving:
+    """Ask what becomes of runs that are at work: they go on by themselves, are stopped, or the window stays.
+
+    Nothing is asked where none is; and once the last of them has ended by itself, the question is over and the window is left.
+    """
+    live = at_work()
+    if not live:
+        return "leave"
     what = (
         tr("{title} ({name}) is", title=title(live[0]), name=live[0].folder.name)
         if len(live) == 1
@@ -31,11 +41,14 @@ def ask_before_leaving(live: Sequence[Run], parent: QWidget) -> Leaving:
     stop = box.addButton(tr("Stop and close"), QMessageBox.ButtonRole.DestructiveRole)
     box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(leave)
-    box.exec()
+    look = QTimer(box, interval=LOOK_MS)
+    look.timeout.connect(lambda: at_work() or box.done(OVER))
+    look.start()
+    ended = box.exec() == OVER
     answers: dict[object, Leaving] = {leave: "leave", stop: "stop"}
     clicked = box.clickedButton()
     box.deleteLater()
-    return answers.get(clicked, "stay")
+    return "leave" if ended else answers.get(clicked, "stay")
 
 
 def ask_to_delete(runs: Sequence[Run], parent: QWidget) -> How:

@@ -215,10 +215,13 @@ class TrainingWorkspace(Workspace):
 
     def may_close(self) -> bool:
         """Ask what becomes of runs that are at work here; False if the window shall stay."""
-        live = [run for run in listed(self._state.folders) if run.live and not run.elsewhere]
-        answer = ask_before_leaving(live, self.window()) if live else "leave"
+
+        def at_work() -> list[Run]:
+            return [run for run in listed(self._state.folders) if run.live and not run.elsewhere]
+
+        answer = ask_before_leaving(at_work, self.window())
         if answer == "stop":
-            self.controller.stop_all(live)
+            self.controller.stop_all(at_work())
         return answer != "stay"
 
     # --- gestures

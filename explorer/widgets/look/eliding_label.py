@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 
@@ -32,11 +34,11 @@ class ElidingLabel(QLabel):
 
     def sizeHint(self) -> QSize:
         """Room for the whole text."""
-        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + self._margins(), super().sizeHint().height())
+        return QSize(self._advance(self._whole) + self._margins(), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """Room for the ellipsis."""
-        return QSize(self.fontMetrics().horizontalAdvance("…") + self._margins(), super().minimumSizeHint().height())
+        return QSize(self._advance("…") + self._margins(), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width has room for another part."""
@@ -49,6 +51,10 @@ class ElidingLabel(QLabel):
         if event.type() == QEvent.Type.FontChange:
             self.updateGeometry()
             self._fit()
+
+    def _advance(self, text: str) -> int:
+        """Pixels that are enough: QFontMetrics rounds to the nearest one, and would then cut what it measured."""
+        return math.ceil(QFontMetricsF(self.fontMetrics()).horizontalAdvance(text))
 
     def _margins(self) -> int:
         return self.width() - self.contentsRect().width() + 2 * self.margin()

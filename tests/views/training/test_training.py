@@ -292,6 +292,25 @@ def test_closing_asks_and_can_leave_a_run_that_is_found_again(qtbot: QtBot, open
     qtbot.waitUntil(lambda: listed()[0].phase == "stopped", timeout=WAIT)
 
 
+def test_closing_asks_no_longer_once_the_run_has_ended(qtbot: QtBot, open_training: Opener) -> None:
+    page = open_training()
+    page.controller.start((ENDLESS,))
+    run = until_phase(qtbot, page, "running")
+    asked = []
+
+    def end() -> None:
+        asked.append(QApplication.activeModalWidget())
+        page.controller.stop_all([run])
+
+    given_up = QTimer(singleShot=True, interval=WAIT)
+    given_up.timeout.connect(lambda: asked[0].reject())
+    given_up.start()
+    QTimer.singleShot(0, end)
+    assert page.window().close()
+    assert isinstance(asked[0], QMessageBox)
+    assert given_up.isActive()
+
+
 def test_a_folder_without_a_run_is_told_of(qtbot: QtBot, open_training: Opener, tmp_path: Path, trained: dict[str, Path]) -> None:
     page = open_training()
     page.open_folder(str(tmp_path))
