@@ -29,7 +29,7 @@ def launched(program: str) -> dict[str, float]:
     """Seconds of one launch, by KINDS."""
     with tempfile.TemporaryDirectory() as home:
         told = Path(home, "window.json")
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}  # bytecode is kept, as a person's
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}  # bytecode is kept
         environment |= {"GENERATIVE_EXPLORER_HOME": home, "QT_QPA_PLATFORM": "offscreen"}
         process = subprocess.Popen([program, "open", "--profile-window", str(told)], env=environment, cwd=home, stderr=subprocess.DEVNULL)
         try:
