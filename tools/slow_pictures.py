@@ -1,7 +1,7 @@
 """What of a chain's pictures crosses a slow way, and how old it is then: counted in a time of its own, so that every run says the same.
 
     python tools/slow_pictures.py
-    python tools/slow_pictures.py --lanes 3 --rate 125000 --delay 0.05
+    python tools/slow_pictures.py --lanes 1 3 6 --rate 125000 --delay 0.05
 
 The engine, its chains and its answers are real, and so is what chooses, packs and cuts them; the way, and when the window asks, are made
 up. Two things are done: a chain is made, its cursor following, and a hand scrubs, each for some seconds. Then nothing moves any more.
@@ -40,6 +40,7 @@ from explorer.engine.process.elsewhere.sending import Sending
 from explorer.engine.thread.outbox import Outbox
 from explorer.engine.thread.requests import Outcome, Payload, Request, Result
 from explorer.recipe import ChainRecipe, Lane, Sampler
+from explorer.recipe.chain import OptionName
 from explorer.resources import resource
 from explorer.sources.hashing import file_hash
 
@@ -51,7 +52,8 @@ LOOK_SECONDS = 0.08
 """Between two looks of the window at a chain that is being made (`explorer/views/chain/pace.py`)."""
 HAND_SECONDS = 1 / 60
 """Between two moves of the hand."""
-STEPS, OPTIONS = 20, "abc"
+STEPS = 20
+OPTIONS: tuple[OptionName, ...] = ("A", "B", "C")
 CURVES_SECONDS, PICTURES_OF_FILM = 0.3, 20
 
 
@@ -111,12 +113,12 @@ class Chains:
     keys: tuple[LaneKey, ...] = ()
 
     def __post_init__(self) -> None:
-        paths = [resource("checkpoints", f"mnist-ddpm-{option}.safetensors") for option in OPTIONS]
+        paths = [resource("checkpoints", f"mnist-ddpm-{option.lower()}.safetensors") for option in OPTIONS]
         lanes = []
         for number in range(self.lanes):
             which = number % len(OPTIONS)
             path = paths[which]
-            lanes.append(Lane(file_hash(path), str(path), OPTIONS[which].upper(), Sampler(STEPS), seed=number // len(OPTIONS)))
+            lanes.append(Lane(file_hash(path), str(path), OPTIONS[which], Sampler(STEPS), seed=number // len(OPTIONS)))
         recipe = ChainRecipe(tuple(lanes), 0, self.samples)
         for _ in self.engine.handle(SampleChain(recipe)):
             pass
@@ -159,6 +161,7 @@ class Slow:
         self._asked: dict[str, _Question] = {}
         self._made: dict[int, float] = {}
         self._t = 1000
+        self._take: Callable[[Came], object] = lambda came: None
         self.came: list[Came] = []
 
     def _clock(self) -> float:
@@ -222,9 +225,6 @@ class Slow:
         self.run(self._now + seconds)
 
     # --- the window
-
-    def _take(self, came: Came) -> None:
-        """Something has come."""
 
     def _move(self, t: int, channels: Sequence[str]) -> None:
         """As `Questions` does it: when the one before is answered, if only in part."""
@@ -349,7 +349,7 @@ def count(chains: Chains, doing: str, rate: float = MEGABIT, delay: float = DELA
 def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--lanes", type=int, nargs="+", default=[1, 3, 6, 16])
+    parser.add_argument("--lanes", type=int, nargs="+", default=[1, 3, 6])
     parser.add_argument("--samples", type=int, default=16)
     parser.add_argument("--rate", type=float, default=MEGABIT, help="bytes a second")
     parser.add_argument("--delay", type=float, default=DELAY, help="seconds one way")
