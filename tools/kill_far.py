@@ -44,7 +44,7 @@ from explorer.resources import resource
 from explorer.sources.hashing import file_hash
 
 ROOT = Path(__file__).resolve().parent.parent
-SLOW_WAY = ROOT / "tests" / "engine" / "process" / "elsewhere" / "slow_way.py"
+SLOW_WAY = ROOT / "tools" / "slow_way.py"
 PATIENCE_SECONDS = 300.0
 LATEST_SECONDS = 6.0
 """A kill comes within so much of what is asked."""

@@ -111,7 +111,7 @@ def test_terms_add_up_to_the_next_state(engine: Engine, checkpoints: Mapping[str
     planned = [o for o in ask(engine, SampleChain(chain)) if isinstance(o, LanePlanned)]
     for lane in planned:
         for k in range(STEPS):
-            (terms,) = ask(engine, ShowTerms(lane.key, int(lane.timesteps[k]), sample=1))
+            (terms,) = ask(engine, ShowTerms(lane.key, int(lane.timesteps[k]), sample=1, values=True))
             assert isinstance(terms, TermsShown)
             v = terms.values
             total = lane.a0[k] * v["x0_hat"] + lane.at[k] * v["x_t"] + lane.sigma[k] * v["z"]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from explorer.checkpoints.card import LatentCard
+from explorer.engine.arrays import read_only
+from explorer.engine.pictures.coarse import Grain, coarse, grains
 from explorer.engine.pictures.tiles import Palette
 from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import ChainRecipe, ExactProcess, Lane
 
+SMALLER = 12
+"""Times that pictures become smaller on their way at the most."""
 Samples = int | tuple[int, ...] | None
 """One sample, the mean over some, or over all."""
 
@@ -119,6 +124,11 @@ class ShowTerms(Payload):
     """All quantities of one sample of one lane at the cursor: the pictures of the equation. Answer: TermsShown.
 
     `timeline` and `decoded` as in ShowStep.
+
+    Attributes
+    ----------
+    values : bool
+        The values of the pictures, too: a window shows none of them.
     """
 
     answered_by = "explorer.engine.chain.answers:show_terms"
@@ -130,6 +140,7 @@ class ShowTerms(Payload):
     palette: Palette = "dark"
     timeline: LaneKey | None = None
     decoded: bool = False
+    values: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +282,8 @@ class LaneFrame:
         Half width of the diverging map (values -scale..scale); 1 for images.
     diverging : bool
         Whether it is that map.
+    coarse : bool
+        The tiles are a coarse look (`explorer/engine/pictures/coarse.py`), of a state whose pictures are on a slow way still.
     """
 
     key: LaneKey
@@ -280,6 +293,7 @@ class LaneFrame:
     values: np.ndarray
     scale: float
     diverging: bool = False
+    coarse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,14 +327,25 @@ class StepShown(Outcome):
     frames: tuple[LaneFrame, ...]
     blank: tuple[LaneBlank, ...] = ()
 
-    def at_first(self) -> StepShown:
-        """The pictures, and NaN for their values: they are four times as many bytes, and looked at when the hand rests."""
-        return replace(self, frames=tuple(replace(frame, values=np.full_like(frame.values, np.nan)) for frame in self.frames))
+    def looks(self, room: float) -> Iterator[StepShown]:
+        """The pictures alone, then ever coarser ones; NaN for their values, which are four times as many bytes, until the hand rests."""
+        frames = tuple(replace(frame, values=np.full_like(frame.values, np.nan)) for frame in self.frames)
+        pixels, most = sum(frame.tiles.size // 3 for frame in frames), 8 * SMALLER * room
+        yield replace(self, frames=frames)
+        if pixels:
+            height, width = (max(frame.tiles.shape[axis] for frame in frames) for axis in (1, 2))
+            *ladder, last = grains(height, width)
+            for grain in (*(each for each in ladder if pixels * each.bits(1) <= most), last):
+                yield replace(self, frames=tuple(_coarse_frame(frame, grain) for frame in frames))
+
+
+def _coarse_frame(frame: LaneFrame, grain: Grain) -> LaneFrame:
+    return replace(frame, tiles=read_only(coarse(frame.tiles, grain)), coarse=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TermsShown(Outcome):
-    """Answer to ShowTerms: (H, W, 3) uint8 pictures, (C, H, W) values and L2 norms by quantity.
+    """Answer to ShowTerms: (H, W, 3) uint8 pictures, (C, H, W) values where they were asked for, and L2 norms by quantity.
 
     "x_prev" is the state that the step leads to; "drawn" is the image that a step of the exact process
     draws, and "component" what x_prev is then drawn around; what a sampler of second order makes its step of has the

@@ -94,7 +94,7 @@ def show_terms(around: Around, request: ShowTerms) -> Steps:
         component = step.a0 * drawn[0] + step.at * values["x_t"]
         for name, image in (("drawn", drawn[0]), ("component", component.astype(np.float32))):
             tiles[name], values[name] = read_only(tiles_of(image[None], "mean", request.palette)[0][0]), read_only(image)
-    yield TermsShown(request.key, k, int(lane.timesteps[k]), request.sample, tiles, values, norms)
+    yield TermsShown(request.key, k, int(lane.timesteps[k]), request.sample, tiles, values if request.values else {}, norms)
 
 
 def _further(lane: ShownLane, k: int) -> Generator[None, None, dict[str, Any]]:

@@ -28,6 +28,8 @@ _PACKAGE = "explorer.engine."
 _NAME = re.compile(r"((?:[a-z][a-z0-9_]*\.)*[a-z0-9_]*messages):([A-Z]\w*)")
 _DTYPE_KINDS = frozenset("biuf")
 MAX_DIMENSIONS = 32
+SMALL_HEADER = 256
+"""Bytes of one that is not deflated: that would win nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,8 @@ class Writer:
     def frame(self, message: Message) -> memoryview:
         """The whole frame of a message, for who sends it in pieces (BrokenFrame as `write`)."""
         whole = BytesIO()
-        write_frame(whole, *self._encoded(message))
+        header, arrays = self._encoded(message)
+        write_frame(whole, header, arrays, small=len(header) > SMALL_HEADER and self._packs())
         return whole.getbuffer()
 
     def _encoded(self, message: Message) -> tuple[bytes, list[Buffer]]:

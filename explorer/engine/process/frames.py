@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Sequence
 from typing import IO
 
 import numpy as np
 
-MAGIC = b"GXE\x01"
+MAGIC, SMALL = b"GXE\x01", b"GXE\x02"
+"""What frames begin with; those whose header is deflated, its own size before it."""
+_SIZE = struct.Struct("<I")
 _PREFIX = struct.Struct("<4sIQ")  # magic, bytes of the header, bytes behind it
 ALIGNMENT = 64
 """Every array begins at a multiple of it, as numpy and torch like it best."""
@@ -29,8 +32,8 @@ def padded(size: int) -> int:
     return -size % ALIGNMENT + size
 
 
-def write_frame(stream: IO[bytes], header: bytes, tail: Sequence[Buffer] = ()) -> None:
-    """Write a frame and flush; each part of the tail begins at a multiple of ALIGNMENT.
+def write_frame(stream: IO[bytes], header: bytes, tail: Sequence[Buffer] = (), small: bool = False) -> None:
+    """Write a frame and flush; each part of the tail begins at a multiple of ALIGNMENT. `small` deflates the header.
 
     Raises
     ------
@@ -42,7 +45,9 @@ def write_frame(stream: IO[bytes], header: bytes, tail: Sequence[Buffer] = ()) -
     length = sum(padded(len(part)) for part in tail)
     if len(header) > MAX_HEADER or length > MAX_TAIL:
         raise BrokenFrame(f"an answer of {(len(header) + length) >> 20} MB is too large to be sent")
-    stream.write(_PREFIX.pack(MAGIC, len(header), length))
+    if small:
+        header = _SIZE.pack(len(header)) + zlib.compress(header)
+    stream.write(_PREFIX.pack(SMALL if small else MAGIC, len(header), length))
     stream.write(header)
     for part in tail:
         stream.write(part)
@@ -61,16 +66,29 @@ def read_frame(stream: IO[bytes]) -> tuple[bytes, memoryview] | None:
     prefix = stream.read(_PREFIX.size)
     if not prefix:
         return None
-    if len(prefix) < _PREFIX.size or prefix[:4] != MAGIC:
+    if len(prefix) < _PREFIX.size or prefix[:4] not in (MAGIC, SMALL):
         raise BrokenFrame(f"this is not what an engine says: {prefix!r}")
-    _, header_length, tail_length = _PREFIX.unpack(prefix)
+    magic, header_length, tail_length = _PREFIX.unpack(prefix)
     if header_length > MAX_HEADER or tail_length > MAX_TAIL:
         raise BrokenFrame(f"a frame of {(header_length + tail_length) >> 20} MB is too large")
     header = stream.read(header_length)
     tail = np.empty(tail_length, np.uint8).data if tail_length else memoryview(b"")
     if len(header) < header_length or (tail_length and _read_into(stream, tail) < tail_length):
         raise BrokenFrame("a frame breaks off")
-    return header, tail.toreadonly()
+    return _inflated(header) if magic == SMALL else header, tail.toreadonly()
+
+
+def _inflated(header: bytes) -> bytes:
+    """A header that was made small (BrokenFrame if it is none, or larger than it says)."""
+    machine = zlib.decompressobj()
+    try:
+        (size,) = _SIZE.unpack_from(header)
+        found = machine.decompress(header[_SIZE.size :], size + 1) if size <= MAX_HEADER else b""
+    except (struct.error, zlib.error) as error:
+        raise BrokenFrame(f"a frame's header is spoilt: {error}") from None
+    if len(found) != size or not machine.eof:
+        raise BrokenFrame("a frame's header is spoilt")
+    return found
 
 
 def _read_into(stream: IO[bytes], memory: memoryview) -> int:

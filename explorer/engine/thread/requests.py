@@ -51,9 +51,13 @@ class Outcome:
     progress: ClassVar[bool] = False
     bulk: ClassVar[bool] = False
 
-    def at_first(self) -> Outcome | None:
-        """A smaller one that can be shown until this has come, where the way is slow; None if there is none."""
-        return None
+    def looks(self, room: float) -> Iterator[Outcome]:
+        """Smaller ones that can be shown until this has come, where the way is slow: the finest first, none if there are none.
+
+        The first is as exact as this one in what it has. Of the others, all but the last may be left out if they surely take more than
+        `room` bytes.
+        """
+        return iter(())
 
 
 Steps = Iterator[Outcome | None]

@@ -174,7 +174,7 @@ class Display(QObject):
     def _show_frame(self, panel: LanePanel, key: LaneKey, frame: LaneFrame, is_reference: bool) -> None:
         """A lane's pictures, or those of the one that it leaves while it has none of its own."""
         panel.grid.set_message("")
-        panel.grid.set_tiles(frame.tiles)
+        panel.grid.set_tiles(frame.tiles, frame.coarse)
         run = self._controller.run
         stands_in = frame.key != key and run.sampling
         note = stand_in_note(run.preparing.get(key)) if stands_in else frame_note(self._controller, frame, is_reference)

@@ -80,6 +80,7 @@ class ChainEnlarging:
                 if frame is not None and sample < len(frame.tiles):
                     several = (tr("sample {sample}", sample=sample) if len(controller.samples) > 1 else "", title if len(lanes) > 1 else "")
                     caption = " · ".join(words for words in several if words) or tr("sample {sample}", sample=sample)
+                    caption = tr("{text} · coarse", text=caption) if frame.coarse else caption
                     found.append(Large(to_image(frame.tiles[sample]), caption, frame.values[sample], colour if len(lanes) > 1 else ""))
         return found
 

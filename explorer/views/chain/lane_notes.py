@@ -65,6 +65,14 @@ def blank_note(blank: LaneBlank) -> Note:
     return replace(note, tip=f"{note.tip} (t = {blank.t})") if blank.why == "level" else note
 
 
+def coarse_note(note: Note) -> Note:
+    """Of a lane that is seen coarsely while exact pictures are on their way; after what else is said."""
+    tip = tr("In few shades, as many as the way to the engine carries in time: exact pictures and values follow when they stand still")
+    if note.text:
+        return replace(note, text=tr("{text} · coarse", text=note.text), tip=f"{note.tip}\n{tip}" if note.tip else tip)
+    return Note(tr("coarse"), tip)
+
+
 def lost_note(note: Note, why: str) -> Note:
     """Of a lane whose checkpoint is missing: what is kept of it is shown; before it what else is to be said."""
     tip = tr("{why}\nIts chain is shown as it was kept; nothing new can be sampled until the checkpoint is found", why=why)
@@ -100,6 +108,8 @@ def frame_note(controller: ChainController, frame: LaneFrame, is_reference: bool
         note = Note(
             tr("codes"), tr("The codes that its chain walks: {code}, drawn from −{scale:g} to {scale:g}", code=code, scale=frame.scale)
         )
+    if frame.coarse:
+        note = coarse_note(note)
     if not is_reference:
         return note
     if not note.text:

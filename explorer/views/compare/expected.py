@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import QObject
@@ -13,6 +13,7 @@ from explorer.engine.chain.messages import LaneFrame, LaneKey
 from explorer.views.chain import expected
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.expected import TIP
+from explorer.views.chain.lane_notes import Note, coarse_note
 from explorer.views.chain.lanes.lane_grid import LaneGrid, LaneLabel
 from explorer.views.shared.labels import lane_colours, lane_markers, narrow_titles
 from explorer.widgets.look.card import Card
@@ -41,10 +42,13 @@ class ExpectedCard(Card):
         super().__init__(theme)
         self.setObjectName("expected")
         self._tiles: Sequence[np.ndarray | None] = ()
+        self._coarse: frozenset[int] = frozenset()
         self._labels: Sequence[LaneLabel] = ()
         self._samples, self._selected = 1, (0, 0)
         self._also: Sequence[int] = ()
-        self.grid = LaneGrid(theme, lambda lane: self._tiles[lane] if lane < len(self._tiles) else None, scrolls=False)
+        self.grid = LaneGrid(
+            theme, lambda lane: self._tiles[lane] if lane < len(self._tiles) else None, lambda lane: lane in self._coarse, scrolls=False
+        )
         self.grid.setAccessibleName(tr("What the networks expect"))
         title = QLabel("x̂₀")
         wear(title, 13, QFont.Weight.DemiBold)
@@ -73,11 +77,16 @@ class ExpectedCard(Card):
         return self._words.text()
 
     def show_lanes(
-        self, labels: Sequence[LaneLabel], tiles: Sequence[np.ndarray | None], t: int, samples: int
-    ) -> None:  # fmt: skip
-        """Show x0_hat of each lane, (N, H, W, 3) uint8 or None, at the cursor's t, where lanes have so many samples."""
-        self._labels, self._tiles, self._samples = labels, tiles, samples
-        self.note.setText(f"t = {t}")
+        self, labels: Sequence[LaneLabel], tiles: Sequence[np.ndarray | None], t: int, samples: int, coarse: Iterable[int] = ()
+    ) -> None:
+        """Show x0_hat of each lane, (N, H, W, 3) uint8 or None, at the cursor's t, where lanes have so many samples.
+
+        Those of the `coarse` lanes are a look in few shades.
+        """
+        self._labels, self._tiles, self._samples, self._coarse = labels, tiles, samples, frozenset(coarse)
+        note = coarse_note(Note(f"t = {t}")) if self._coarse else Note(f"t = {t}")
+        self.note.setText(note.text)
+        self.note.setToolTip(note.tip)
         self._share()
         self.grid.update()
 
@@ -134,5 +143,6 @@ class Expected(expected.Expected):
         words = zip(narrow_titles(lanes, controller.called), notes, lane_colours(lanes), lane_markers(lanes), strict=True)
         labels = [LaneLabel(*label) for label in words]
         tiles = [frames[key].tiles if key in frames else None for key in keys]
-        self.card.show_lanes(labels, tiles, t, controller.state.recipe.samples)
+        coarse = [lane for lane, key in enumerate(keys) if key in frames and frames[key].coarse]
+        self.card.show_lanes(labels, tiles, t, controller.state.recipe.samples, coarse)
         self.card.set_selected(controller.lane, controller.sample, [each for each in controller.samples if each != controller.sample])

@@ -40,7 +40,7 @@ class SmallMultiples(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
-        self.grid = LaneGrid(controller.context.theme, self._tiles)
+        self.grid = LaneGrid(controller.context.theme, self._tiles, self._is_coarse)
         self.setWidget(self.grid)
         self.grid.setAutoFillBackground(False)
         controller.planned.connect(self.show_lanes)
@@ -49,6 +49,10 @@ class SmallMultiples(QScrollArea):
     def _tiles(self, lane: int):  # type: ignore[no-untyped-def]
         panels = self._lanes.panels
         return panels[lane].grid.tiles if lane < len(panels) else None
+
+    def _is_coarse(self, lane: int) -> bool:
+        panels = self._lanes.panels
+        return lane < len(panels) and panels[lane].grid.is_coarse
 
     def show_lanes(self, _outcome: object = None) -> None:
         """Labels, notes and pictures of the lanes there are."""

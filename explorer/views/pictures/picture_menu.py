@@ -26,6 +26,7 @@ from explorer.widgets.pictures.enlarged import Enlarged, OnePicture
 from explorer.widgets.pictures.picture_file import write_picture
 from explorer.widgets.pictures.pointed import HasPictures, Pointed
 
+COARSE = tr("Only a coarse look of it is here so far: the exact picture follows when it stands still")
 LARGE = 8
 SIZES = {"PNG, pixel for pixel": 1, f"PNG, {LARGE} times as large": LARGE}
 """Kinds of files that a picture is saved as, and pixels for each of its pixels."""
@@ -126,16 +127,20 @@ class PictureMenu(QObject):
         """The menu over a picture of a widget."""
         menu = QMenu(self._owner)
         menu.setToolTipsVisible(True)
-        image = pointed.image
+        image, whole = pointed.image, not pointed.coarse
+
+        def keeps(text: str, do: Callable[[], object], tip: str) -> Verb:
+            return Verb(text, do, whole, tip if whole else COARSE)
+
         usual = (
-            Verb(tr("Copy picture"), lambda: QGuiApplication.clipboard().setImage(image), tip=tr("Its own pixels, to be pasted anywhere")),
-            Verb(tr("Save picture…"), lambda: self.ask_and_save(pointed), tip=tr("As a PNG, pixel for pixel or larger")),
+            keeps(tr("Copy picture"), lambda: QGuiApplication.clipboard().setImage(image), tr("Its own pixels, to be pasted anywhere")),
+            keeps(tr("Save picture…"), lambda: self.ask_and_save(pointed), tr("As a PNG, pixel for pixel or larger")),
             Verb(tr("Enlarge"), lambda: self.enlarge(widget, pointed), tip=tr("As large as it fits, with the value under the pointer")),
         )
-        encode = Verb(
+        encode = keeps(
             tr("Encode this in Latent"),
             lambda: self.encode(image),
-            tip=tr("Where it lies in the latent plane, and what is decoded from there"),
+            tr("Where it lies in the latent plane, and what is decoded from there"),
         )
         for row in usual:
             _add(menu, row)

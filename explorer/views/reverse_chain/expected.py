@@ -14,6 +14,7 @@ from explorer.engine.chain.messages import LaneFrame, LaneKey
 from explorer.views.chain import expected
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.expected import TIP
+from explorer.views.chain.lane_notes import Note, coarse_note
 from explorer.views.chain.lanes.lane_panel import LanePanel
 from explorer.views.shared.labels import lane_colours
 from explorer.widgets.look.language import tr
@@ -66,8 +67,9 @@ class Expected(expected.Expected):
     def show_frames(self, frames: Mapping[LaneKey, LaneFrame]) -> None:
         """The samples of the lane."""
         frame = next(iter(frames.values()))
-        self._dress("x̂₀", WORDS, TIP, f"t = {frame.t}")
-        self._show_tiles(frame.tiles, self._controller.sample)
+        note = coarse_note(Note(f"t = {frame.t}")) if frame.coarse else Note(f"t = {frame.t}")
+        self._dress("x̂₀", WORDS, TIP, note.text, note.tip)
+        self._show_tiles(frame.tiles, self._controller.sample, frame.coarse)
         self._all_shown = True
 
     def _choose(self, index: int) -> None:
@@ -80,13 +82,13 @@ class Expected(expected.Expected):
         self._all_shown = False
         self.set_shown(True)
 
-    def _dress(self, title: str, words: str, tip: str, note: str) -> None:
+    def _dress(self, title: str, words: str, tip: str, note: str, note_tip: str = "") -> None:
         lanes = self._controller.state.recipe.lanes
         self.panel.set_lane(title, words, lane_colours(lanes)[self._controller.lane], tip)
-        self.panel.set_note(note, short="")
+        self.panel.set_note(note, note_tip, short="")
 
-    def _show_tiles(self, tiles: np.ndarray, selected: int) -> None:
+    def _show_tiles(self, tiles: np.ndarray, selected: int, coarse: bool = False) -> None:
         grid = self.panel.grid
         grid.set_shape(len(tiles), (tiles.shape[1], tiles.shape[2]))
-        grid.set_tiles(tiles)
+        grid.set_tiles(tiles, coarse)
         grid.set_selected(selected)

@@ -54,6 +54,7 @@ class Questions(QObject):
         self._client, self._prefix = client, prefix
         self._under_way: dict[str, Job] = {}
         self._next: dict[str, _Question] = {}
+        self._in_part: set[str] = set()
         self._asked: dict[str, Payload] = {}
 
     @property
@@ -97,7 +98,7 @@ class Questions(QObject):
             return
         self._asked[name] = payload
         question = _Question(payload, receiver, on_failure)
-        if when is When.ANSWERED and name in self._under_way:
+        if when is When.ANSWERED and name in self._under_way and name not in self._in_part:
             self._next[name] = question
         else:
             self._next.pop(name, None)
@@ -123,12 +124,15 @@ class Questions(QObject):
         return f"{self._prefix}.{name}"
 
     def _send(self, name: str, question: _Question) -> None:
+        self._in_part.discard(name)
         take, fail = partial(self._take, name, question), partial(self._fail, name, question)
         self._under_way[name] = self._client.send(question.payload, self._channel(name), take, on_failure=fail)
 
     def _take(self, name: str, question: _Question, outcome: Outcome) -> None:
-        if not self._go_on(name) and not self._client.expects(self._under_way[name]):
-            del self._under_way[name]
+        if not self._go_on(name):
+            self._in_part.add(name)
+            if not self._client.expects(self._under_way[name]):
+                del self._under_way[name]
         if not isinstance(outcome, Cancelled):
             question.receiver(outcome)
         self._settle()

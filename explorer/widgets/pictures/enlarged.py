@@ -173,7 +173,10 @@ class Enlarged(QWidget):
         said = []
         for large in self._pictures:
             if large.values is not None and row < large.values.shape[1] and column < large.values.shape[2]:
-                numbers = ", ".join(f"{v:.3f}" for v in large.values[:, row, column]).replace("-", "−")
+                found = large.values[:, row, column]
+                if not np.isfinite(found).all():
+                    continue  # between the channels of codes, or still on the way
+                numbers = ", ".join(f"{v:.3f}" for v in found).replace("-", "−")
                 said.append(f"{large.caption}: {numbers}" if len(self._pictures) > 1 else numbers)
         return tr("row {row}, column {column}   ", row=row, column=column) + "   ".join(said)
 

@@ -23,12 +23,15 @@ class Pointed:
         Which of the widget's pictures; -1 where there is one.
     lane : int
         Of a grid of lanes: which lane; -1 elsewhere.
+    coarse : bool
+        It is a look in few shades, which the exact picture follows: nothing to be kept.
     """
 
     image: QImage
     words: str
     index: int = -1
     lane: int = -1
+    coarse: bool = False
 
 
 @runtime_checkable

@@ -129,7 +129,7 @@ def test_a_kept_chain_shows_what_was_sampled_and_is_gone_on_from(base: Lane, sam
     for k in range(STEPS):
         for quantity in ("x_t", "x0_hat", "eps_hat", "mean"):
             np.testing.assert_array_equal(shown(again, key, k, quantity), shown(first, key, k, quantity))
-        one, other = (ask(engine, ShowTerms(key, TIMES[k], 1))[0] for engine in (first, again))
+        one, other = (ask(engine, ShowTerms(key, TIMES[k], 1, values=True))[0] for engine in (first, again))
         assert isinstance(one, TermsShown)
         assert isinstance(other, TermsShown)
         assert one.values.keys() == other.values.keys()
@@ -142,14 +142,14 @@ def test_the_terms_of_second_order_are_what_the_step_was_made_of(base: Lane) -> 
     for sampler, names in ((SAMPLERS[3], {"slope", "eps_next"}), (SAMPLERS[5], {"towards", "x0_before"})):
         engine = started()
         key = sampled(engine, msgspec.structs.replace(base, sampler=sampler))
-        (terms,) = ask(engine, ShowTerms(key, TIMES[3], 0))
-        (before,) = ask(engine, ShowTerms(key, TIMES[2], 0))
+        (terms,) = ask(engine, ShowTerms(key, TIMES[3], 0, values=True))
+        (before,) = ask(engine, ShowTerms(key, TIMES[2], 0, values=True))
         assert isinstance(terms, TermsShown)
         assert isinstance(before, TermsShown)
         assert names <= terms.values.keys()
         if "x0_before" in names:
             np.testing.assert_allclose(terms.values["x0_before"], before.values["x0_hat"], atol=1e-4)
-        (last,) = ask(engine, ShowTerms(key, TIMES[STEPS - 1], 0))
+        (last,) = ask(engine, ShowTerms(key, TIMES[STEPS - 1], 0, values=True))
         assert isinstance(last, TermsShown)
         assert not names & last.values.keys(), "the last step is of first order"
 

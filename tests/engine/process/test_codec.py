@@ -6,6 +6,7 @@ import contextlib
 import io
 import random
 import struct
+import zlib
 from pathlib import Path
 
 import msgspec
@@ -202,6 +203,18 @@ def test_a_stream_that_breaks_off_is_told_from_one_that_ends() -> None:
     for length in range(1, len(whole)):
         with pytest.raises(BrokenFrame):
             reading(whole[:length]).result()
+
+
+def test_headers_are_small_where_the_way_is_slow_and_the_same_then() -> None:
+    asked = Cancel("channel " * 100, 3)
+    plain, small = (bytes(Writer(io.BytesIO(), packs=lambda slow=slow: slow).frame(asked)) for slow in (False, True))
+    assert len(small) < len(plain) / 4
+    assert reading(small).request() == reading(plain).request() == asked
+    size = struct.pack("<I", 900)
+    spoilt = (b"", size, size + b"no", size + zlib.compress(bytes(901)), size + zlib.compress(bytes(899)), struct.pack("<I", 2**32 - 1))
+    for header in spoilt:
+        with pytest.raises(BrokenFrame, match="spoilt"):
+            reading(struct.pack("<4sIQ", frames.SMALL, len(header), 0) + header).request()
 
 
 def test_other_things_than_frames_are_quoted() -> None:

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer.engine.chain.messages import StepShown
 from explorer.recipe import Lane
 from explorer.views.chain.page import ChainPage
 from explorer.views.compare.view import CompareWorkspace
@@ -87,6 +88,40 @@ def test_a_right_click_on_a_sample_says_what_can_be_done(page: ReverseChainWorks
     copied = pixels_of(QGuiApplication.clipboard().image())
     np.testing.assert_array_equal(copied, page.grid.tiles[3])
     QGuiApplication.clipboard().clear()
+
+
+def test_a_coarse_look_says_so_and_is_not_kept(page: ReverseChainWorkspace) -> None:
+    (frame,) = page.display.frames.values()
+    exact = StepShown(500, "x_t", (frame,))
+    look = list(exact.looks(0))[-1]
+    page.display.show_step(look)
+    assert page.grid.pointed_at(None).image != to_image(frame.tiles[0])  # type: ignore[union-attr]
+    assert page.panels[0].note == "coarse"
+    menu = right_click(page.grid, spot(page, 3))
+    offered = {action.text(): action.isEnabled() for action in menu.actions()}
+    assert not any(offered[words] for words in ("Copy picture", "Save picture…", "Encode this in Latent"))
+    assert offered["Enlarge"]
+    assert "exact picture follows" in next(action.toolTip() for action in menu.actions() if action.text() == "Copy picture")
+    menu.close()
+    page.pictures.enlarge(page.grid, pointed(page.grid, QPointF(spot(page, 3))))
+    (large,) = page.pictures.enlarged.pictures
+    assert large.caption == "sample 3 · coarse"
+    page.pictures.enlarged.put_away()
+    page.display.show_step(exact)
+    assert page.panels[0].note == ""
+    choose(right_click(page.grid, spot(page, 3)), "Copy picture")
+    np.testing.assert_array_equal(pixels_of(QGuiApplication.clipboard().image()), frame.tiles[3])
+    QGuiApplication.clipboard().clear()
+
+
+def test_a_coarse_look_in_the_grid_of_compare_is_not_kept(compare: CompareWorkspace, qtbot: QtBot) -> None:
+    compare.part.update(layout="grid")
+    settle(compare, qtbot)
+    frames = tuple(compare.display.frames.values())
+    compare.display.show_step(list(StepShown(300, "x_t", frames[:1]).looks(0))[-1])
+    grid = compare.multiples.grid
+    coarse = [grid.pointed_at(grid.cell_rect(lane, 0).center()).coarse for lane in range(2)]  # type: ignore[union-attr]
+    assert coarse == [True, False]
 
 
 def test_beside_the_samples_the_menu_is_the_lanes(page: ReverseChainWorkspace) -> None:

@@ -91,6 +91,22 @@ def test_a_part_of_an_answer_is_enough_for_the_one_that_waits(questions: Questio
     assert [type(a) for a in answers] == [GridDecoded, CodesDecoded]
 
 
+def test_once_a_part_of_an_answer_is_there_the_next_question_does_not_wait(questions: Questions, vae: str, qtbot: QtBot) -> None:
+    answers: list[Outcome] = []
+
+    def take(outcome: Outcome) -> None:
+        answers.append(outcome)
+        questions.ask("plane", at(vae, 5), answers.append)
+
+    questions.ask("plane", in_parts(vae, 3.0), take)
+    settle(qtbot, questions)
+    assert [type(a) for a in answers] == [GridDecoded, CodesDecoded], "the finer plane is what nobody waits for any more"
+    questions.ask("plane", in_parts(vae, 3.0), answers.append)
+    questions.ask("plane", at(vae, 6), answers.append)
+    settle(qtbot, questions)
+    assert [type(a) for a in answers[2:]] == [GridDecoded, CodesDecoded], "of another question no part is there yet"
+
+
 # --- at once
 
 

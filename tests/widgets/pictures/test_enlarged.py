@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -83,6 +84,17 @@ def test_the_value_under_the_pointer_is_told_for_every_picture(view: Enlarged) -
     assert view.value_words == f"row 3, column 5   A: {3 * 28 + 5:.3f}   B: −{3 * 28 + 5:.3f}"
     QTest.mouseMove(view, QPoint(3, 3))
     assert view.value_words == ""
+
+
+def test_values_that_have_not_come_are_not_told(view: Enlarged) -> None:
+    class Coming(Steps):
+        def pictures(self) -> list[Large]:
+            known, coming = super().pictures()
+            return [known, replace(coming, values=np.full((1, 28, 28), np.nan))]
+
+    view.open(Coming())
+    QTest.mouseMove(view, view.places()[1].center().toPoint())
+    assert view.value_words == f"row 14, column 14   A: {14 * 28 + 14:.3f}"
 
 
 def test_arrow_keys_step_and_change_the_sample(view: Enlarged) -> None:

@@ -1,6 +1,6 @@
 """Frames cut into segments, so that what is urgent goes between those of what is large; and put together again.
 
-Every priority carries one frame at a time, in order. A lesser number goes first.
+Every priority carries one frame at a time, in order. A lesser number goes first; only looks at pictures leave a share to what follows them.
 """
 
 from __future__ import annotations
@@ -50,6 +50,9 @@ class Kind(IntEnum):
 
 
 _PRIORITIES = frozenset(int(each) for each in Priority)
+SHARE = 4
+"""Segments of pictures after which there is one of what comes after them: where a way is slow and short, there would never be any."""
+_YIELDING = tuple(sorted(Priority, key=lambda each: {Priority.REST: Priority.HEAVY, Priority.HEAVY: Priority.REST}.get(each, each)))
 K = TypeVar("K")
 
 
@@ -82,6 +85,7 @@ class Cutter(Generic[K]):
     def __init__(self, flow: Flow, pull: Callable[[Priority], Frame[K] | None]) -> None:
         self._flow, self._pull = flow, pull
         self._cuts: dict[Priority, _Cut[K]] = {}
+        self._in_a_row = 0
 
     @property
     def under_way(self) -> tuple[K, ...]:
@@ -97,7 +101,7 @@ class Cutter(Generic[K]):
         """The next segment, its head before it; None while there is none, or the way is full."""
         if not self._flow.is_open:
             return None
-        for priority in Priority:
+        for priority in Priority if self._in_a_row < SHARE else _YIELDING:
             cut = self._cuts.get(priority)
             if cut is None:
                 frame = self._pull(priority)
@@ -106,6 +110,8 @@ class Cutter(Generic[K]):
                 cut = self._cuts[priority] = _Cut(memoryview(frame.content).cast("B"), frame.key)
             segment = self._cut(priority, cut)
             self._flow.sent(len(segment), now)
+            if priority in (Priority.HEAVY, Priority.REST):
+                self._in_a_row = self._in_a_row + 1 if priority == Priority.HEAVY else 0
             return segment
         return None
 

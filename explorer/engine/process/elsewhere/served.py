@@ -16,29 +16,22 @@ from typing import IO
 
 from explorer import half_written
 from explorer.engine.models.messages import OpenCheckpoint, Opening
-from explorer.engine.process.codec import BadContents, Cancel, Hello, Hide, Reader, Writer
+from explorer.engine.process.codec import BadContents, Cancel, Hello, Hide, Reader
 from explorer.engine.process.elsewhere.kept_files import KeptFiles
-from explorer.engine.process.elsewhere.names import weight, with_words
+from explorer.engine.process.elsewhere.names import with_words
 from explorer.engine.process.elsewhere.segments import Frame, Priority
+from explorer.engine.process.elsewhere.sending import Sending
 from explorer.engine.process.elsewhere.talk import CHUNK, Chunk, Offer, Send, Stop, Stored, Talk, Want, Written, decoded, encoded
 from explorer.engine.process.elsewhere.way import Way
-from explorer.engine.process.frames import BrokenFrame
 from explorer.engine.thread.files import FileRole, with_files
 from explorer.engine.thread.loop import failure
 from explorer.engine.thread.mailbox import Mailbox
 from explorer.engine.thread.messages import Cancelled, Failed
 from explorer.engine.thread.outbox import Outbox
-from explorer.engine.thread.requests import NamedFile, Outcome, Request, Result
+from explorer.engine.thread.requests import NamedFile, Request, Result
 from explorer.errors import BadInput
 from explorer.paths import elsewhere_folder
 from explorer.resources import resource_root
-
-LIGHT_BYTES = 4096
-"""Of arrays in a result that still goes before pictures."""
-SLOW_SECONDS = 0.1
-"""A result that takes longer shows its pictures first."""
-FAST = 2e7
-"""Bytes a second from which arrays are not packed: the way takes less time than that would."""
 
 
 @dataclass(slots=True)
@@ -65,7 +58,7 @@ class Served:
         self._mailbox, self._outbox = mailbox, outbox
         self._way: Way[Result | None] = Way(self._pull)
         self._reader = Reader(BytesIO())
-        self._writer = Writer(BytesIO(), packs=lambda: self._way.flow.rate < FAST)
+        self._results = Sending(outbox, self._way.flow, self._way.under_way)
         self._kept = KeptFiles(hello.elsewhere)
         self._lock = threading.Lock()
         self._words = self._kept.names
@@ -80,7 +73,6 @@ class Served:
         """Under which all lies that the window calls otherwise."""
         self._writes: dict[int, dict[str, str]] = {}
         self._held: dict[int, tuple[Result, set[str]]] = {}
-        self._rest: deque[Result] = deque()
         self._sending: deque[tuple[Result, Iterator[bytes]]] = deque()
 
     def nudge(self) -> None:
@@ -133,7 +125,7 @@ class Served:
         def is_stale(one: Request | Result | None) -> bool:
             return one is not None and one.channel == channel and one.generation < generation
 
-        self._outbox.drop(channel, generation)
+        self._results.forget(channel, generation)
         self._waiting = [waits for waits in self._waiting if not is_stale(waits.request)]
         self._want_no_more()
         with self._lock:
@@ -142,7 +134,6 @@ class Served:
             self._sending = deque(each for each in self._sending if not is_stale(each[0]))
             for request_id in [i for i, (request, _) in self._own_words.items() if is_stale(request)]:
                 del self._own_words[request_id]
-            self._rest = deque(result for result in self._rest if not is_stale(result))
         self._way.drop(is_stale)
 
     def _want_no_more(self) -> None:
@@ -332,18 +323,7 @@ class Served:
             return Frame(self._said.popleft(), None) if self._said else None
         if priority == Priority.DATA:
             return self._file_piece()
-        result = self._rest_of() if priority == Priority.REST else self._next_result(priority)
-        if result is None:
-            return None
-        try:
-            content = self._writer.frame(result)
-        except BrokenFrame as error:
-            content = self._writer.frame(replace(result, outcome=failure(error)))
-        return Frame(content, result)
-
-    def _rest_of(self) -> Result | None:
-        with self._lock:
-            return self._rest.popleft() if self._rest else None
+        return self._results.pull(priority)
 
     def _file_piece(self) -> Frame[Result | None] | None:
         with self._lock:
@@ -353,23 +333,6 @@ class Served:
                     return Frame(content, result)
                 self._sending.popleft()
         return None
-
-    def _next_result(self, priority: Priority) -> Result | None:
-        """The oldest of its priority; of a channel none before the one that is on its way is whole."""
-        with self._lock:
-            busy = {result.channel for result in (*self._rest, *self._way.under_way()) if result is not None}
-        found = self._outbox.take_where(lambda r: r.channel not in busy and _priority_of(r.outcome) == priority)
-        if found is None or weight(found.outcome) < SLOW_SECONDS * self._way.flow.rate or (first := found.outcome.at_first()) is None:
-            return found
-        with self._lock:
-            self._rest.append(found)
-        return replace(found, outcome=first, last=False)
-
-
-def _priority_of(outcome: Outcome) -> Priority:
-    if weight(outcome) <= LIGHT_BYTES:
-        return Priority.LIGHT
-    return Priority.BULK if outcome.bulk else Priority.HEAVY
 
 
 def _made(folder: Path) -> Path:

@@ -66,6 +66,7 @@ class ImageGrid(QWidget):
         self._count, self._image_shape = 16, (28, 28)
         self._picture: QImage | None = None
         self._tiles: np.ndarray | None = None
+        self._is_coarse = False
         self._selected = 0
         self._also: frozenset[int] = frozenset()
         self._hover: Pixel | None = None
@@ -94,11 +95,11 @@ class ImageGrid(QWidget):
             self._tiles = self._picture = None
             self._refit()
 
-    def set_tiles(self, tiles: np.ndarray | None) -> None:
-        """Show pictures (N, H, W, 3) uint8; None empties the grid."""
+    def set_tiles(self, tiles: np.ndarray | None, coarse: bool = False) -> None:
+        """Show pictures (N, H, W, 3) uint8, which may be a coarse look at those that follow; None empties the grid."""
         if tiles is not None:
             self.set_shape(len(tiles), (tiles.shape[1], tiles.shape[2]))
-        self._tiles = tiles
+        self._tiles, self._is_coarse = tiles, coarse
         self._picture = None if tiles is None else mosaic(tiles, self._geometry.columns)
         self.update()
 
@@ -122,7 +123,8 @@ class ImageGrid(QWidget):
         if self._tiles is None or not 0 <= index < len(self._tiles):
             return None
         name = f" · {self._names[index]}" if index < len(self._names) else ""
-        return Pointed(to_image(self._tiles[index]), tr("sample {index}{name}", index=index, name=name), index)
+        words = tr("sample {index}{name}", index=index, name=name)
+        return Pointed(to_image(self._tiles[index]), words, index, coarse=self._is_coarse)
 
     def set_message(self, text: str) -> None:
         """Words instead of an empty grid."""
@@ -145,6 +147,11 @@ class ImageGrid(QWidget):
     def tiles(self) -> np.ndarray | None:
         """Pictures shown, (N, H, W, 3) uint8."""
         return self._tiles
+
+    @property
+    def is_coarse(self) -> bool:
+        """Whether they are a coarse look."""
+        return self._is_coarse
 
     @property
     def message(self) -> str:

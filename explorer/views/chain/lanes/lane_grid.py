@@ -53,6 +53,8 @@ class LaneGrid(QWidget):
     ----------
     tiles : callable
         Pictures (N, H, W, 3) uint8 of a lane, or None.
+    is_coarse : callable
+        Whether those of a lane are a coarse look.
     scrolls : bool
         Rows go beyond the height where pictures would be smaller than they are; else pictures are as small as they must be.
 
@@ -78,10 +80,15 @@ class LaneGrid(QWidget):
     wheel_stepped = Signal(int)
 
     def __init__(
-        self, theme: Theme, tiles: Callable[[int], np.ndarray | None], parent: QWidget | None = None, scrolls: bool = True
-    ) -> None:  # fmt: skip
+        self,
+        theme: Theme,
+        tiles: Callable[[int], np.ndarray | None],
+        is_coarse: Callable[[int], bool] = lambda _lane: False,
+        parent: QWidget | None = None,
+        scrolls: bool = True,
+    ) -> None:
         super().__init__(parent)
-        self._theme, self._tiles, self._scrolls = theme, tiles, scrolls
+        self._theme, self._tiles, self._is_coarse, self._scrolls = theme, tiles, is_coarse, scrolls
         self._labels: tuple[LaneLabel, ...] = ()
         self._samples, self._image, self._first = 1, (28, 28), 0
         self._selected = (0, 0)
@@ -125,7 +132,8 @@ class LaneGrid(QWidget):
         tiles = self._tiles(lane)
         if tiles is None or sample >= len(tiles):
             return None
-        return Pointed(to_image(tiles[sample]), tr("sample {sample} of {text}", sample=sample, text=self._labels[lane].text), sample, lane)
+        words = tr("sample {sample} of {text}", sample=sample, text=self._labels[lane].text)
+        return Pointed(to_image(tiles[sample]), words, sample, lane, self._is_coarse(lane))
 
     # --- geometry ---
 

@@ -93,7 +93,7 @@ def test_lanes_of_an_exact_process_end_on_its_images(sampled: tuple[Engine, tupl
 
 def test_what_is_shown_of_a_step_is_the_mixtures_mean_and_what_is_drawn_leads_on(sampled: tuple[Engine, tuple[LaneKey, ...]]) -> None:
     engine, (drawing, *_) = sampled
-    terms = answer(engine, ShowTerms(drawing, 500, 1))
+    terms = answer(engine, ShowTerms(drawing, 500, 1, values=True))
     assert isinstance(terms, TermsShown)
     v = terms.values
     lane = engine.of(Chains).shown(drawing)

@@ -93,7 +93,7 @@ def questions(keys: Sequence[LaneKey]) -> list[Payload]:
         for quantity in ("x_t", "x0_hat", "eps_hat", "mean", "z"):
             asked.append(ShowStep(tuple(keys), t, quantity, timeline=keys[0]))
         asked += [ShowStep(tuple(keys), t, "difference", keys[0], of, "light") for of in ("x_t", "x0_hat")]
-        asked += [ShowTerms(key, t, SAMPLES - 1) for key in keys]
+        asked += [ShowTerms(key, t, SAMPLES - 1, values=True) for key in keys]
     asked += [ShowFilm(key, 1, quantity, 5) for key in keys for quantity in ("x_t", "x0_hat", "z")]
     asked += [ShowCurves(tuple(keys), sample, keys[-1]) for sample in (None, 0, 2)]
     return asked
@@ -236,7 +236,7 @@ def test_an_exact_lane_keeps_what_it_draws(lane: Callable[..., Lane]) -> None:
     assert not any(isinstance(outcome, ChainProgress) for outcome in ask(again, SampleChain(asked)))
     (key,) = lane_keys(asked)
     for t in (875, 500, 125):
-        assert same(ask(first, ShowTerms(key, t, 1)), ask(again, ShowTerms(key, t, 1)))
+        assert same(ask(first, ShowTerms(key, t, 1, values=True)), ask(again, ShowTerms(key, t, 1, values=True)))
 
 
 def test_what_goes_on_from_a_kept_chain_is_what_would_have(lane: Callable[..., Lane]) -> None:

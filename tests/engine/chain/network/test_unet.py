@@ -71,7 +71,7 @@ def test_every_block_is_shown_for_the_sample_at_the_cursor(
 ) -> None:
     shown = look(engine, keys["C"], block="down.1")
     assert (shown.sample, shown.t, set(shown.blocks)) == (1, 500, NAMES)
-    terms = ask(engine, ShowTerms(keys["C"], 500, 1))[-1]
+    terms = ask(engine, ShowTerms(keys["C"], 500, 1, values=True))[-1]
     x = torch.from_numpy(terms.values["x_t"].copy())[None]  # type: ignore[union-attr]
     network = network_of(checkpoints, "c")
     with torch.inference_mode(), traced(network, network.anatomy(28, 28)) as seen:
@@ -108,7 +108,7 @@ def test_the_output_is_named_as_the_option_says(engine: Engine, keys: dict[str, 
 
 def test_the_predicted_picture_is_that_of_the_chain(engine: Engine, keys: dict[str, LaneKey]) -> None:
     for option, key in keys.items():
-        terms = ask(engine, ShowTerms(key, 500, 1))[-1]
+        terms = ask(engine, ShowTerms(key, 500, 1, values=True))[-1]
         values = terms.values["x0_hat"]  # type: ignore[union-attr]
         shown = next(output for output in look(engine, key).outputs if output.name == "x0_hat")
         assert np.abs(shown.whole.astype(int) - grey_tiles(values[None])[0]).max() <= 1, option
@@ -135,7 +135,7 @@ def test_zeros_and_means_are_not_the_same(engine: Engine, keys: dict[str, LaneKe
 
 
 def test_the_chain_is_not_changed_by_looking(engine: Engine, keys: dict[str, LaneKey]) -> None:
-    before = ask(engine, ShowTerms(keys["C"], 0, 0))[-1]
+    before = ask(engine, ShowTerms(keys["C"], 0, 0, values=True))[-1]
     look(engine, keys["C"], off=(0, 1, 2))
     network = engine.of(Models).predictor(keys["C"].lane).network
     assert isinstance(network, UNet)
@@ -143,7 +143,7 @@ def test_the_chain_is_not_changed_by_looking(engine: Engine, keys: dict[str, Lan
     fresh = Engine()
     ask(fresh, StartEngine(device="cpu", precision="fp32"))
     ask(fresh, SampleChain(ChainRecipe((keys["C"].lane,), keys["C"].seed, SAMPLES)))
-    after = ask(fresh, ShowTerms(keys["C"], 0, 0))[-1]
+    after = ask(fresh, ShowTerms(keys["C"], 0, 0, values=True))[-1]
     np.testing.assert_array_equal(after.values["x_t"], before.values["x_t"])  # type: ignore[union-attr]
 
 
@@ -239,7 +239,7 @@ def test_a_branch_with_another_network_shows_the_one_that_makes_the_step(
     above, below = look(engine, key, 667), look(engine, key, 333)
     assert [output.name for output in above.outputs] == ["eps_hat", "x0_hat"]
     assert [output.name for output in below.outputs] == ["x0_hat", "x0_hat"]  # as put out, and clipped
-    terms = ask(engine, ShowTerms(key, 333, 1))[-1]
+    terms = ask(engine, ShowTerms(key, 333, 1, values=True))[-1]
     x = torch.from_numpy(terms.values["x_t"].copy())[None]  # type: ignore[union-attr]
     with torch.inference_mode(), traced(network := network_of(checkpoints, "b"), network.anatomy(28, 28)) as seen:
         network(x, torch.tensor([below.t]))

@@ -32,7 +32,7 @@ from explorer.recipe import ChainRecipe, Lane, Sampler
 from tests.engine.process.owner import Owner
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-SLOW_WAY = Path(__file__).with_name("slow_way.py")
+SLOW_WAY = Path(__file__).parents[4] / "tools" / "slow_way.py"
 
 
 class Setup:

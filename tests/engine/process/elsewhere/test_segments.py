@@ -107,6 +107,13 @@ def test_files_give_way_to_everything() -> None:
     assert len(alone.ages(Priority.DATA)) > 20 * MEGABIT / 65_536 * 0.8
 
 
+def test_pictures_that_fill_the_way_leave_a_share_to_what_follows_them() -> None:
+    cable = Cable(MEGABIT, making(LIGHT=180, HEAVY=13_000, REST=10_000))
+    cable.run(20.0)
+    assert max(cable.ages(Priority.HEAVY)) < 0.3
+    assert 15 < len(cable.ages(Priority.REST)) < len(cable.ages(Priority.HEAVY)) / 2
+
+
 @pytest.mark.parametrize("rate", [12_500.0, MEGABIT, 1e7])
 def test_what_is_on_the_way_is_what_the_way_holds(rate: float) -> None:
     cable = Cable(rate, making(HEAVY=1_000_000, LIGHT=180))
