@@ -20,6 +20,7 @@ from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.picture_tile import PictureTile
 from explorer.widgets.plots.density_plot import DensityFigure, DensityPlot
+from explorer.widgets.plots.ticks import round_ticks
 
 GAP = 8
 ACTIVE = 0.01
@@ -79,6 +80,7 @@ class ElboPage(QWidget):
         self.facts = {name: QLabel() for name in ("kl", "spread", "terms", "histogram", "unit")}
         for label in self.facts.values():
             mark(label, "muted")
+            label.setWordWrap(True)
         for tile, tip in zip(self.tiles, TILE_TIPS, strict=True):
             tile.setFixedWidth(TILE)
             tile.setToolTip(tip)
@@ -209,9 +211,7 @@ class ElboPage(QWidget):
         shares, edges = np.histogram(known, BINS, (low, high))
         density = shares / len(known) / (edges[1] - edges[0])
         marks = tuple((value, OF_IMAGE) for value in here)
-        size = _step(high - low)
-        ticks = [k * size for k in range(math.ceil(low / size), math.floor(high / size) + 1)]
-        labels = [f"{tick:g}".replace("-", "−") for tick in ticks]
+        ticks, labels = zip(*round_ticks(low, high), strict=True)
         top = 1.2 * float(density.max())
         self.histogram.set_figure(
             DensityFigure(low, high, edges, density, top=top, marks=marks, ticks=ticks, labels=labels, axis="ELBO [nats]")
@@ -231,7 +231,6 @@ class ElboPage(QWidget):
         if test is None:
             said = self._trouble or (tr("The test images are being measured…") if image is not None else "")
             self.facts["spread"].setText(said)
-            self.facts["spread"].setWordWrap(bool(self._trouble))
             self.facts["histogram"].setText("")
         else:
             active = int((test.spread > ACTIVE).sum())
@@ -259,10 +258,3 @@ class ElboPage(QWidget):
         if test is not None and unit.unit < len(test.spread) and test.spread[unit.unit] <= ACTIVE:
             return f"{said}; {COLLAPSED}."
         return f"{said}."
-
-
-def _step(width: float) -> float:
-    """A round number of which four or so are as wide."""
-    rough = width / 4
-    power = 10.0 ** math.floor(math.log10(rough))
-    return next(m * power for m in (1, 2, 5, 10) if m * power >= rough * (1 - 1e-9))
