@@ -14,6 +14,7 @@ from explorer.exports.colours import OPTION_COLOURS
 from explorer.views.variational.plots.gap_bars import BoundRow, GapBars
 from explorer.views.variational.plots.unit_bars import Series, UnitBars
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.style import mark
@@ -77,10 +78,10 @@ class ElboPage(QWidget):
         self.tiles = tuple(PictureTile(theme) for _ in range(3))
         self.unit_tiles = tuple(PictureTile(theme) for _ in range(VALUES))
         self.unit_title = QLabel()
-        self.facts = {name: QLabel() for name in ("kl", "spread", "terms", "histogram", "unit")}
+        self.facts: dict[str, QLabel] = {name: QLabel() for name in ("spread", "terms")}
+        self.facts |= {name: ElidingLabel() for name in ("kl", "histogram", "unit")}  # what is told of them stands in the plot, too
         for label in self.facts.values():
             mark(label, "muted")
-            label.setWordWrap(True)
         for tile, tip in zip(self.tiles, TILE_TIPS, strict=True):
             tile.setFixedWidth(TILE)
             tile.setToolTip(tip)
@@ -231,6 +232,7 @@ class ElboPage(QWidget):
         if test is None:
             said = self._trouble or (tr("The test images are being measured…") if image is not None else "")
             self.facts["spread"].setText(said)
+            self.facts["spread"].setWordWrap(bool(self._trouble))
             self.facts["histogram"].setText("")
         else:
             active = int((test.spread > ACTIVE).sum())
@@ -240,6 +242,9 @@ class ElboPage(QWidget):
                 images=test.images, elbo=test.elbo, error=test.error, said=test.log_likelihood, kl=float(test.kl.sum()),
             )  # fmt: skip
             self.facts["histogram"].setText(said.replace("-", "−"))
+        self.facts["terms"].setWordWrap(
+            image is not None and not math.isfinite(image.log_likelihood)
+        )  # a page that is full is not laid out anew
         if image is None:
             self.facts["terms"].setText("")
         elif not math.isfinite(image.log_likelihood):

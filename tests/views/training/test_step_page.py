@@ -22,7 +22,7 @@ from explorer.state.session import Session
 from explorer.state.training import TrainingState
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
 from explorer.views.training.step.algorithm import lines_of
-from explorer.views.training.step.graph_layout import line_of, made_by
+from explorer.views.training.step.graph_layout import label_area, lay_out, line_of, made_by
 from explorer.views.training.view import TrainingWorkspace
 from explorer.views.workspace import Status
 from explorer.widgets.look.math_text import plain
@@ -271,6 +271,20 @@ def test_nothing_is_there_before_what_it_is_made_of(option: str) -> None:
         assert "x_t" not in there or {"x0", "eps", "t"} <= there
         assert "output" not in there or {"x_t", "target", "loss"} <= there
     assert len(made_by(option, last)) == 10
+
+
+def test_no_factor_stands_on_the_way_back() -> None:
+    """The velocity has its noise from below, across the way from the gradient to the weights."""
+    arrows = lay_out("V", {"signal": 0.63, "noise": 0.78, "a0": 0.1, "at": 0.9}, 890, 380).arrows
+    back = next(arrow for arrow in arrows if arrow.role == "backward" and arrow.target == "unet")
+    crossed = next(arrow for arrow in arrows if (arrow.source, arrow.target) == ("eps", "target"))
+    a, b = crossed.points[:2]
+    assert a.x() < back.points[-1].x() < b.x()
+    area = label_area(crossed, a, b, arrows)
+    assert back.points[-1].x() < area.left()
+    assert area.right() == b.x()
+    assert area.width() > 60
+    assert label_area(back, back.points[1], back.points[2], arrows).left() == back.points[2].x()
 
 
 def test_a_session_keeps_the_step() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from itertools import combinations
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
@@ -21,6 +23,7 @@ from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
 from explorer.state.variational import VariationalState
 from explorer.views.variational.view import VariationalWorkspace
+from explorer.widgets.look.card import Card
 
 WAIT = 60_000
 Opener = Callable[..., VariationalWorkspace]
@@ -331,3 +334,7 @@ def test_no_words_make_a_page_wider_than_a_small_window(qtbot: QtBot, open_varia
     assert (window.width(), window.height()) == (1280, 800), "the formula between Gaussians stands beside both integrals"
     assert window.minimumSizeHint().width() <= 1280
     assert window.minimumSizeHint().height() <= 800
+    for card in (card for card in shown.findChildren(Card) if card.isVisible()):
+        inside = card.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        seen = [widget.geometry() for widget in inside if widget.isVisible()]
+        assert not [(a, b) for a, b in combinations(seen, 2) if a.intersects(b)], "nothing lies over another"

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.engine.training.messages import TrainingStepShown
 from explorer.views.training.step.algorithm import LOSS, OUTPUT, TARGET, X0, XT, short
-from explorer.views.training.step.graph_layout import PICTURES, Arrow, GraphLayout, lay_out, line_of, made_by
+from explorer.views.training.step.graph_layout import PICTURES, Arrow, GraphLayout, label_area, lay_out, line_of, made_by
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import Formula, draw, plain, var, width_of, words
@@ -188,8 +188,8 @@ class StepGraphView(QWidget):
             area = QRectF(corner.x() + 6, (corner.y() + tip.y()) / 2 - 8, 70, 16)
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
             return
-        area = QRectF(min(a.x(), b.x()), a.y() - 17, abs(b.x() - a.x()), 15)
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
+        assert self._layout is not None
+        painter.drawText(label_area(arrow, a, b, self._layout.arrows), Qt.AlignmentFlag.AlignCenter, text)
 
     def _draw_picture(self, painter: QPainter, node: str, rect: QRectF, there: bool, lit: bool) -> None:
         tokens = self._theme.tokens
