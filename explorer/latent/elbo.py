@@ -124,6 +124,16 @@ def importance_weighted_bound(model: LatentModel, x: Tensor, noise: Tensor) -> T
     ValueError
         If the model is not variational.
     """
+    return of_importance_weights(log_importance_weights(model, x, noise))
+
+
+def of_importance_weights(log_weights: Tensor) -> Tensor:
+    """log 1/K sum_k w_k over the last dimension: the bound with K samples, of each group of them."""
+    return log_weights.logsumexp(-1) - math.log(log_weights.shape[-1])
+
+
+def log_importance_weights(model: LatentModel, x: Tensor, noise: Tensor) -> Tensor:
+    """log p(x|z_k) p(z_k) / q(z_k|x), shape (N, K); parameters and errors as of `importance_weighted_bound`."""
     mean, log_variance = model.encode(x)
     if log_variance is None:
         raise ValueError("an autoencoder without a posterior has no bound")
@@ -133,7 +143,7 @@ def importance_weighted_bound(model: LatentModel, x: Tensor, noise: Tensor) -> T
     log_ratio = 0.5 * (noise**2 - z**2 + log_variance[:, None]).sum(2)
     repeated = x.repeat_interleave(draws, dim=0)
     log_p = log_likelihood(model, repeated, z.reshape(images * draws, code)).reshape(images, draws)
-    return (log_p + log_ratio).logsumexp(1) - math.log(draws)
+    return log_p + log_ratio
 
 
 def reconstruction_error(model: LatentModel, x: Tensor) -> Tensor:

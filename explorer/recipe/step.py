@@ -32,7 +32,8 @@ class StepRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
         The noise is that of (seed, sample 0, t).
     learning_rate : float
         eta of theta <- theta - eta grad, for a loss that is a mean over pixels; 0 for a fiftieth of Polyak's first step,
-        0.02 loss / |grad|^2: to first order such an update takes 2 % of the loss away.
+        0.02 loss / |grad|^2: to first order such an update takes 2 % of the loss away. Where the first one raises the loss
+        instead, it is the lowest point of the parabola through both losses and the slope, again until it does not.
     updates : int
         How many were made before this step.
     all_timesteps : bool

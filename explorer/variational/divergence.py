@@ -36,7 +36,11 @@ class Divergence:
 
 def divergence(first: Density, second: Density, places: Grid) -> Divergence:
     """KL(first || second), for densities that lie within the grid but for what does not matter."""
-    log_first, log_second = first.log_density(places.points), second.log_density(places.points)
+    return of_logs(first.log_density(places.points), second.log_density(places.points), places)
+
+
+def of_logs(log_first: np.ndarray, log_second: np.ndarray, places: Grid) -> Divergence:
+    """KL(first || second) from both log densities at the grid's points, shape (N,) each."""
     integrand = np.exp(log_first) * (log_first - log_second)
     return Divergence(float(integrand.sum() * places.cell), integrand)
 

@@ -14,7 +14,10 @@ MOST_MOVE = 0.25
 LEAST_SD = 0.02
 
 
-def step(q: Gaussian, p: Mixture, direction: Direction, rate: float, places: Grid) -> Gaussian:
+Logs = tuple[np.ndarray, np.ndarray]
+
+
+def step(q: Gaussian, p: Mixture, direction: Direction, rate: float, places: Grid, logs: Logs | None = None) -> Gaussian:
     """q after one step down the gradient of KL in the mean and the Cholesky factor, its diagonal by logarithm.
 
     Parameters
@@ -26,8 +29,10 @@ def step(q: Gaussian, p: Mixture, direction: Direction, rate: float, places: Gri
         Greater than 0.
     places : Grid
         On which the integrals are taken.
+    logs : tuple of ndarray of shape (N,), or None
+        Log densities of q and of p at the places, where they are known already.
     """
-    of_mean, of_root = gradient(q, p, direction, places)
+    of_mean, of_root = gradient(q, p, direction, places, logs)
     d = len(q.mean)
     on, below = np.arange(d), np.tril_indices(d, -1)
     root = q.root.copy()
@@ -36,12 +41,12 @@ def step(q: Gaussian, p: Mixture, direction: Direction, rate: float, places: Gri
     return Gaussian(q.mean - _limited(rate * of_mean), root)
 
 
-def gradient(q: Gaussian, p: Mixture, direction: Direction, places: Grid) -> tuple[np.ndarray, np.ndarray]:
+def gradient(q: Gaussian, p: Mixture, direction: Direction, places: Grid, logs: Logs | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Gradient of KL in the mean (d,) and in the Cholesky factor (d, d), on its diagonal in the logarithm.
 
-    With the score s = d log q / d parameter:  d KL(p || q) = -E_p[s],  d KL(q || p) = E_q[s (log q - log p)].
+    With the score s = d log q / d parameter:  d KL(p || q) = -E_p[s],  d KL(q || p) = E_q[s (log q - log p)]. `logs` as of `step`.
     """
-    log_q, log_p = q.log_density(places.points), p.log_density(places.points)
+    log_q, log_p = logs or (q.log_density(places.points), p.log_density(places.points))
     weight = -np.exp(log_p) if direction == "p||q" else np.exp(log_q) * (log_q - log_p)
     weight = weight * places.cell
     if direction == "q||p":

@@ -42,12 +42,29 @@ class TrainingMeasured(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class ShowTrainingStep(Payload):
-    """One training step laid open. Answer: TrainingStepShown, some of it before the rest."""
+    """One training step laid open. Answers: TrainingStepWalked, TrainingStepShown, some of it before the rest."""
 
     answered_by = "explorer.engine.training.step:show_step"
 
     recipe: StepRecipe
     palette: Palette = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingStepWalked(Outcome):
+    """Of an answer to ShowTrainingStep: how far its evaluations are, before there is anything of it to show.
+
+    Attributes
+    ----------
+    recipe : StepRecipe
+    done, total : int
+    """
+
+    progress = True
+
+    recipe: StepRecipe
+    done: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

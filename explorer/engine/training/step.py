@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,8 +28,8 @@ from explorer.engine.desk import Desk
 from explorer.engine.models.models import Models
 from explorer.engine.models.predictors import check_range, own_condition, schedule_of
 from explorer.engine.pictures.tiles import Palette, diverging_tiles, stated_scale, tiles_of
-from explorer.engine.thread.requests import Steps
-from explorer.engine.training.messages import BlockGradient, ShowTrainingStep, TrainingStepShown
+from explorer.engine.thread.requests import Outcome, Steps
+from explorer.engine.training.messages import BlockGradient, ShowTrainingStep, TrainingStepShown, TrainingStepWalked
 from explorer.errors import BadInput
 from explorer.latent.picture import fit_picture
 from explorer.models.anatomy import INPUT, OUTPUT
@@ -40,6 +40,8 @@ USUAL = "mnist-ddpm-c"
 """The network where none is chosen."""
 SHARE = 0.02
 """Of the loss, that an update takes away to first order where no learning rate is given."""
+MOST_SHORTENED = 8
+"""How often such an update is made shorter at most: each time to a half or less."""
 AT_ONCE = 20
 """Timesteps in one evaluation, where all are in one update."""
 MOST_BARS = 40
@@ -82,7 +84,7 @@ class Courses:
         """The course of a recipe, from its first update on."""
         start = msgspec.structs.replace(recipe, updates=0)
         known = self._course
-        if known is None or (known.start, known.sha256, known.device) != (start, checkpoint.sha256, device):
+        if known is None or known.between or (known.start, known.sha256, known.device) != (start, checkpoint.sha256, device):
             self._course = known = Course(start, checkpoint, device)
         return known
 
@@ -124,6 +126,8 @@ class Course:
         Before the first update, before the second, and so on.
     rate : float
         eta; NaN before it is known.
+    between : bool
+        Whether the copy's weights are on their way to a next state, or were given up there: then nothing goes on from them.
     """
 
     def __init__(self, start: StepRecipe, checkpoint: Checkpoint, device: torch.device) -> None:
@@ -149,6 +153,7 @@ class Course:
         self.network = network
         self.states: list[State] = []
         self.rate = start.learning_rate or math.nan
+        self.between = False
         self.name = Path(checkpoint.path).stem
 
     @property
@@ -168,12 +173,30 @@ class Course:
 
     def walked(self, request: ShowTrainingStep, total: int) -> Steps:
         """One state more: the update that leads there, and what is seen then."""
+        self.between = True
         if self.twin is None:
             self.twin = yield from aside(partial(_twin, self.network))
-        number = len(self.states)
-        groups, twin = self.timesteps, self.twin
-        if number:
-            self._update(twin)
+        twin, first = self.twin, len(self.states) == 1
+        way = [(parameter, parameter.grad) for parameter in twin.parameters() if parameter.grad is not None]
+        if self.states:
+            self._move(way, self.rate)
+        state = yield from self._seen(request, total)
+        for _ in range(MOST_SHORTENED if first and not self.start.learning_rate else 0):
+            if state.loss < self.states[0].loss:
+                break
+            shorter = self._shorter(state.loss)
+            self._move(way, shorter - self.rate)
+            self.rate = shorter
+            state = yield from self._seen(request, total)
+        self.states.append(state)
+        if math.isnan(self.rate):
+            self.rate = SHARE * state.loss / max(state.gradient**2, 1e-30)
+        self.between = False
+
+    def _seen(self, request: ShowTrainingStep, total: int) -> Generator[Outcome | None, None, State]:
+        """What there is to see with the weights as they are."""
+        twin, groups = self.twin, self.timesteps
+        assert twin is not None
         for parameter in twin.parameters():
             parameter.grad = None
         losses: list[float] = []
@@ -183,22 +206,26 @@ class Course:
             losses += errors
             if self.t in group:
                 output = found.output[group.index(self.t)].detach()
-            if len(groups) > 1 and self.states:
-                yield self.shown(request, total, partial=True, done=number * len(groups) + at + 1)
+            if len(groups) > 1:
+                done = min(len(self.states) * len(groups) + at + 1, total)
+                walked = TrainingStepWalked(request.recipe, done, total)
+                yield self.shown(request, total, partial=True, done=done) if self.states else walked
             yield None
         loss_t = losses[self.t - 1] if len(groups) > 1 else losses[0]
         by_timestep = np.array(losses if len(groups) > 1 else (), np.float64)
-        state = State(output, float(np.mean(losses)), loss_t, read_only(by_timestep), _blocks(twin, self.x0.shape))
-        self.states.append(state)
-        if math.isnan(self.rate):
-            self.rate = SHARE * state.loss / max(state.gradient**2, 1e-30)
+        return State(output, float(np.mean(losses)), loss_t, read_only(by_timestep), _blocks(twin, self.x0.shape))
 
-    def _update(self, twin: nn.Module) -> None:
-        """theta <- theta - eta grad (Algorithm 1, last line), with the gradient of the last state."""
+    def _move(self, way: list[tuple[nn.Parameter, Tensor]], rate: float) -> None:
+        """theta <- theta - rate grad (Algorithm 1, last line)."""
         with torch.inference_mode(False), torch.no_grad():
-            for parameter in twin.parameters():
-                if parameter.grad is not None:
-                    parameter.sub_(self.rate * parameter.grad)
+            for parameter, gradient in way:
+                parameter.sub_(rate * gradient)
+
+    def _shorter(self, loss: float) -> float:
+        """eta at the lowest point of the parabola through the first loss, its slope there and the loss that the update led to."""
+        before, slope = self.states[0].loss, self.states[0].gradient ** 2
+        rise = loss - before + slope * self.rate
+        return slope * self.rate**2 / (2 * rise) if math.isfinite(rise) else self.rate / 4
 
     def _evaluated(self, twin: nn.Module, group: list[int]) -> tuple[Parts, list[float]]:
         """Losses at some timesteps; the gradient of their share of the mean is added to the weights'."""

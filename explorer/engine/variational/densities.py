@@ -14,7 +14,7 @@ from explorer.engine.thread.requests import Steps
 from explorer.engine.variational.messages import FitShown, ShowFit
 from explorer.recipe.variational import MOST_STEPS, Bump, FitRecipe
 from explorer.variational.densities import Gaussian, Grid, Mixture, gaussian, grid, mixture
-from explorer.variational.divergence import between_gaussians, divergence
+from explorer.variational.divergence import between_gaussians, of_logs
 from explorer.variational.fitting import step
 
 GRID_REACH = 9.0
@@ -25,11 +25,19 @@ RATE = 0.1
 
 @dataclass
 class _Course:
-    """The steps of a fit, as far as they are computed."""
+    """The steps of a fit, as far as they are computed.
+
+    Attributes
+    ----------
+    log_p, log_q : ndarray, shape (N,)
+        At the places; log q of the last of `qs`.
+    """
 
     p: Mixture
     places: Grid
     qs: list[Gaussian]
+    log_p: np.ndarray
+    log_q: np.ndarray
     curve: list[tuple[float, float]] = field(default_factory=list)
 
 
@@ -37,7 +45,8 @@ class _Course:
 def _course(fit: FitRecipe) -> _Course:
     p = mixture([_gaussian(part) for part in fit.p], [part.weight for part in fit.p])
     d = len(fit.q.mean)
-    return _Course(p, grid(GRID_REACH, CELLS[d], d), [_gaussian(fit.q)])
+    places, q = grid(GRID_REACH, CELLS[d], d), _gaussian(fit.q)
+    return _Course(p, places, [q], p.log_density(places.points), q.log_density(places.points))
 
 
 def _gaussian(bump: Bump) -> Gaussian:
@@ -59,22 +68,24 @@ def show_fit(request: ShowFit, desk: Desk) -> Steps:
 
 def _walked(course: _Course, request: ShowFit) -> Steps:
     """One step more."""
-    at = len(course.curve)
-    if at == len(course.qs):
-        course.qs.append(step(course.qs[-1], course.p, request.fit.direction, RATE, course.places))
-    q = course.qs[at]
-    course.curve.append((divergence(q, course.p, course.places).value, divergence(course.p, q, course.places).value))
+    places, log_p = course.places, course.log_p
+    if len(course.curve) == len(course.qs):
+        q = step(course.qs[-1], course.p, request.fit.direction, RATE, places, (course.log_q, log_p))
+        course.qs.append(q)
+        course.log_q = q.log_density(places.points)
+    course.curve.append((of_logs(course.log_q, log_p, places).value, of_logs(log_p, course.log_q, places).value))
     yield None
 
 
 def _shown(course: _Course, at: int, partial: bool = False) -> FitShown:
     p, q, places = course.p, course.qs[at], course.places
     shape = tuple(len(axis) for axis in places.axes)
-    first, second = divergence(q, p, places), divergence(p, q, places)
+    log_p, log_q = course.log_p, q.log_density(places.points)
+    first, second = of_logs(log_q, log_p, places), of_logs(log_p, log_q, places)
     alone = p.parts[0] if len(p.parts) == 1 else None
     covariance = q.covariance
     sd = np.sqrt(np.diag(covariance))
-    p_there, q_there = np.exp(p.log_density(places.points)), np.exp(q.log_density(places.points))
+    p_there, q_there = np.exp(log_p), np.exp(log_q)
     drawn = [read_only(each.reshape(shape).astype(np.float32)) for each in (p_there, q_there, first.integrand, second.integrand)]
     return FitShown(
         at, read_only(places.axes[0]), drawn[0], drawn[1], drawn[2], drawn[3], first.value, second.value,

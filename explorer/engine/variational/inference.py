@@ -21,7 +21,7 @@ from explorer.engine.thread.requests import Steps
 from explorer.engine.variational.messages import BoundShown, PosteriorShown, QShown, ShowBound, ShowPosterior
 from explorer.engine.variational.subject import Subject, opened, subject
 from explorer.errors import BadInput
-from explorer.latent.elbo import importance_weighted_bound
+from explorer.latent.elbo import log_importance_weights, of_importance_weights
 from explorer.models.roles import LatentModel
 from explorer.recipe.variational import MOST_CODE, CodeGaussian, InferenceRecipe
 from explorer.variational.bound import Bound, Family, bound, fitted
@@ -29,6 +29,7 @@ from explorer.variational.densities import Gaussian, gaussian
 from explorer.variational.evidence import posterior
 
 IWAE_DRAWS, IWAE_AT = 1000, (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+"""Draws, and for how many at a time the bound is told: each divides them."""
 DRAWS = 8
 
 
@@ -100,12 +101,11 @@ def _told(q: Gaussian, value: Bound) -> QShown:
 
 
 def _iwae(model: LatentModel, x: Tensor) -> np.ndarray:
-    """The bound with K samples for several K, nested: (K, value) each."""
+    """The bound with K samples for several K, as rows (K, value): the mean over all groups of K among the same draws.
+
+    So nothing but K differs from row to row, and where one K divides another the larger has no smaller bound (Jensen).
+    """
     generator = torch.Generator().manual_seed(0)
     noise = torch.randn(1, IWAE_DRAWS, model.config.code, generator=generator).to(x.device)
-    rows = []
-    for count in IWAE_AT:
-        groups = noise[:, : IWAE_DRAWS // count * count].reshape(-1, count, model.config.code)
-        values = [importance_weighted_bound(model, x, group[None]) for group in groups[: max(1, 100 // count)]]
-        rows.append((count, float(torch.cat(values).mean())))
-    return np.array(rows)
+    weights = log_importance_weights(model, x, noise)[0].double()
+    return np.array([(count, float(of_importance_weights(weights.reshape(-1, count)).mean())) for count in IWAE_AT])

@@ -36,7 +36,7 @@ COLUMNS = (
     ("", ""),
     ("ODE", tr("−log p(x₀) by the probability-flow ODE, bits/dim, on the first of the images: compare with L in bits/dim")),
 )
-ODE_WIDTH = 104
+ODE_WIDTH = 94
 TO_LAST, ODE = 5, 7
 UNPAIRED = tr(
     "This lane has T = {}, the last T = {}: they are measured at other timesteps, so there are no common draws to take a difference "
@@ -45,6 +45,8 @@ UNPAIRED = tr(
 ROW = 26
 WIDTHS = (96, 104, 92, 92, 104, 104, 104)
 """Least widths of the columns, so that they stay where they are while figures come."""
+NARROW = (64, 104, 92, 92, 92, 94, 94)
+"""Those beside the figures of the ODE: a window of 1280 has no room for more."""
 HEADS: dict[str, Formula] = {
     "L_T": (var("L", "T"),), "Σ Lₜ₋₁": (words("Σ "), var("L", "t−1")), "L₀": (var("L", "0"),), "L": (var("L"), words(tr("  nats"))),
 }  # fmt: skip
@@ -183,8 +185,11 @@ class BoundTable(Card):
         """The ODE's figures beside those of the bound; no such column where they are not wanted."""
         by_lane, lanes = {each.lane: each for each in found}, self._lanes or ()
         self._ode_head.setVisible(on)
+        for column, width in enumerate(NARROW if on else WIDTHS, 1):
+            self._grid.setColumnMinimumWidth(column, width)
         self._grid.setColumnMinimumWidth(ODE + 1, ODE_WIDTH if on else 0)
-        self._grid.setColumnMinimumWidth(ODE, 0 if on and len(lanes) == 1 else WIDTHS[-1])  # a lane alone has no difference to another
+        if on and len(lanes) == 1:  # a lane alone has no difference to another
+            self._grid.setColumnMinimumWidth(ODE, 0)
         for lane, cells in zip(lanes, self._cells, strict=True):
             own, cell = by_lane.get(lane), cells[-1]
             cell.setVisible(on)

@@ -52,6 +52,7 @@ NOT_KEPT = tr("The curve of this run was not kept; what its snapshots make is be
 NOTHING_MADE = tr("What a snapshot makes is shown here.")
 NO_SCALE = tr("The scale of this run's loss is not known. E shows the loss as it is.")
 NO_TIMESTEPS = tr("Loss by timestep: a diffusion model that draws one t for each image has it.")
+BY_TIMESTEP_NOT_KEPT = tr("The loss by timestep of a recorded run was not kept.")
 
 
 class TrainingWorkspace(Workspace):
@@ -365,7 +366,7 @@ class TrainingWorkspace(Workspace):
         self.plot.set_figure(curve_figure(chosen, curves, state))
         figure = timestep_figure(chosen, curves, state)
         lost = state.relative and any(run.kind == "ddpm" for run in chosen)
-        self.bars.set_message("" if figure.bars else NO_SCALE if lost else NO_TIMESTEPS)
+        self.bars.set_message("" if figure.bars else NO_SCALE if lost else NO_TIMESTEPS if kept else BY_TIMESTEP_NOT_KEPT)
         self.bars.set_figure(figure)
 
     def show_snapshots(self, made: Sequence[Made], known: Sequence[Snapshot]) -> None:

@@ -14,12 +14,14 @@ from explorer.exports.colours import OPTION_COLOURS
 from explorer.views.variational.plots.gap_bars import BoundRow, GapBars
 from explorer.views.variational.plots.unit_bars import Series, UnitBars
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.picture_tile import PictureTile
 from explorer.widgets.plots.density_plot import DensityFigure, DensityPlot
+from explorer.widgets.plots.ticks import round_ticks
 
 GAP = 8
 ACTIVE = 0.01
@@ -76,7 +78,8 @@ class ElboPage(QWidget):
         self.tiles = tuple(PictureTile(theme) for _ in range(3))
         self.unit_tiles = tuple(PictureTile(theme) for _ in range(VALUES))
         self.unit_title = QLabel()
-        self.facts = {name: QLabel() for name in ("kl", "spread", "terms", "histogram", "unit")}
+        self.facts: dict[str, QLabel] = {name: QLabel() for name in ("spread", "terms")}
+        self.facts |= {name: ElidingLabel() for name in ("kl", "histogram", "unit")}  # what is told of them stands in the plot, too
         for label in self.facts.values():
             mark(label, "muted")
         for tile, tip in zip(self.tiles, TILE_TIPS, strict=True):
@@ -209,9 +212,7 @@ class ElboPage(QWidget):
         shares, edges = np.histogram(known, BINS, (low, high))
         density = shares / len(known) / (edges[1] - edges[0])
         marks = tuple((value, OF_IMAGE) for value in here)
-        size = _step(high - low)
-        ticks = [k * size for k in range(math.ceil(low / size), math.floor(high / size) + 1)]
-        labels = [f"{tick:g}".replace("-", "−") for tick in ticks]
+        ticks, labels = zip(*round_ticks(low, high), strict=True)
         top = 1.2 * float(density.max())
         self.histogram.set_figure(
             DensityFigure(low, high, edges, density, top=top, marks=marks, ticks=ticks, labels=labels, axis="ELBO [nats]")
@@ -241,6 +242,9 @@ class ElboPage(QWidget):
                 images=test.images, elbo=test.elbo, error=test.error, said=test.log_likelihood, kl=float(test.kl.sum()),
             )  # fmt: skip
             self.facts["histogram"].setText(said.replace("-", "−"))
+        self.facts["terms"].setWordWrap(
+            image is not None and not math.isfinite(image.log_likelihood)
+        )  # a page that is full is not laid out anew
         if image is None:
             self.facts["terms"].setText("")
         elif not math.isfinite(image.log_likelihood):
@@ -259,10 +263,3 @@ class ElboPage(QWidget):
         if test is not None and unit.unit < len(test.spread) and test.spread[unit.unit] <= ACTIVE:
             return f"{said}; {COLLAPSED}."
         return f"{said}."
-
-
-def _step(width: float) -> float:
-    """A round number of which four or so are as wide."""
-    rough = width / 4
-    power = 10.0 ** math.floor(math.log10(rough))
-    return next(m * power for m in (1, 2, 5, 10) if m * power >= rough * (1 - 1e-9))

@@ -43,7 +43,7 @@ def of_ladder(rungs: Iterable[Rung]) -> str:
         (rung.name, *(f"{value:.6g}" for value in (rung.sigma, rung.beta, rung.error, rung.elbo, rung.kl, rung.share, rung.digits)))
         for rung in rungs
     ]
-    return _text(("network", "sigma", "beta", "error", "ELBO", "KL", "read as digits", "kinds of digits"), rows)
+    return _text(("network", "sigma", "beta", "error", "ELBO", "KL", "read as digits", "different digits"), rows)
 
 
 def _text(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -21,6 +21,7 @@ from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.picture_tile import PictureTile
 from explorer.widgets.plots.density_plot import Curve, DensityFigure, DensityPlot
+from explorer.widgets.plots.ticks import round_ticks
 
 GAP = 8
 DRAWS, ACROSS = 4, 3
@@ -91,8 +92,8 @@ class InferencePage(QWidget):
         column.addStretch(1)
         grid.addWidget(right, 0, 1, 2, 1)
         grid.addWidget(self._card(tr("More samples, a tighter bound (IWAE)"), self.iwae, self.facts["iwae"]), 1, 0)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(0, 9)  # in a window of 1280 this is a pixel's width more for the pictures
+        grid.setColumnStretch(1, 10)
         grid.setRowStretch(0, 5)
         grid.setRowStretch(1, 2)
 
@@ -208,14 +209,17 @@ class InferencePage(QWidget):
         curve = Curve(
             "", samples, values - low, COLOURS["encoder"], of=tr("IWAE bound [nats]"), numbers=(shown.iwae[:, 0], shown.iwae[:, 1])
         )
-        rows = ((shown.log_p - low, f"log p(x) {shown.log_p:.1f}".replace("-", "−")),)
+        above = 0.12 * top  # of log p(x): its name stands there
+        ticks = [(value, label) for value, label in round_ticks(low, low + top) if abs(value - shown.log_p) > above]
+        rows = ((shown.log_p - low, tr("log p(x)")), *((value - low, label) for value, label in ticks))
         labels = ("1", "10", "100", "1000")
         self.iwae.set_figure(
-            DensityFigure(0.0, 3.0, curves=(curve,), top=top, ticks=(0, 1, 2, 3), labels=labels, rows=rows, axis=tr("samples"))
+            DensityFigure(0.0, 3.0, curves=(curve,), top=top, ticks=(0, 1, 2, 3), labels=labels, rows=rows, beside=True, axis=tr("samples"))
         )
-        last = shown.log_p - float(values[-1])
-        said = tr("With {count:.0f} samples {last:.2f} nats are left.", count=shown.iwae[-1, 0], last=last)
-        self.facts["iwae"].setText(said.replace("-", "−"))
+        count, last = shown.iwae[-1, 0], shown.log_p - float(values[-1])
+        left = tr("With {count:.0f} samples {last:.2f} nats are left.", count=count, last=last)
+        none = tr("With {count:.0f} samples less than 0.01 nats are left.", count=count)
+        self.facts["iwae"].setText(left if last >= 0.01 else none)
 
     def _gap_words(self, shown: PosteriorShown, found: dict[str, QShown]) -> str:
         if not math.isfinite(shown.log_p):

@@ -23,6 +23,7 @@ from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.density_plot import Curve, DensityFigure, DensityPlot
+from explorer.widgets.plots.ticks import even_ticks
 
 GAP = 8
 SEEN = REACH + 1
@@ -86,6 +87,7 @@ class KlPage(QWidget):
         self.facts = {name: QLabel() for name in ("q", "p", "curve")}
         for label in self.facts.values():
             mark(label, "muted")
+            label.setWordWrap(True)
         self._lay_out()
         self._connect()
 
@@ -223,7 +225,7 @@ class KlPage(QWidget):
             Curve(names[k], steps, shown.curve[:, k], (q_colour, p_colour)[k], "solid" if k == followed else "dash") for k in (0, 1)
         )
         top = 1.15 * float(np.max(shown.curve[: max(2, len(steps))]))
-        rows = tuple((value, f"{value:g}") for value in _rows(top))
+        rows = tuple(row for row in even_ticks(0.0, top) if row[0] < 0.95 * top)
         marks = ((float(shown.step), self._theme.tokens.text),)
         ticks = (0, 50, 100, 150, 200)
         figure = DensityFigure(
@@ -244,10 +246,3 @@ def _bump(part: Bump, fit: FitRecipe, x: np.ndarray) -> np.ndarray:
 def _said(value: float, closed: float) -> str:
     text = tr("{value:.4f} nats", value=value) if value < 1000 else tr("{value:.4g} nats", value=value)
     return text if math.isnan(closed) else tr("{text}; by the formula between Gaussians {closed:.4f}", text=text, closed=closed)
-
-
-def _rows(top: float) -> tuple[float, ...]:
-    """One or two round values below the top."""
-    step = 10.0 ** math.floor(math.log10(max(top, 1e-6)))
-    found = tuple(k * step for k in (1, 2, 5) if k * step < 0.9 * top)
-    return found[-2:] or (step / 2,)

@@ -48,6 +48,7 @@ class LadderPage(QWidget):
         self._theme = theme
         self._rungs: tuple[Rung, ...] = ()
         self._recipe = LadderRecipe()
+        self._reach, self._width, self._read = 0.0, 0.0, -1
         self.plane = CodePlane(theme)
         self.samples = PriorTiles(theme)
         self.table = RungTable(theme)
@@ -56,6 +57,7 @@ class LadderPage(QWidget):
         self.facts = {name: QLabel() for name in ("plane", "samples")}
         for label in self.facts.values():
             mark(label, "muted")
+            label.setWordWrap(True)
         self._lay_out()
         self.plane.probed.connect(self.probed)
         self.plane.released.connect(self.released)
@@ -132,15 +134,21 @@ class LadderPage(QWidget):
         read = int((shown.confidences > 0.9).sum())
         said = tr("{read} of {count} are read as digits (framed).", read=read, count=len(shown.samples))
         self.facts["samples"].setText(said if len(shown.confidences) else "")
-        reach = float(abs(shown.codes).max()) if len(shown.codes) else 0.0
-        width = math.sqrt(float((shown.sigmas**2).mean())) if len(shown.sigmas) else 0.0
-        said = tr("Codes reach to {reach:.1f}.", reach=reach)
-        if width:
-            said += " " + tr("Mean width of q(z|x): {width:.3f}.", width=width)
-        self.facts["plane"].setText(said)
+        self._reach = float(abs(shown.codes).max()) if len(shown.codes) else 0.0
+        self._width = math.sqrt(float((shown.sigmas**2).mean())) if len(shown.sigmas) else 0.0
+        self._say()
+
+    def _say(self) -> None:
+        said = [tr("Codes reach to {reach:.1f}.", reach=self._reach)]
+        if self._width:
+            said.append(tr("Mean width of q(z|x): {width:.3f}.", width=self._width))
+        if self._read >= 0:
+            said.append(tr("The probe is read as {digit}.", digit=self._read))
+        self.facts["plane"].setText(" ".join(said))
 
     def show_probe(self, shown: ProbeShown) -> None:
         """What the probe decodes to."""
         x, y = shown.code
-        read = f"  {shown.digit}" if shown.digit >= 0 and shown.confidence > 0.9 else ""
-        self.tiles[2].show_picture(shown.tile, (words(f"({x:.1f}, {y:.1f}){read}".replace("-", "−")),))
+        self._read = shown.digit if shown.confidence > 0.9 else -1
+        self.tiles[2].show_picture(shown.tile, (var("z"), words(f" = ({x:.1f}, {y:.1f})".replace("-", "−"))))
+        self._say()

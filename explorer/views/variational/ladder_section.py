@@ -34,7 +34,7 @@ class LadderSection(Section):
                 "as digits",
                 tr("Of 2,000 samples of the prior, the share read as digits with confidence over 0.9; beside it that of real digits"),
             ),
-            ("digits", tr("How many different digits those samples are, effectively: exp of the entropy of their shares")),
+            ("different", tr("How many different digits those samples are, effectively: exp of the entropy of their shares")),
         ):
             self.rows.fact(name, tip)
         self.column.addLayout(self.rows)
@@ -52,7 +52,7 @@ class LadderSection(Section):
     def show_rung(self, rung: Rung | None) -> None:
         """A network; None where the ladder has none of the name."""
         if rung is None:
-            for name in ("network", "q(z|x)", "loss", "error", "KL", "active", "ELBO", "as digits", "digits"):
+            for name in ("network", "q(z|x)", "loss", "error", "KL", "active", "ELBO", "as digits", "different"):
                 self.rows.say(name, NOTHING)
             self.lesson.setText("")
             return
@@ -62,7 +62,8 @@ class LadderSection(Section):
             "KL": tr("{kl} nats", kl=kl) if kl else NOTHING,
             "active": NOTHING if rung.active < 0 else tr("{active} of 2", active=rung.active),
             "ELBO": tr("{elbo} nats", elbo=_number(rung.elbo, 1)) if math.isfinite(rung.elbo) else NOTHING,
-            "as digits": _shares(rung), "digits": _number(rung.digits, 1),
+            "as digits": _shares(rung),
+            "different": tr("{digits} of 10", digits=_number(rung.digits, 1)) if math.isfinite(rung.digits) else NOTHING,
         }  # fmt: skip
         for name, text in said.items():
             self.rows.say(name, text)

@@ -7,12 +7,13 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from explorer.widgets.look.math_text import Formula, draw, plain
+from explorer.widgets.look.math_text import Formula, draw, plain, width_of
 from explorer.widgets.look.sharp import draw_sharp, sharp_scale, to_image
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.pointed import Pointed
 
 CAPTION = 22
+NAME_PIXELS, LEAST_NAME_PIXELS = 14, 10
 
 
 class PictureTile(QWidget):
@@ -50,6 +51,12 @@ class PictureTile(QWidget):
         """The picture."""
         return None if self._image is None else Pointed(self._image, plain(self._formula))
 
+    @property
+    def name_pixels(self) -> int:
+        """Size of its name: smaller where the usual one has no room."""
+        sizes = range(NAME_PIXELS, LEAST_NAME_PIXELS, -1)
+        return next((pixels for pixels in sizes if width_of(self._formula, pixels) <= self.width() - 2), LEAST_NAME_PIXELS)
+
     def hasHeightForWidth(self) -> bool:
         """It is as high as wide, and its name."""
         return True
@@ -84,4 +91,4 @@ class PictureTile(QWidget):
         if tokens.name == "light":
             painter.setPen(QColor(tokens.border))
             painter.drawRect(square.adjusted(0, 0, -1, -1))
-        draw(painter, QPointF(left + 1, side + 16), self._formula, 14, QColor(tokens.muted))
+        draw(painter, QPointF(left + 1, side + 16), self._formula, self.name_pixels, QColor(tokens.muted))

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -23,7 +24,7 @@ from explorer.engine.desk import Desk
 from explorer.engine.engine import Engine
 from explorer.engine.models.models import Models
 from explorer.engine.thread.messages import StartEngine
-from explorer.engine.training.messages import ShowTrainingStep, TrainingStepShown
+from explorer.engine.training.messages import ShowTrainingStep, TrainingStepShown, TrainingStepWalked
 from explorer.errors import BadInput
 from explorer.models.unet import UNet, UNetConfig
 from explorer.recipe.dabs import Picture, picture_of
@@ -121,6 +122,40 @@ def test_the_usual_update_takes_about_a_fiftieth_of_the_loss(engine: Engine, che
         assert 0.005 < 1 - found.losses[1] / found.losses[0] < 0.03
 
 
+@pytest.mark.parametrize("t", [100, 900])
+def test_the_usual_update_is_made_shorter_where_it_would_go_up(engine: Engine, checkpoints: Mapping[str, Path], t: int) -> None:
+    checkpoint = load(checkpoints["mnist-ddpm-lecture"])
+    first, *_, last = answers(engine, recipe_of(checkpoint, t=t))
+    usual = 0.02 * first.losses[0] / first.gradient**2
+    too_long = shown(engine, recipe_of(checkpoint, t=t, learning_rate=usual))
+    assert too_long.losses[1] > too_long.losses[0]
+    assert last.losses[1] < last.losses[0]
+    slope, rise = first.gradient**2, too_long.losses[1] - too_long.losses[0]
+    lowest = slope / (2 * (rise + slope * usual) / usual**2)
+    assert last.rate == pytest.approx(lowest, rel=1e-3)
+    assert last.losses.tolist() == pytest.approx(shown(engine, recipe_of(checkpoint, t=t, learning_rate=last.rate)).losses.tolist())
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 4])
+def test_an_update_that_was_given_up_half_way_leaves_nothing_behind(checkpoints: Mapping[str, Path], steps: int) -> None:
+    engine = Engine()
+    list(engine.handle(StartEngine(device="cpu", precision="fp32"), "test"))
+    recipe = recipe_of(load(checkpoints["mnist-ddpm-lecture"]), t=500, updates=2)
+    whole = shown(engine, recipe).losses.tolist()
+    further = engine.handle(ShowTrainingStep(recipe_of(load(checkpoints["mnist-ddpm-lecture"]), t=500, updates=9)), "test")
+    seen = 0
+    for outcome in further:
+        seen += isinstance(outcome, TrainingStepShown) or outcome is None
+        if seen >= steps:
+            break
+    further.close()  # type: ignore[attr-defined]
+    again = shown(engine, msgspec.structs.replace(recipe, updates=4)).losses.tolist()
+    assert again[:4] == whole
+    anew = Engine()
+    list(anew.handle(StartEngine(device="cpu", precision="fp32"), "test"))
+    assert again == shown(anew, msgspec.structs.replace(recipe, updates=4)).losses.tolist()
+
+
 def test_all_timesteps_go_down_their_mean(engine: Engine, tmp_path: Path) -> None:
     from explorer.cli.main import main
 
@@ -128,7 +163,10 @@ def test_all_timesteps_go_down_their_mean(engine: Engine, tmp_path: Path) -> Non
     assert main(["train", "ddpm", "--option", "A", "--network", "lecture", "--levels", "2", *usual, "--out", str(tmp_path / "run")]) == 0
     checkpoint = load(tmp_path / "run" / "final.safetensors")
     recipe = recipe_of(checkpoint, t=20, all_timesteps=True, learning_rate=1e-3)
-    every = answers(engine, recipe)
+    told = list(engine.handle(ShowTrainingStep(recipe), "test"))
+    walked = [outcome for outcome in told if isinstance(outcome, TrainingStepWalked)]
+    assert [(each.done, each.total) for each in walked] == [(1, 6), (2, 6), (3, 6)], "before there is anything to show"
+    every = [outcome for outcome in told if isinstance(outcome, TrainingStepShown)]
     found = every[-1]
     x0 = of_image(0, 1, 0)[0]
     eps = torch.stack([of_image(0, t, 0)[1] for t in range(1, 51)])

@@ -780,7 +780,7 @@ def test_prior_samples_are_told_with_the_share_read_as_digits(ws: LatentWorkspac
     settle(ws, qtbot)
     drawn = ws.plane.samples_drawn.copy()
     assert len(drawn) == ws.panel.strip.count == 64
-    assert "% read > 0.9" in ws.panel.note.text()
+    assert "% read as digits" in ws.panel.note.text()
     ws.actions_["sample"].trigger()
     settle(ws, qtbot)
     assert not np.array_equal(ws.plane.samples_drawn, drawn)

@@ -415,3 +415,11 @@ def test_the_ode_is_stopped_and_goes_on(qtbot: QtBot, open_objective: Opener, la
     page.actions_["resume"].trigger()
     qtbot.waitUntil(lambda: controller.likelihood.done > done, timeout=WAIT)
     page.cancel()
+
+
+def test_the_figures_of_the_ode_make_no_window_wider(open_objective: Opener, lane: LaneMaker) -> None:
+    page = open_objective((lane("A"), lane("B"), lane("C")), wait=False, likelihood=True)
+    window = page.window()
+    assert page.table.text(2, "ODE")
+    assert window.minimumSizeHint().width() <= 1280
+    assert (window.width(), window.height()) == (1280, 800)

@@ -11,17 +11,20 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
+from explorer.checkpoints.files import load
 from explorer.cli.main import main
 from explorer.engine.training.messages import TrainingStepShown
 from explorer.exports.embedded import read_recipe
+from explorer.recipe.forward import ForwardImage
 from explorer.recipe.step import StepRecipe
 from explorer.state.persistence import Loaded, Saved, decode_saved, encode_saved
 from explorer.state.session import Session
 from explorer.state.training import TrainingState
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
 from explorer.views.training.step.algorithm import lines_of
-from explorer.views.training.step.graph_layout import line_of, made_by
+from explorer.views.training.step.graph_layout import label_area, lay_out, line_of, made_by
 from explorer.views.training.view import TrainingWorkspace
+from explorer.views.workspace import Status
 from explorer.widgets.look.math_text import plain
 
 WAIT = 120_000
@@ -102,7 +105,15 @@ def test_the_keys_go_line_by_line_and_what_a_line_makes_appears(qtbot: QtBot, op
     assert (view.line, view.lines) == (8, 8), "Option C has no line for its target, and all of it is shown first"
     assert view.graph.reached == made_by("C", 8)
     assert view.bars.blocks
+    assert len(view.losses.figure.curves[0].x) == 2
+    said: list[str] = []
+    page.step.status_changed.connect(lambda status: said.append(status.text))
+    qtbot.keyClick(page, Qt.Key.Key_Left)
+    assert len(view.losses.figure.curves[0].x) == 1, "the loss is there, the update not yet"
+    assert view.facts["losses"].text() == "The last line makes the update."
+    assert said[-1] == "line 7 of 8"
     qtbot.keyClick(page, Qt.Key.Key_Home)
+    assert not view.losses.figure.curves
     assert view.line == 1
     assert view.graph.reached == {"unet"}
     assert not view.bars.blocks
@@ -120,6 +131,47 @@ def test_the_keys_go_line_by_line_and_what_a_line_makes_appears(qtbot: QtBot, op
     assert view.line == line_of("C", "x_t") == 6
 
 
+def test_all_timesteps_tell_how_far_they_are_and_show_what_belongs_together(
+    qtbot: QtBot, open_step: Opener, checkpoints: Mapping[str, Path]
+) -> None:
+    lecture = source(checkpoints, "mnist-ddpm-lecture")
+    page = open_step(recipe=StepRecipe(load(Path(lecture)).sha256, lecture))
+    settled(qtbot, page)
+    view, said = page.step.page, list[Status]()
+
+    def heard(status: Status) -> None:
+        said.append(status)
+        if status.total:  # nothing of it has come yet
+            assert plain(view.algorithm.lines[3].formula).startswith("t ~"), "the lines are those of the numbers beside them"
+            assert "test image 0" in view.algorithm.lines[2].numbers
+
+    page.step.status_changed.connect(heard)
+    page.context.store.update_training(recipe=StepRecipe(load(Path(lecture)).sha256, lecture, image=ForwardImage(4), all_timesteps=True))
+    qtbot.waitUntil(lambda: any(status.total for status in said), timeout=WAIT)
+    counted = next(status for status in said if status.total)
+    assert (counted.done, counted.total, counted.cancellable) == (1, 100, True)
+    page.step.status_changed.disconnect(heard)
+    shown = settled(qtbot, page, all_timesteps=True)
+    assert plain(view.algorithm.lines[3].formula).startswith("for t")
+    assert "test image 4" in view.algorithm.lines[2].numbers
+    falls = int((shown.by_timestep_after < shown.by_timestep).sum())
+    assert f"It falls at {falls} of 1000 timesteps." in view.facts["losses"].text()
+    assert [curve.name for curve in view.losses.figure.curves] == ["before", "after"]
+
+
+def test_a_number_that_has_no_room_is_told_in_brief(qtbot: QtBot, open_step: Opener, checkpoints: Mapping[str, Path]) -> None:
+    """Of Option A the loss has an exponent, and its line is the longest one."""
+    path = source(checkpoints, "mnist-ddpm-a-small")
+    page = open_step(recipe=StepRecipe(load(Path(path)).sha256, path))
+    settled(qtbot, page)
+    view = page.step.page.algorithm
+    line = view.lines[7]
+    assert line.numbers.startswith(f"{line.brief} = 784 × ")
+    whole, brief = view.numbers_in(1000, line), view.numbers_in(120, line)
+    assert (whole, brief) == (line.numbers, line.brief)
+    assert view.numbers_in(20, line).endswith("…")
+
+
 def test_another_network_image_t_and_noise(qtbot: QtBot, open_step: Opener, checkpoints: Mapping[str, Path]) -> None:
     page = open_step()
     before = settled(qtbot, page)
@@ -129,7 +181,7 @@ def test_another_network_image_t_and_noise(qtbot: QtBot, open_step: Opener, chec
     inspector.models.activated.emit(b)
     shown = settled(qtbot, page)
     assert (shown.option, shown.model) == ("B", "mnist-ddpm-b")
-    assert inspector.rows.said("adds") == "nothing: it is the output"
+    assert inspector.rows.said("output") == "h alone, of its head"
     inspector.choice.chosen.emit(4)
     inspector.t.slider.setValue(99)
     inspector.seed.setText("12")
@@ -219,6 +271,20 @@ def test_nothing_is_there_before_what_it_is_made_of(option: str) -> None:
         assert "x_t" not in there or {"x0", "eps", "t"} <= there
         assert "output" not in there or {"x_t", "target", "loss"} <= there
     assert len(made_by(option, last)) == 10
+
+
+def test_no_factor_stands_on_the_way_back() -> None:
+    """The velocity has its noise from below, across the way from the gradient to the weights."""
+    arrows = lay_out("V", {"signal": 0.63, "noise": 0.78, "a0": 0.1, "at": 0.9}, 890, 380).arrows
+    back = next(arrow for arrow in arrows if arrow.role == "backward" and arrow.target == "unet")
+    crossed = next(arrow for arrow in arrows if (arrow.source, arrow.target) == ("eps", "target"))
+    a, b = crossed.points[:2]
+    assert a.x() < back.points[-1].x() < b.x()
+    area = label_area(crossed, a, b, arrows)
+    assert back.points[-1].x() < area.left()
+    assert area.right() == b.x()
+    assert area.width() > 60
+    assert label_area(back, back.points[1], back.points[2], arrows).left() == back.points[2].x()
 
 
 def test_a_session_keeps_the_step() -> None:

@@ -23,6 +23,7 @@ from explorer.datasets.images import load_images
 from explorer.processors import LOW_PRIORITY, share
 from explorer.recipe.forward import ForwardSchedule
 from explorer.recipe.training import TrainRecipe
+from explorer.resources import resource
 from explorer.state.edits.forward import use_in_training
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
@@ -33,7 +34,7 @@ from explorer.views.compare.view import CompareWorkspace
 from explorer.views.latent.view import LatentWorkspace
 from explorer.views.training.estimate import beside, memory_words, time_words
 from explorer.views.training.launcher import go_on
-from explorer.views.training.view import TrainingWorkspace
+from explorer.views.training.view import BY_TIMESTEP_NOT_KEPT, TrainingWorkspace
 
 WAIT = 120_000
 SMALL = TrainRecipe("C", epochs=2, batch=16, images=256, width=8, timesteps=50)
@@ -507,3 +508,11 @@ def test_training_opens_on_a_recorded_run_that_is_only_read(open_training: Opene
         page.inspector.places["latent"].click()
     assert wanted.args[0].name == "mnist-vae-2d"
     assert wanted.args[1] == "latent"
+
+
+def test_of_a_recorded_run_of_a_diffusion_model_it_is_told_what_was_not_kept(open_training: Opener, qtbot: QtBot) -> None:
+    page = open_training()
+    page.context.store.update_training(chosen=(str(resource("checkpoints", "mnist-ddpm-a-small")),))
+    qtbot.waitUntil(lambda: page.idle, timeout=WAIT)
+    assert page.bars_card.isVisible()
+    assert page.bars.message == BY_TIMESTEP_NOT_KEPT

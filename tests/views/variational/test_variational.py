@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from itertools import combinations
 from pathlib import Path
 
 import msgspec
@@ -12,15 +13,17 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
 from explorer.datasets.mnist import mnist
-from explorer.recipe.variational import MOST_STEPS, LadderRecipe, VariationalRecipe
+from explorer.recipe.variational import MOST_STEPS, Bump, FitRecipe, LadderRecipe, VariationalRecipe
 from explorer.state.persistence import Loaded, Saved
 from explorer.state.session import Session
 from explorer.state.variational import VariationalState
 from explorer.views.variational.view import VariationalWorkspace
+from explorer.widgets.look.card import Card
 
 WAIT = 60_000
 Opener = Callable[..., VariationalWorkspace]
@@ -319,3 +322,19 @@ def test_a_session_with_a_network_that_is_not_there_says_which_there_are(qtbot: 
     page.player.scrub(0)
     settle(qtbot, page)
     assert page.ladder.table.current == 0
+
+
+ONE = FitRecipe((Bump((1.0,), (0.8,)),), Bump((-0.5,), (1.5,)), "p||q")
+
+
+@pytest.mark.parametrize("page", ["kl", "inference", "elbo", "ladder"])
+def test_no_words_make_a_page_wider_than_a_small_window(qtbot: QtBot, open_variational: Opener, page: str) -> None:
+    shown = open_variational(page=page, recipe=VariationalRecipe(line=ONE))
+    window = shown.window()
+    assert (window.width(), window.height()) == (1280, 800), "the formula between Gaussians stands beside both integrals"
+    assert window.minimumSizeHint().width() <= 1280
+    assert window.minimumSizeHint().height() <= 800
+    for card in (card for card in shown.findChildren(Card) if card.isVisible()):
+        inside = card.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        seen = [widget.geometry() for widget in inside if widget.isVisible()]
+        assert not [(a, b) for a, b in combinations(seen, 2) if a.intersects(b)], "nothing lies over another"

@@ -233,7 +233,7 @@ class LaneGrid(QWidget):
             flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
         else:
             names = _names(self._labels)
-            box = QRectF(first.x() - names + 4, first.y(), names - 4 - EDGE - 6, first.height())
+            box = QRectF(first.x() - names + 4, first.y(), names - 4 - EDGE - 10, first.height())
             painter.fillRect(QRectF(first.x() - EDGE - 3, first.y(), EDGE, first.height()), QColor(label.colour))
             mark = QPointF(first.x() - EDGE / 2 - 3, first.center().y())
             flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -324,4 +324,4 @@ def _names(labels: Sequence[LaneLabel]) -> float:
     """Width that the labels need beside their rows."""
     metrics = QFontMetrics(text_font(12, QFont.Weight.DemiBold))
     widest = max((metrics.horizontalAdvance(words) for label in labels for words in (label.text, label.note)), default=0)
-    return min(max(widest + 4 + EDGE + 9, NAMES[0]), NAMES[1])
+    return min(max(widest + 4 + EDGE + 13, NAMES[0]), NAMES[1])

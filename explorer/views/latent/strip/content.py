@@ -40,7 +40,7 @@ def strip_content(state: LatentState, panes: Sequence[PlanePane]) -> StripConten
     if strip == "samples" and state.recipe.prior is not None:
         count = state.recipe.prior.count
         shares = [_share(pane.draws) for pane in panes]
-        alone = "\n" + shares[0].replace(" · ", "\nas ").replace("> 0.9", "read > 0.9") if len(panes) == 1 and shares[0] else ""
+        alone = "\n" + _share(panes[0].draws, whole=True) if len(panes) == 1 and shares[0] else ""
         poor = tr("\na poor prior of\nspatial codes") if any(is_spatial(pane.entry) for pane in panes) else ""
         note = tr("{count} of N(0, I){poor}{alone}", count=count, poor=poor, alone=alone)
         return StripContent(tr("Prior samples"), note, _rows(panes, shares), closable=True, message=tr("Being drawn…"), tip=SHARE)
@@ -88,11 +88,14 @@ def _name(pane: PlanePane) -> str:
     return "" if pane.entry is None else pane.entry.name
 
 
-def _share(draws: CodesDrawn | None) -> str:
+def _share(draws: CodesDrawn | None, whole: bool = False) -> str:
     """Share of decodings that the classifier reads with confidence over 0.9, and as how many different digits."""
     if draws is None or not np.isfinite(draws.confident):
         return ""
-    return tr("{confident:.0f} % > 0.9 · {kinds:.1f} digits", confident=100 * draws.confident, kinds=draws.kinds)
+    read, different = 100 * draws.confident, draws.kinds
+    if whole:
+        return tr("{read:.0f} % read as digits, {different:.1f} different", read=read, different=different)
+    return tr("{read:.0f} % read, {different:.1f} different", read=read, different=different)
 
 
 def _chains(state: LatentState, chains: CodeChains, pane: PlanePane) -> StripContent:
@@ -124,7 +127,7 @@ def _of(tiles: np.ndarray | None, chain: int) -> np.ndarray | None:
 
 
 def _read(share: float) -> str:
-    return tr("x₀: {share:.0f} % > 0.9", share=100 * share) if np.isfinite(share) else ""
+    return tr("x₀: {share:.0f} % as digits", share=100 * share) if np.isfinite(share) else ""
 
 
 def _paths(state: LatentState, pane: PlanePane) -> StripContent:

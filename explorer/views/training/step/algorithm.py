@@ -38,12 +38,15 @@ class Line:
         What it makes: a node of the graph; empty for a loop.
     numbers : str
         Of this step.
+    brief : str
+        Less of them, where there is not room for all; empty where they are cut.
     """
 
     formula: Formula
     depth: int
     makes: str
     numbers: str = ""
+    brief: str = ""
 
 
 def line_count(option: str) -> int:
@@ -72,9 +75,8 @@ def lines_of(option: str, all_timesteps: bool, shown: TrainingStepShown | None, 
         made = (*TARGET["V"], words(" ← √"), BAR, words(" "), EPS, words(" − √(1 − "), BAR, words(") "), X0)
         lines.append(Line(made, depth, "target", numbers["target"]))
     asked = (*OUTPUT[option], words("("), XT, words(", "), var("t"), words(")"))
-    lines.append(
-        Line((LOSS, words("("), THETA, words(") ← ‖"), *TARGET[option], words(" − "), *asked, words("‖²")), depth, "loss", numbers["loss"])
-    )
+    squared = (LOSS, words("("), THETA, words(") ← ‖"), *TARGET[option], words(" − "), *asked, words("‖²"))
+    lines.append(Line(squared, depth, "loss", numbers["loss"], numbers["brief"]))
     summed = (words("Σ"), LOSS) if all_timesteps else (LOSS,)
     lines.append(
         Line((THETA, words(" ← "), THETA, words(" − η ∇ "), *summed, words("("), THETA, words(")")), 2, "update", numbers["update"])
@@ -96,8 +98,13 @@ def change(before: float, after: float) -> str:
     return f"{100 * (after / before - 1):+.1f} %".replace("-", "−")
 
 
+def after_updates(updates: int) -> str:
+    """How far the copy is."""
+    return tr("after one update") if updates == 1 else tr("after {updates} updates", updates=updates)
+
+
 def _numbers(shown: TrainingStepShown | None, recipe: StepRecipe) -> dict[str, str]:
-    names = ("theta", "x0", "t", "eps", "x_t", "target", "loss", "update")
+    names = ("theta", "x0", "t", "eps", "x_t", "target", "loss", "brief", "update")
     if shown is None:
         return dict.fromkeys(names, "")
     signal, noise = math.sqrt(shown.alpha_bar), math.sqrt(1 - shown.alpha_bar)
@@ -106,13 +113,14 @@ def _numbers(shown: TrainingStepShown | None, recipe: StepRecipe) -> dict[str, s
     after = float(shown.losses[-1]) if len(shown.losses) > shown.recipe.updates + 1 else math.nan
     target = "" if made is None else f"{short(made[0])} {made[1]} + {short(made[2])} {made[3]}".replace("+ −", "− ")
     return {
-        "theta": tr("{model}, {updates} updates here", model=shown.model, updates=shown.recipe.updates),
+        "theta": shown.model + (tr(", {after}", after=after_updates(shown.recipe.updates)) if shown.recipe.updates else ""),
         "x0": _image_words(shown, recipe),
         "t": tr("t = {t} of {T}", t=shown.t, T=shown.T),
         "eps": tr("seed {seed}", seed=recipe.seed),
         "x_t": f"{short(signal)} x₀ + {short(noise)} ε",
         "target": target,
         "loss": f"{short(shown.loss_t * shown.pixels)} = {shown.pixels} × {short(shown.loss_t)}",
+        "brief": short(shown.loss_t * shown.pixels),
         "update": f"{short(before)} → {short(after)}",
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.views.training.step.algorithm import Line
@@ -96,9 +96,14 @@ class AlgorithmView(QWidget):
                 room = QRectF(start, area.top(), area.width() - start - MARGIN, area.height())
                 painter.setFont(text_font(SMALL))
                 painter.setPen(QColor(tokens.accent if lit else tokens.muted))
-                metrics = painter.fontMetrics()
-                said = metrics.elidedText(line.numbers, Qt.TextElideMode.ElideRight, int(room.width()))
+                said = self.numbers_in(room.width(), line)
                 painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, said)
+
+    def numbers_in(self, width: float, line: Line) -> str:
+        """What is said of a line in so many pixels: all of it, or in brief, or cut."""
+        metrics = QFontMetrics(text_font(SMALL))
+        said = line.numbers if metrics.horizontalAdvance(line.numbers) <= width else line.brief or line.numbers
+        return metrics.elidedText(said, Qt.TextElideMode.ElideRight, int(width))
 
     def equation_at(self, point: QPointF | None) -> Written | None:
         """The line at a point, or the one that is lit; its numbers where they are shown."""

@@ -12,7 +12,7 @@ from explorer.engine.forward.messages import PictureTaken, ShowTestImages, TakeP
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.messages import Failed
 from explorer.engine.thread.requests import Outcome
-from explorer.engine.training.messages import ShowTrainingStep, TrainingStepShown
+from explorer.engine.training.messages import ShowTrainingStep, TrainingStepShown, TrainingStepWalked
 from explorer.state.training import TrainingState
 from explorer.views.shared.questions import Questions
 from explorer.views.workspace import Context
@@ -27,6 +27,9 @@ class View(Protocol):
 
     def show_step(self, shown: TrainingStepShown | None, trouble: str) -> None:
         """The step, or why there is none."""
+
+    def say(self) -> None:
+        """How far what is computed is."""
 
     def show_choices(self, choices: TestImagesShown) -> None:
         """Test images to choose from."""
@@ -49,6 +52,8 @@ class StepController(QObject):
         How many test images there are.
     shown : TrainingStepShown or None
         The last that came.
+    walked : TrainingStepWalked or None
+        How far the one is that there is nothing to show of yet.
     """
 
     settled = Signal()
@@ -59,6 +64,7 @@ class StepController(QObject):
         self._questions = Questions(context.client, "training", self)
         self.total = 0
         self.shown: TrainingStepShown | None = None
+        self.walked: TrainingStepWalked | None = None
         self._questions.settled.connect(self.settled)
 
     @property
@@ -101,6 +107,8 @@ class StepController(QObject):
     def cancel(self) -> None:
         """Stop what is computed."""
         self._questions.drop()
+        self.walked = None
+        self._view.say()
         self.settled.emit()
 
     def read_picture(self, path: str = "", pixels: np.ndarray | None = None) -> None:
@@ -111,9 +119,12 @@ class StepController(QObject):
     # --- answers
 
     def _take_step(self, outcome: Outcome) -> None:
+        self.walked = outcome if isinstance(outcome, TrainingStepWalked) else None
         if isinstance(outcome, TrainingStepShown):
             self.shown = outcome
             self._view.show_step(outcome, "")
+        else:
+            self._view.say()
 
     def _take_choices(self, outcome: Outcome) -> None:
         if isinstance(outcome, TestImagesShown):
@@ -125,7 +136,7 @@ class StepController(QObject):
             self._view.take_picture(outcome)
 
     def _failed(self, failed: Failed) -> None:
-        self.shown = None
+        self.shown = self.walked = None
         self._view.show_step(None, failed.message)
         self._context.client.failed.emit(failed)
 

@@ -107,6 +107,16 @@ def lay_out(option: str, factors: dict[str, float], width: float, height: float,
     return GraphLayout(rects, _arrows(option, factors, rects, height), side)
 
 
+def label_area(arrow: Arrow, a: QPointF, b: QPointF, arrows: tuple[Arrow, ...]) -> QRectF:
+    """Over the stretch of an arrow from a to b; where the way back to the weights crosses it, over what is beyond."""
+    left, right = sorted((a.x(), b.x()))
+    back = next(each for each in arrows if each.role == "backward" and each.target == "unet")
+    x, (top, bottom) = back.points[-1].x(), sorted((back.points[-1].y(), back.points[-2].y()))
+    if arrow is not back and left < x < right and top < a.y() < bottom:
+        left = x + 4
+    return QRectF(left, a.y() - 17, right - left, 15)
+
+
 def _arrows(option: str, factors: dict[str, float], rects: dict[str, QRectF], height: float) -> tuple[Arrow, ...]:
     def factor(name: str, sign: int = 1) -> str:
         return short(sign * factors[name]) if name in factors else ""

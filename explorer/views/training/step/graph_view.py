@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.engine.training.messages import TrainingStepShown
 from explorer.views.training.step.algorithm import LOSS, OUTPUT, TARGET, X0, XT, short
-from explorer.views.training.step.graph_layout import PICTURES, Arrow, GraphLayout, lay_out, line_of, made_by
+from explorer.views.training.step.graph_layout import PICTURES, Arrow, GraphLayout, label_area, lay_out, line_of, made_by
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import Formula, draw, plain, var, width_of, words
@@ -20,6 +20,7 @@ from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.pointed import Pointed
 
 HEAD = 4.5
+GRADIENT: Formula = (words("‖∇"), var("ℓ"), words("‖"))
 NAME, SMALL = 14, 11
 TIPS = {
     "x0": tr("the training image"),
@@ -119,10 +120,16 @@ class StepGraphView(QWidget):
         loss = shown.loss_t_after if self._after else shown.loss_t
         return {
             "t": (f"t = {shown.t}", ""),
-            "unet": ("U-Net θ" if shown.recipe.updates == 0 else tr("U-Net θ, {updates}", updates=f"{shown.recipe.updates} ↻"), ""),
+            "unet": (self._unet(shown.recipe.updates), ""),
             "loss": (plain((LOSS,)), short(loss)),
             "gradient": ("‖∇ℓ‖", short(shown.gradient) if shown.blocks else "…"),
         }
+
+    @staticmethod
+    def _unet(updates: int) -> str:
+        if not updates:
+            return "U-Net θ"
+        return tr("U-Net, 1 update") if updates == 1 else tr("U-Net, {updates} updates", updates=updates)
 
     # --- drawing
 
@@ -181,8 +188,8 @@ class StepGraphView(QWidget):
             area = QRectF(corner.x() + 6, (corner.y() + tip.y()) / 2 - 8, 70, 16)
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
             return
-        area = QRectF(min(a.x(), b.x()), a.y() - 17, abs(b.x() - a.x()), 15)
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
+        assert self._layout is not None
+        painter.drawText(label_area(arrow, a, b, self._layout.arrows), Qt.AlignmentFlag.AlignCenter, text)
 
     def _draw_picture(self, painter: QPainter, node: str, rect: QRectF, there: bool, lit: bool) -> None:
         tokens = self._theme.tokens
@@ -230,9 +237,10 @@ class StepGraphView(QWidget):
             second = self._added()
         painter.setPen(QColor(tokens.text if there else tokens.faint))
         upper = rect if not second else rect.adjusted(0, 4, 0, -rect.height() / 2)
-        if node == "loss":
-            width = width_of((LOSS,), NAME)
-            draw(painter, QPointF(upper.center().x() - width / 2, upper.center().y() + 5), (LOSS,), NAME, painter.pen().color())
+        written = {"loss": (LOSS,), "gradient": GRADIENT}.get(node)
+        if written is not None:
+            width = width_of(written, NAME)
+            draw(painter, QPointF(upper.center().x() - width / 2, upper.center().y() + 5), written, NAME, painter.pen().color())
         else:
             painter.setFont(text_font(13))
             painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, first)

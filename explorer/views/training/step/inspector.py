@@ -28,7 +28,8 @@ from explorer.widgets.pictures.image_choice import ImageChoice
 
 CHOICE_WIDTH = 264
 RATE_TIP = tr(
-    "η of θ ← θ − η ∇ℓ. Empty: a fiftieth of Polyak's first step, 0.02 ℓ / ‖∇ℓ‖², by which an update takes about 2 % of the loss away"
+    "η of θ ← θ − η ∇ℓ. Empty: a fiftieth of Polyak's first step, 0.02 ℓ / ‖∇ℓ‖², by which an update takes about 2 % of the loss away,\n"
+    "and less where that would be too long a step and the loss would go up"
 )
 ALL_TIP = tr("The lecture's first form: one update goes down the loss of every t together, which takes T evaluations")
 
@@ -86,7 +87,7 @@ class StepInspector(QWidget):
         for name, tip in (
             ("predicts", tr("What its output means: the option that it was trained under")),
             ("weights", tr("How many numbers it learns")),
-            ("adds", tr("Its output is so many times x_t, and so many times what its head puts out")),
+            ("output", tr("So many times x_t, and so many times h, which its head puts out")),
         ):
             self.rows.fact(name, tip)
         section.column.addLayout(self.rows)
@@ -180,7 +181,7 @@ class StepInspector(QWidget):
         """What is known of the network."""
         self.rate.setPlaceholderText(tr("automatic") if shown is None else tr("automatic: {rate}", rate=short(shown.rate)))
         if shown is None:
-            for name in ("predicts", "weights", "adds"):
+            for name in ("predicts", "weights", "output"):
                 self.rows.say(name, NOTHING)
             return
         self.t.set_highest(shown.T)
@@ -188,4 +189,4 @@ class StepInspector(QWidget):
         self.rows.say("weights", grouped(sum(block.weights for block in shown.blocks)))
         added = (shown.skip, shown.scale) != (0.0, 1.0)
         said = f"{short(shown.skip)} xₜ + {short(shown.scale)} h".replace("+ −", "− ")
-        self.rows.say("adds", said if added else tr("nothing: it is the output"))
+        self.rows.say("output", said if added else tr("h alone, of its head"))

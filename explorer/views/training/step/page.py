@@ -10,7 +10,7 @@ from explorer.engine.training.messages import TrainingStepShown
 from explorer.exports.colours import OPTION_COLOURS
 from explorer.recipe.step import MOST_UPDATES
 from explorer.state.training import TrainingState
-from explorer.views.training.step.algorithm import TITLES, change, line_count, lines_of, short
+from explorer.views.training.step.algorithm import TITLES, after_updates, change, line_count, lines_of, short
 from explorer.views.training.step.algorithm_view import AlgorithmView
 from explorer.views.training.step.gradient_bars import GradientBars
 from explorer.views.training.step.graph_view import StepGraphView
@@ -18,6 +18,7 @@ from explorer.widgets.controls.actions import Actions, segment
 from explorer.widgets.controls.buttons import ActionButton, IconButton
 from explorer.widgets.controls.segments import SegmentBar
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.eliding_label import ElidingLabel
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -49,7 +50,7 @@ class StepPage(QWidget):
         self._state = TrainingState()
         self.graph, self.algorithm, self.bars = StepGraphView(theme), AlgorithmView(theme), GradientBars(theme)
         self.losses = DensityPlot(theme, tr("Loss update by update"), LOSS_TIP)
-        self.titles = {name: QLabel() for name in ("graph", "algorithm", "bars", "losses")}
+        self.titles = {name: ElidingLabel() for name in ("graph", "algorithm", "bars", "losses")}
         self.facts = {name: QLabel() for name in ("bars", "losses")}
         for label in self.facts.values():
             mark(label, "muted")
@@ -134,7 +135,7 @@ class StepPage(QWidget):
 
     def _draw(self, _tokens: object = None) -> None:
         state, shown = self._state, self._shown
-        recipe = state.recipe
+        recipe = state.recipe if shown is None else shown.recipe  # what is shown belongs together, until what was asked for has come
         self.titles["algorithm"].setText(
             tr("{title}, all timesteps", title=TITLES[self._option]) if recipe.all_timesteps else TITLES[self._option]
         )
@@ -149,9 +150,10 @@ class StepPage(QWidget):
                 label.setText("")
             self.losses.set_figure(DensityFigure(0, 1, ticks=()))
             return
-        self.titles["graph"].setText(
-            tr("One training step of {model}: {updates} updates made on a copy", model=shown.model, updates=shown.recipe.updates)
-        )
+        title = tr("One training step of {model}", model=shown.model)
+        if recipe.updates:
+            title = tr("{title}, {after} of a copy", title=title, after=after_updates(recipe.updates))
+        self.titles["graph"].setText(title)
         self.graph.show_step(shown, self.line, state.after and reached)
         self.facts["bars"].setText(self._gradient_words(shown) if reached else tr("The last line computes it."))
         self._draw_losses(shown)
@@ -159,53 +161,63 @@ class StepPage(QWidget):
     def _gradient_words(self, shown: TrainingStepShown) -> str:
         return tr("Together {gradient}; η = {rate}.", gradient=short(shown.gradient), rate=short(shown.rate))
 
+    @property
+    def _known(self) -> int:
+        """How many losses the walk has come to: before the last line only those that led here, and before the one before not this one."""
+        updates = 0 if self._shown is None else self._shown.recipe.updates
+        return updates + 2 - (self.line < self.lines) - (self.line < self.lines - 1)
+
     def _draw_losses(self, shown: TrainingStepShown) -> None:
-        colour = OPTION_COLOURS.get(shown.option, self._theme.tokens.accent)
         if len(shown.by_timestep):
             self.titles["losses"].setText(tr("Loss of every t"))
-            t, before = _smooth(shown.by_timestep)
-            curves = [Curve(tr("before"), t, before, self._theme.tokens.muted)]
-            if len(shown.by_timestep_after):
-                curves.append(Curve(tr("after"), t, _smooth(shown.by_timestep_after)[1], colour))
-            top = 1.1 * max(float(np.quantile(curve.y, 0.995)) for curve in curves)
-            ticks = tuple(float(round(shown.T * share)) for share in (0, 0.25, 0.5, 0.75, 1))
-            self.losses.set_figure(
-                DensityFigure(
-                    0.0,
-                    float(shown.T),
-                    curves=tuple(curves),
-                    top=top,
-                    marks=((shown.t, self._theme.tokens.accent),),
-                    ticks=ticks,
-                    axis="t",
-                )
-            )
+            self.losses.set_figure(self._by_timestep(shown))
         else:
             self.titles["losses"].setText(tr("Loss update by update"))
-            number = np.arange(len(shown.losses), dtype=np.float64)
-            span = max(LEAST_SPAN, len(shown.losses) - 1)
-            low, high = float(shown.losses.min()), float(shown.losses.max())
-            pad = max(0.25 * (high - low), 0.02 * high)
-            values = shown.losses - low + pad
-            marks = ((float(shown.recipe.updates), self._theme.tokens.accent),)
-            rows = tuple((value - low + pad, short(value)) for value in sorted({float(shown.losses[0]), float(shown.losses[-1])}))
-            curve = Curve("", number, values, colour, of=tr("loss"), numbers=(number, shown.losses))
-            ticks = tuple(range(0, span + 1, max(1, span // 5)))
-            top = high - low + 2 * pad
-            self.losses.set_figure(
-                DensityFigure(
-                    0.0, float(span), curves=(curve,), top=top, marks=marks, ticks=ticks, rows=rows, beside=True, axis=tr("update")
-                )
-            )
+            self.losses.set_figure(self._by_update(shown))
         self.facts["losses"].setText(self._loss_words(shown))
+
+    def _by_timestep(self, shown: TrainingStepShown) -> DensityFigure:
+        colour = OPTION_COLOURS.get(shown.option, self._theme.tokens.accent)
+        ticks = tuple(float(round(shown.T * share)) for share in (0, 0.25, 0.5, 0.75, 1))
+        known, curves = self._known - shown.recipe.updates, []
+        t, before = _smooth(shown.by_timestep)
+        if known >= 1:
+            curves.append(Curve(tr("before"), t, before, self._theme.tokens.muted))
+        if known >= 2 and len(shown.by_timestep_after):  # they are all but the same: both shall be seen
+            curves.append(Curve(tr("after"), t, _smooth(shown.by_timestep_after)[1], colour, "dash"))
+        top = 1.1 * float(np.quantile(before, 0.995))
+        marks = ((shown.t, self._theme.tokens.accent),)
+        return DensityFigure(0.0, float(shown.T), curves=tuple(curves), top=top, marks=marks, ticks=ticks, axis="t")
+
+    def _by_update(self, shown: TrainingStepShown) -> DensityFigure:
+        colour = OPTION_COLOURS.get(shown.option, self._theme.tokens.accent)
+        losses = shown.losses[: self._known]
+        span = max(LEAST_SPAN, len(shown.losses) - 1)
+        ticks = tuple(range(0, span + 1, max(1, span // 5)))
+        marks = ((float(shown.recipe.updates), self._theme.tokens.accent),)
+        if not len(losses):
+            return DensityFigure(0.0, float(span), top=1.0, marks=marks, ticks=ticks, axis=tr("update"))
+        number = np.arange(len(losses), dtype=np.float64)
+        low, high = float(losses.min()), float(losses.max())
+        pad = max(0.25 * (high - low), 0.02 * high)
+        rows = tuple((value - low + pad, short(value)) for value in sorted({float(losses[0]), float(losses[-1])}))
+        curve = Curve("", number, losses - low + pad, colour, of=tr("loss"), numbers=(number, losses))
+        top = high - low + 2 * pad
+        return DensityFigure(
+            0.0, float(span), curves=(curve,), top=top, marks=marks, ticks=ticks, rows=rows, beside=True, axis=tr("update")
+        )
 
     def _loss_words(self, shown: TrainingStepShown) -> str:
         at = shown.recipe.updates
-        before = float(shown.losses[at])
+        if self.line < self.lines:
+            return tr("The last line makes the update.")
         if len(shown.losses) <= at + 1:
             return tr("The update is being made…")
-        after = float(shown.losses[at + 1])
+        before, after = float(shown.losses[at]), float(shown.losses[at + 1])
         said = tr("This update: {before} → {after} ({change}).", before=short(before), after=short(after), change=change(before, after))
+        if len(shown.by_timestep_after):
+            falls = int((shown.by_timestep_after < shown.by_timestep).sum())
+            said += " " + tr("It falls at {falls} of {T} timesteps.", falls=falls, T=shown.T)
         if after > before:
             said += " " + tr("It went up: the step is too long for this curvature, take a smaller η.")
         if at and at < MOST_UPDATES:

@@ -173,6 +173,7 @@ class StepPart(QObject):
         a["after" if state.after else "before"].setChecked(True)
         if front:
             self.controller.refresh()
+            self.say()
 
     def _library_changed(self) -> None:
         self._inspector.show_entries(self.controller.entries, self.controller.entry, self._state.recipe)
@@ -206,9 +207,13 @@ class StepPart(QObject):
 
     def say(self) -> None:
         """The status of the page."""
-        shown = self.controller.shown
-        if self._trouble or shown is None:
+        shown, walked, line = self.controller.shown, self.controller.walked, self.page.line
+        if walked is not None:
+            self.status_changed.emit(Status(tr("making the update"), walked.done, walked.total, cancellable=True))
+        elif self._trouble or shown is None:
             self.status_changed.emit(Status(self._trouble or tr("making a training step")))
+        elif line < self.page.lines:  # what comes of it is not known yet to who goes line by line
+            self.status_changed.emit(Status(tr("line {line} of {lines}", line=line, lines=self.page.lines)))
         elif shown.partial:
             self.status_changed.emit(Status(tr("making the update"), shown.done, shown.total, cancellable=True))
         else:

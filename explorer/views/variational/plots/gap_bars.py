@@ -134,6 +134,14 @@ class GapBars(Plot):
             for (left, right), (colour, words) in zip(pairwise(ends), parts, strict=True):
                 bar = QRectF(x_of(left), top, x_of(right) - x_of(left), ROW - 8)
                 self._draw_part(painter, bar, colour, words, x_of(min(right, line)) - bar.left())
+            if low > 0:  # the scale does not begin at 0: neither does the first bar
+                for back in (6, 10):
+                    painter.setPen(QPen(QColor(tokens.card), 1.5))
+                    painter.drawLine(QPointF(area.left() + back - 2, top + ROW - 9), QPointF(area.left() + back + 2, top + 1))
+            if not math.isfinite(line) and bar.width() < LEAST:  # beside it, since nothing else is there
+                painter.setPen(QColor(tokens.text))
+                at = QRectF(bar.right() + 4, top, LEAST + 20, ROW - 8)
+                painter.drawText(at, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
             if math.isfinite(self._log_p) and -row.elbo > -self._log_p:
                 gap = QRectF(x_of(-self._log_p), top, x_of(-row.elbo) - x_of(-self._log_p), ROW - 8)
                 painter.setPen(QPen(QColor(tokens.warning), 2))

@@ -59,7 +59,7 @@ COLUMNS = (
         42,
     ),
     _Column(
-        tr("as digits, kinds"),
+        tr("as digits, different"),
         tr(
             "Of 2,000 samples of the prior, the share that the digit classifier reads with confidence over 0.9, and how many different "
             "digits they are, effectively: many that are read alike are no model of the digits"
@@ -123,7 +123,7 @@ class RungTable(Plot):
             Numbers(tr("squared error"), [rung.error for rung in rungs]),
             Numbers(tr("KL [nats]"), [rung.kl for rung in rungs]),
             Numbers(tr("share read as digits"), [rung.share for rung in rungs]),
-            Numbers(tr("kinds of digits"), [rung.digits for rung in rungs]),
+            Numbers(tr("different digits"), [rung.digits for rung in rungs]),
         )
 
     def sizeHint(self) -> QSize:
