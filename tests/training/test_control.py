@@ -238,7 +238,10 @@ def test_another_start_is_another_run_and_a_state_that_does_not_say_it_goes_on(t
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_whatever_of_its_folder_is_a_pipe_nobody_waits_for_it(tmp_path: Path, data: ImageSet) -> None:
     kept, folder = tmp_path / "kept", tmp_path / "run"
-    list(train(ddpm(data), data, settings(kept, epochs=1)))
+    run = train(ddpm(data), data, settings(kept))
+    until(run, 10)
+    control.ask(kept, "stop")
+    list(run)
     refused = {}
     for name in sorted(path.name for path in kept.iterdir()):
         shutil.copytree(kept, folder)
@@ -247,7 +250,7 @@ def test_whatever_of_its_folder_is_a_pipe_nobody_waits_for_it(tmp_path: Path, da
         look(folder)
         snapshots(folder / "final.safetensors")
         try:
-            until(train(ddpm(data), data, settings(folder, resume=True)), 30)
+            until(train(ddpm(data), data, settings(folder, resume=True)), 12)
         except BadInput as error:
             refused[name] = str(error)
         shutil.rmtree(folder)

@@ -409,21 +409,16 @@ def test_how_well_a_picture_comes_back_is_measured_while_others_are_answered(
     held: tuple[Engine, LaneKey, Gate], recipe: ChainRecipe, mnist_test: tuple[np.ndarray, np.ndarray]
 ) -> None:
     engine, _, gate = held
-    asked = MeasureInversion(recipe.lanes[0], Inverted(picture_of(mnist_test[0][3]), STEPS), (STEPS,))
+    asked = MeasureInversion(recipe.lanes[0], Inverted(picture_of(mnist_test[0][3]), STEPS, rounds=1), (STEPS,))
     (*_, wanted) = ask(started(), asked)
     steps = engine.handle(asked, "reverse.trips")
-    found = []
-    for _ in range(STEPS):  # each of them is held, from the first one on
-        until_held(steps, gate)
-        assert [next(steps) for _ in range(3)] == [None] * 3
-        gate.reached.clear()
-        gate.is_open.set()
-        while not gate.reached.is_set():
-            found.append(next(steps))
-        gate.is_open.clear()
+    until_held(steps, gate)
+    assert [next(steps) for _ in range(5)] == [None] * 5, "cancel points within one evaluation"
     gate.is_open.set()
-    found += steps
-    last = found[-1]
+    *_, last = steps
+    assert gate.evaluations == 2 + (2 * STEPS - 1) + STEPS, (
+        "two to know how long it takes, each step up, all but the first in two rounds, and each down"
+    )
     assert isinstance(last, InversionShown)
     assert isinstance(wanted, InversionShown)
     assert [trip.error for trip in last.trips] == [trip.error for trip in wanted.trips]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -27,6 +28,7 @@ from explorer.engine.chain.messages import (
     lane_keys,
 )
 from explorer.engine.chain.network.messages import InspectUNet
+from explorer.engine.thread.requests import Outcome
 from explorer.errors import BadInput
 from explorer.recipe import Change, Dab, ExactProcess, FreshNoise, Lane, Sampler
 
@@ -189,7 +191,7 @@ def test_a_lane_of_images_that_are_gone_is_shown_as_it_was(mnist_test: tuple[np.
     assert planned.lost == f"{file}: no such file"
     assert isinstance(finished, ChainFinished)
     for one, said in zip(questions(lane_keys(asked)), theirs, strict=True):
-        assert same([_without_key(each) for each in said], [_without_key(each) for each in ask(again, one)]), one
+        assert same([_without_key(_undrawn(each)) for each in said], [_without_key(each) for each in ask(again, one)]), one
     (absent,) = ask(again, ShowWeights(lane_keys(asked)[0], exact, 500, 1))
     assert isinstance(absent, ExactAbsent)
     with pytest.raises(BadInput, match=r"mine.npz: no such file"):
@@ -203,6 +205,13 @@ def test_a_lane_of_images_that_are_gone_is_shown_as_it_was(mnist_test: tuple[np.
     (back, *_) = ask(again, SampleChain(asked))
     assert isinstance(back, LanePlanned)
     assert back.lost == ""
+
+
+def _undrawn(outcome: Outcome) -> Outcome:
+    """The terms of a step without the image that it drew, which is with the others."""
+    if not isinstance(outcome, TermsShown):
+        return outcome
+    return replace(outcome, tiles={name: tile for name, tile in outcome.tiles.items() if name not in ("drawn", "component")})
 
 
 def test_once_it_is_back_it_is_a_lane_like_any_other(lane: Maker, checkpoints: Mapping[str, Path], tmp_path: Path) -> None:

@@ -1,0 +1,25 @@
+"""Where a file is, is asked by the dialog in which it can be chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog
+
+from explorer.views.shared.locating import where_is
+
+
+@pytest.mark.parametrize(
+    ("source", "dialog"),
+    [
+        ("/data/mine.npz", "file"), ("/data/train-images-idx3-ubyte", "file"), ("/data/t10k-images-idx3-ubyte.gz", "file"),
+        ("/models/c.safetensors", "file"), ("/data/photos", "folder"), ("/models/google-ddpm", "folder"),
+    ],
+)  # fmt: skip
+def test_a_folder_is_asked_for_as_a_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, source: str, dialog: str) -> None:
+    asked = []
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_given: (asked.append("file"), (str(tmp_path), ""))[1])
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_given: (asked.append("folder"), str(tmp_path))[1])
+    assert where_is(source, None) == str(tmp_path)
+    assert asked == [dialog]
