@@ -19,7 +19,16 @@ from explorer.views.shared.locating import where_is
 )  # fmt: skip
 def test_a_folder_is_asked_for_as_a_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, source: str, dialog: str) -> None:
     asked = []
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_given: (asked.append("file"), (str(tmp_path), ""))[1])
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_given: (asked.append("folder"), str(tmp_path))[1])
+
+    def choose_file(*_given: object) -> tuple[str, str]:
+        asked.append("file")
+        return str(tmp_path), ""
+
+    def choose_folder(*_given: object) -> str:
+        asked.append("folder")
+        return str(tmp_path)
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", choose_file)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", choose_folder)
     assert where_is(source, None) == str(tmp_path)
     assert asked == [dialog]
