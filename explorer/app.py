@@ -335,6 +335,7 @@ def run(paths: Sequence[str], profile: Path | None = None, child: Child | None =
     log.note(f"end: {status}")
     ended = explorer.end()
     file.let_go()
+    gc.unfreeze()  # a window after this one, as tools open, shall not find all of it there still
     if not ended:
         # A process that ends with a QThread running aborts; everything is saved, so leave without ceremony.
         os._exit(1)

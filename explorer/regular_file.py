@@ -7,6 +7,7 @@ import os
 import stat
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 from explorer.errors import BadInput
 
@@ -43,6 +44,24 @@ def check_regular(path: Path) -> None:
         raise BadInput(f"{path}: is no regular file, but a pipe or a device")
 
 
+def open_regular(path: Path) -> BinaryIO:
+    """A regular file to be read; a pipe that took its place meanwhile is not waited for.
+
+    Raises
+    ------
+    BadInput
+        If it is a pipe or a device.
+    OSError
+        If it is missing or cannot be read.
+    """
+    check_regular(path)
+    return open(path, "rb", opener=_not_waiting)
+
+
+def _not_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def read_whole(path: Path, most: int) -> bytes:
     """All bytes of a regular file that is no larger than a file of its kind can be.
 
@@ -53,8 +72,7 @@ def read_whole(path: Path, most: int) -> bytes:
     OSError
         If it is missing or cannot be read.
     """
-    check_regular(path)
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         found = file.read(most + 1)
     if len(found) > most:
         raise BadInput(f"{path}: is too large: a file of its kind has at most {most:,} bytes")

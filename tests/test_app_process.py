@@ -111,6 +111,31 @@ raise SystemExit(status)
 """
 
 
+AGAIN = """
+import gc
+import weakref
+import explorer.app as app
+
+made, windows = app.Explorer.__init__, []
+def make(self, *given, **named):
+    made(self, *given, **named)
+    windows.append(weakref.ref(self))
+    self.began.connect(self.window.leave)
+app.Explorer.__init__ = make
+app.make_application()
+for _ in range(2):
+    app.run([])
+    gc.collect()
+    print([window() for window in windows], gc.get_freeze_count())
+"""
+
+
+def test_of_a_window_that_was_closed_nothing_is_there_when_another_is_opened() -> None:
+    """As tools open them, one after another in a process: what a window has spared the collector goes with it."""
+    done = subprocess.run([sys.executable, "-c", AGAIN], capture_output=True, text=True, check=False, timeout=300)
+    assert done.stdout == "[None] 0\n[None, None] 0\n", done.stderr
+
+
 def test_files_that_the_system_wants_opened_are_opened(tmp_path: Path) -> None:
     """As macOS tells an app that runs, and one that is starting, what was double-clicked."""
     paths = [tmp_path / "first.gexplore", tmp_path / "second.gexplore"]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import gc
 import json
 import os
 import shutil
@@ -178,6 +179,7 @@ def main() -> int:
         while person.goes_on:
             person.sit_down()
             run(())
+            gc.collect()
             eyes.shut()
     finally:
         for process in own_children():

@@ -15,6 +15,7 @@ from explorer.checkpoints.header import read_header
 from explorer.errors import BadInput
 from explorer.models.configurations import parse_config
 from explorer.models.shapes import shapes
+from explorer.regular_file import open_regular
 
 _WIDTHS = {"F32": 4, "F16": 2, "BF16": 2, "I64": 8}
 _EXPONENTS = {"F32": 0x7F800000, "F16": 0x7C00, "BF16": 0x7F80}
@@ -33,7 +34,7 @@ def read_card(path: Path) -> Card:
         If the file is missing, truncated, not safetensors, not ours, or its card is not valid.
     """
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             header = read_header(file, os.fstat(file.fileno()).st_size)
         text = header.get("__metadata__", {}).get(METADATA_KEY)
     except FileNotFoundError:
@@ -58,12 +59,12 @@ def is_sound(path: Path, card: Card) -> bool:
     False also where only `load` can say: it tells what is wrong, and knows more ways to write numbers.
     """
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             size = os.fstat(file.fileno()).st_size
             found = sorted(_tensors(read_header(file, size)), key=lambda each: each.begin)
             fits = _in_place(found, size - file.tell()) and _as_said(found, card)
             return fits and all(_is_finite(file, each) for each in found)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (BadInput, OSError, ValueError, KeyError, TypeError):
         return False
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from explorer.checkpoints.card import METADATA_KEY, Card, decode_card
 from explorer.checkpoints.header import read_header
+from explorer.errors import BadInput
+from explorer.regular_file import open_regular
 
 SUFFIX = ".safetensors"
 
@@ -162,8 +164,8 @@ def card_of(path: Path) -> Card | None:
 @lru_cache(maxsize=4096)
 def _card(path: str, _modified: int, size: int) -> Card | None:
     try:
-        with open(path, "rb") as file:
+        with open_regular(Path(path)) as file:
             header = read_header(file, size)
         return decode_card(header["__metadata__"][METADATA_KEY])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (BadInput, OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

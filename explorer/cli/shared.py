@@ -103,6 +103,12 @@ def say(text: str, to: TextIO | None = None) -> None:
     print(printable(text), file=to)
 
 
+def say_taken(source: str, count: int, taken: str) -> None:
+    """How the images of a data set were taken, where there was a choice: it can be told otherwise."""
+    if taken:
+        say(f"{source}: {count:,} images, {taken}", sys.stderr)
+
+
 def print_json(value: object) -> None:
     """One line of JSON on stdout; figures that are not finite become null."""
     print(json.dumps(_finite(value), allow_nan=False), flush=True)

@@ -6,7 +6,7 @@ of it is made again from any of its states, as of a plain chain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
@@ -195,7 +195,7 @@ class DrawnAnew:
         *_, last = self.states()
         return last
 
-    def states(self) -> Iterator[Tensor]:
+    def states(self) -> Generator[Tensor, None, None]:
         """State by state."""
         inpainting, levels = self.inpainting, alpha_bars(self.course)
         x = torch.where(inpainting.erased, self.noise(), inpainting.known(self.indices[0], 0))

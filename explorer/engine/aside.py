@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import queue
 import threading
 import time
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 import torch
@@ -17,7 +19,11 @@ from explorer.processors import let_others_go_first
 WAIT = 0.005
 """Seconds between two cancel points while nothing rings."""
 
+LONG_SECONDS = 0.006
+"""What a step may hold up everything else."""
+
 T = TypeVar("T")
+R = TypeVar("R")
 Work = Generator[None, None, T]
 
 
@@ -72,6 +78,10 @@ if hasattr(os, "register_at_fork"):
 
 class GivenUp(Exception):
     """Nobody waits for a call any more that has not begun yet with what it is for."""
+
+
+class Taken(Exception):
+    """Another who waited for the same step has what it made."""
 
 
 _here = threading.local()
@@ -155,3 +165,94 @@ def aside(call: Callable[[], T], yields: bool = False) -> Work[T]:
     (`check_wanted`). Parameters are those of `Apart`.
     """
     return (yield from Apart(call, yields).waited_for())
+
+
+class Pace(Generic[T]):
+    """Steps of one kind, one after the other: each is taken at once while they are quick, else by a thread of its own.
+
+    A single evaluation of a large network cannot be cut, and who looks at something else shall not wait for it.
+
+    Parameters
+    ----------
+    can_be_apart : bool
+        Whether another thread may take one: it is a function of what it is given alone, and the CPU's.
+    yields : bool
+        As of `Apart`.
+    took : float
+        Seconds of the last one; nobody knows how long the first one takes.
+    """
+
+    def __init__(self, can_be_apart: bool, yields: bool = False, took: float = math.inf) -> None:
+        self.took, self._can_be_apart, self._yields = took, can_be_apart, yields
+        self._apart: Apart[T] | None = None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a thread takes a step, or has taken it and nobody has what it made."""
+        return self._apart is not None
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether that one has raised, and nobody was told."""
+        return self._apart is not None and self._apart.has_failed
+
+    def drop(self) -> None:
+        """Leave the step that is under way to itself."""
+        self._apart = None
+
+    def step(self, call: Callable[[], T]) -> Work[T]:
+        """What a call makes, with a None for each cancel point meanwhile.
+
+        All who want the step that is under way wait for the same thread, whatever they would have called. Who sees first that it is
+        done has what it made; one that is given up is had by the next who asks.
+
+        Raises
+        ------
+        Taken
+            If another who waited for it has what it made.
+        GivenUp
+            If nobody waited for it once, while it waited for its turn: it is to be begun anew.
+        """
+        apart = self._apart
+        if apart is None:
+            if self.took < LONG_SECONDS or not self._can_be_apart:
+                began = time.perf_counter()
+                made = call()
+                self.took = time.perf_counter() - began
+                return made
+            apart = self._apart = Apart(call, self._yields)
+        try:
+            made = yield from apart.waited_for()
+        except Exception:
+            if self._apart is apart:
+                self._apart = None
+            raise
+        self.took = apart.seconds
+        if self._apart is not apart:
+            raise Taken
+        self._apart = None
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """The end of a walk, and what it returned."""
+
+    value: Any
+
+
+def paced(walk: Generator[T, None, R], pace: Pace[T | _Over]) -> Generator[T | None, None, R]:
+    """Items of a walk and what it returns, each made at a pace, for one who waits; a None more for each cancel point meanwhile."""
+
+    def step() -> T | _Over:
+        try:
+            return next(walk)
+        except StopIteration as done:
+            return _Over(done.value)
+
+    while True:
+        made = yield from pace.step(step)
+        if isinstance(made, _Over):
+            found: R = made.value
+            return found
+        yield made

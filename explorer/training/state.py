@@ -16,6 +16,7 @@ from lightning_fabric import Fabric
 from explorer.checkpoints.snapshots import FINAL_NAME
 from explorer.errors import BadInput
 from explorer.half_written import forget_dead
+from explorer.regular_file import check_regular
 from explorer.training.control import STATUS_NAME, alive, read_status
 
 SILENT_SECONDS = 60.0
@@ -88,11 +89,12 @@ def read_state(fabric: Fabric, folder: Path, state: dict[str, Any]) -> bool:
     Raises
     ------
     BadInput
-        If the file is none of this run's.
+        If the file is none of this run's, or a pipe or a device.
     """
     path = folder / STATE_NAME
     if not path.exists():
         return False
+    check_regular(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)

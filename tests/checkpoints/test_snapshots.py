@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -54,6 +55,18 @@ def test_a_checkpoint_handed_on_has_those_in_the_folder_of_its_name(made: Path, 
     assert stems(mine) == ["snapshot-0000004", "epoch-001", "mine"]
     assert stems(tmp_path / "mine" / "epoch-001.safetensors") == ["snapshot-0000004", "epoch-001", "mine"]
     assert end_of_run(tmp_path / "mine" / "epoch-001.safetensors") == mine
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_pipes_and_devices_are_no_snapshots(made: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(made, folder)
+    os.mkfifo(folder / "epoch-098.safetensors")
+    (folder / "epoch-099.safetensors").symlink_to("/dev/zero")
+    assert stems(folder / "final.safetensors") == IN_ORDER
+    assert card_of(folder / "epoch-098.safetensors") is None
+    with pytest.raises(BadInput, match="is no regular file, but a pipe or a device"):
+        read_card(folder / "epoch-098.safetensors")
 
 
 def test_files_of_another_model_or_cut_short_are_no_snapshots(made: Path, tmp_path: Path, checkpoints: dict[str, Path]) -> None:

@@ -160,7 +160,7 @@ def test_nowhere_to_print_is_status_2(tmp_path: Path, arguments: tuple[str, ...]
 def test_progress_that_cannot_be_shown_ends_nothing(tmp_path: Path, redirected: str) -> None:
     wish = ("sample", "--checkpoint", "mnist-ddpm-c", "--steps", "2", "--samples", "1", "--out", "a.png")
     ran = started(redirected, *wish, cwd=tmp_path)
-    assert (ran.returncode, ran.stdout.startswith("a.png: 1 samples of")) == (0, True)
+    assert (ran.returncode, ran.stdout.startswith("a.png: 1 sample of")) == (0, True)
     assert (tmp_path / "a.png").is_file()
     ran = started(redirected, "info", "gone", cwd=tmp_path)
     assert (ran.returncode, ran.stdout) == (2, "")
@@ -205,7 +205,7 @@ def test_what_a_terminal_would_obey_is_escaped(refused: Callable[..., str], run:
     awkward = tmp_path / "a\x1b[31m\nb.png"
     said = run("sample", "--checkpoint", "mnist-ddpm-c", "--steps", 2, "--samples", 1, "--out", awkward)
     assert said.status == 0
-    assert said.out == f"{tmp_path}/" + r"a\x1b[31m\nb.png: 1 samples of C · mnist-ddpm-c · 2 steps, seed 0" + "\n"
+    assert said.out == f"{tmp_path}/" + r"a\x1b[31m\nb.png: 1 sample of C · mnist-ddpm-c · 2 steps, seed 0" + "\n"
 
 
 def test_a_name_that_the_terminal_cannot_show(tmp_path: Path) -> None:

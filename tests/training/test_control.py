@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ import pytest
 import torch
 
 from explorer.checkpoints.files import file_sha256, load
+from explorer.checkpoints.snapshots import snapshots
 from explorer.datasets.images import ImageSet, load_images
 from explorer.diffusion.parameterization import Option
 from explorer.diffusion.schedule import linear
@@ -28,6 +30,7 @@ from explorer.training.curves import BINS
 from explorer.training.ddpm import DdpmTask
 from explorer.training.loop import train
 from explorer.training.progress import Progress
+from explorer.training.runs import look
 from explorer.training.state import STATE_NAME
 from explorer.training.task import Task
 
@@ -230,3 +233,25 @@ def test_another_start_is_another_run_and_a_state_that_does_not_say_it_goes_on(t
         del state["identity"][name]
     torch.save(state, out / STATE_NAME)
     assert until(train(ddpm(data), data, settings(out, resume=True)), 48).epoch == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_whatever_of_its_folder_is_a_pipe_nobody_waits_for_it(tmp_path: Path, data: ImageSet) -> None:
+    kept, folder = tmp_path / "kept", tmp_path / "run"
+    run = train(ddpm(data), data, settings(kept))
+    until(run, 10)
+    control.ask(kept, "stop")
+    list(run)
+    refused = {}
+    for name in sorted(path.name for path in kept.iterdir()):
+        shutil.copytree(kept, folder)
+        (folder / name).unlink()
+        os.mkfifo(folder / name)
+        look(folder)
+        snapshots(folder / "final.safetensors")
+        try:
+            until(train(ddpm(data), data, settings(folder, resume=True)), 12)
+        except BadInput as error:
+            refused[name] = str(error)
+        shutil.rmtree(folder)
+    assert refused == {STATE_NAME: f"{folder / STATE_NAME}: is no regular file, but a pipe or a device"}

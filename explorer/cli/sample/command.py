@@ -149,6 +149,8 @@ def sample(
         label=next(iter(labels), None), read=read,
     )  # fmt: skip
     lanes += [exact_of(source, option=option) for source in exact for option in outputs]
+    for process in dict.fromkeys(lane.lane.exact for lane in lanes if lane.lane.exact is not None):
+        shared.say_taken(process.dataset, kept.get(process).data.n, kept.get(process).taken)
     if invert or between:
         begin = partial(started_at, invert=invert or [], between=between, steps=invert_steps, rounds=invert_rounds, samples=samples)
         noisy = typed.eta is not None or typed.sampler is not None
@@ -169,7 +171,7 @@ def sample(
     if as_json:
         shared.print_json(_report(out, lanes, seed, samples, where, seconds))
     else:
-        shared.say(f"{out}: {samples} samples of {', '.join(lane.label for lane in lanes)}, seed {seed}")
+        shared.say(f"{out}: {samples} {'sample' if samples == 1 else 'samples'} of {', '.join(lane.label for lane in lanes)}, seed {seed}")
 
 
 def _steps_told(sampler: Sampler) -> dict[str, Any]:

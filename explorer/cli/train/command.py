@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from explorer.cli import shared
 from explorer.cli.train.board import check_board, shown_on_board
 from explorer.cli.train.options import settings_of, with_options
 from explorer.cli.train.pca import fit_pca, refuse_for_pca
@@ -47,6 +48,8 @@ def train(context: typer.Context, **given: Any) -> None:
     schedule = schedule_of(given["schedule"], given["timesteps"], given["knots"])
     asked = settings_of(given)
     data = load_images(asked.dataset, size=asked.size, fit=asked.fit, told=asked.reading)
+    if not asked.as_json:  # whose lines are for programs; `info` says it too
+        shared.say_taken(asked.dataset, len(data.images), data.taken)
     if asked.kind == "pca":
         fit_pca(msgspec.structs.replace(asked, command=_typed(sys.argv[1:])), data)
         return

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -13,8 +14,10 @@ from explorer.diffusion.branches import DrawnAnew, Leg, branch_steps
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.reverse import Step
 from explorer.diffusion.samplers.methods import evaluations
-from explorer.engine.chain.edited_chain import Draws, State, parent_of, weave
+from explorer.engine.aside import Pace
+from explorer.engine.chain.edited_chain import Draws, parent_of, weave
 from explorer.engine.chain.frames import Frame, FrameStore, to_cpu
+from explorer.engine.chain.given_states import States, given_state, with_states
 from explorer.engine.chain.lanes import ChainLane
 from explorer.engine.chain.messages import LaneKey, LaneProgress, lane_key
 from explorer.engine.chain.shown_lane import NORMS
@@ -65,9 +68,10 @@ class BranchLane(ChainLane):
         super().__init__(key, predictor, image_shape, device, store)
         self._lane_of = lane_of
         draws = Draws(key.seed, range(key.samples), image_shape, device)
-        self.branch = weave(key.lane, self.predictor, self.course, draws, predictor_of, self._states_of)
+        self.branch = weave(key.lane, self.predictor, self.course, draws, predictor_of, lambda edits: partial(given_state, edits))
         self.course, self.noise = self.branch.course, self.branch.noise
         self.leaves = walking.place(self.course, key.lane.edits[-1].t)
+        self._asks(self.predictor, *(leg.predictor for leg in self.branch.legs))
 
     @property
     def parent(self) -> ChainLane:
@@ -78,19 +82,31 @@ class BranchLane(ChainLane):
         """The lane with its first so many edits."""
         return self._lane_of(replace(self.key, lane=parent_of(self.key.lane, edits)))
 
+    # --- what it takes of the lanes that it comes from
+
     @property
-    def _can_be_apart(self) -> bool:
-        """Never: a step takes frames of other lanes."""
-        return False
+    def _beside(self) -> tuple[int, Inpaint] | None:
+        """What is inpainted on its way, and how many edits the lane has that the rest is of."""
+        for edits, edit in reversed([*enumerate(self.key.lane.edits)]):
+            if isinstance(edit, BackUp):
+                return None
+            if isinstance(edit, Inpaint):
+                return edits, edit
+        return None
 
-    def _states_of(self, edits: int) -> State:
-        def state(k: int) -> Tensor:
-            for frame in made(self.ancestor(edits), k):
-                if frame is not None:
-                    return frame.x.to(self.device)
-            raise AssertionError("a lane gives every frame that it has")
+    def brought(self, k: int) -> Generator[None, None, States]:
+        """As of a chain: what is known of the state that the step leads to, where a region is inpainted."""
+        if (beside := self._beside) is None:
+            return {}
+        edits, edit = beside
+        return (yield from self._fetched(edits, self.course.K if edit.known == "image" else k + 1))
 
-        return state
+    def _fetched(self, edits: int, *wanted: int) -> Generator[None, None, States]:
+        """States of the lane with the first so many edits, returned; a None for each cancel point until they are there."""
+        found: dict[tuple[int, int], Tensor] = {}
+        for k in wanted:
+            found[edits, k] = (yield from had(self.ancestor(edits), k)).x.to(self.device)
+        return found
 
     # --- how far it is
 
@@ -132,12 +148,11 @@ class BranchLane(ChainLane):
         if own < 0:
             needed = parent.course.K if _takes_image(edit) else self.leaves
             return parent if parent.done < needed or not parent.begun else None
-        for index, earlier in enumerate(self.key.lane.edits):
-            if isinstance(earlier, Inpaint):
-                source = self.ancestor(index)
-                needed = source.course.K if earlier.known == "image" else min(own + 1, source.course.K)
-                if source.done < needed:
-                    return source
+        if (beside := self._beside) is not None:
+            source = self.ancestor(beside[0])
+            needed = source.course.K if beside[1].known == "image" else min(own + 1, source.course.K)
+            if source.done < needed:
+                return source
         return None
 
     @property
@@ -156,30 +171,39 @@ class BranchLane(ChainLane):
 
     def begin(self) -> Iterator[None]:
         """Leave the parent."""
-        edit, anew = self.key.lane.edits[-1], self._anew
+        edit, edits = self.key.lane.edits[-1], len(self.key.lane.edits) - 1
         self.origin = self.parent.origin
-        x = self._states_of(len(self.key.lane.edits) - 1)(self.leaves)
-        if anew is not None:
-            self._prepared = 0
-            for state in anew.states():
-                x = state
-                self._prepared += 1
-                yield None
-        elif isinstance(edit, BackUp) or (isinstance(edit, Paint) and edit.on == "x_t"):
-            x = self.branch.on_state[self.leaves][-1](x)
+        if (anew := self._anew) is not None:
+            x = yield from self._drawn(anew, edits)
+        else:
+            own_image = isinstance(edit, BackUp) and edit.picture is None
+            states = yield from self._fetched(edits, self.leaves, *([self.course.K] if own_image else []))
+            x = states[edits, self.leaves]
+            if isinstance(edit, BackUp) or (isinstance(edit, Paint) and edit.on == "x_t"):
+                x = with_states(states, partial(self.branch.on_state[self.leaves][-1], x))
+        before = yield from self._memory()
         for name in NORMS:
             self.norms[name][: self.leaves] = self.parent.norms[name][: self.leaves]
         self.store.lane(self.key).first = self.leaves
-        self.store.put(self.key, self.leaves, Frame(to_cpu(x), None, before=self._brought()))
+        self.store.put(self.key, self.leaves, Frame(to_cpu(x), None, before=before))
 
-    def _brought(self) -> Tensor | None:
-        """What was said of the parent's state before the one that this leaves, where the first step needs it."""
+    def _drawn(self, anew: DrawnAnew, edits: int) -> Generator[None, None, Tensor]:
+        """The state that it begins with where a region is drawn anew, returned."""
+        walk, pace = anew.states(), Pace[Tensor](self._can_be_apart, yields=True)
+        from_image = _takes_image(self.key.lane.edits[-1])
+        self._prepared = 0
+        for k in anew.indices:
+            states = yield from self._fetched(edits, self.course.K if from_image else k)
+            x = yield from pace.step(partial(with_states, states, partial(next, walk)))
+            self._prepared += 1
+            yield
+        return x
+
+    def _memory(self) -> Generator[None, None, Tensor | None]:
+        """What was said of the parent's state before the one that this leaves, where the first step needs it, returned."""
         if not self.needs_memory or self.leaves == 0 or self.leaves in self.branch.anew:
             return None
-        for frame in made(self.parent, self.leaves - 1, with_image=True):
-            if frame is not None:
-                return frame.x0_hat
-        raise AssertionError("a lane gives every frame that it has")
+        return (yield from had(self.parent, self.leaves - 1, with_image=True)).x0_hat
 
     def frame(self, k: int) -> Iterator[Frame | None]:
         """As of a chain; above the last edit the parent's own."""
@@ -208,6 +232,15 @@ def made(lane: ChainLane, k: int, with_image: bool = False) -> Iterator[Frame | 
         yield from first_of(lane).advancing()
         yield None
     yield from lane.frame(k)
+
+
+def had(lane: ChainLane, k: int, with_image: bool = False) -> Generator[None, None, Frame]:
+    """As `made`, the frame returned."""
+    for frame in made(lane, k, with_image):
+        if frame is not None:
+            return frame
+        yield
+    raise AssertionError("a lane gives every frame that it has")
 
 
 def first_of(lane: ChainLane) -> ChainLane:

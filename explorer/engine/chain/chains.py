@@ -159,8 +159,8 @@ class Chains:
             return error
 
     def _without_network(self, key: LaneKey, why: BadInput) -> LostLane | None:
-        """A lane that cannot be, as far as it is kept; None where it is not, or is of a data set, of which more than states is seen."""
-        kept = self.kept.find(key, self._shipped) if key.lane.exact is None else None
+        """A lane that cannot be, as far as it is kept; None where it is not."""
+        kept = self.kept.find(key, self._shipped)
         known = self._lost.get(key)
         if kept is not None and (known is None or known.kept is not kept or known.why != str(why)):
             known = self._lost[key] = LostLane(kept, str(why))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -16,11 +16,12 @@ from explorer.diffusion.pixel_range import meant, seen
 from explorer.diffusion.predictor import told_of
 from explorer.diffusion.reverse import INITIAL
 from explorer.engine.arrays import read_only
+from explorer.engine.aside import Pace, paced
 from explorer.engine.chain.inversion_messages import InversionShown, MeasureInversion, NoiseShown, ShowNoise, TripShown
 from explorer.engine.chain.starts import check_start, upward
 from explorer.engine.desk import Desk
 from explorer.engine.models.models import Models
-from explorer.engine.models.predictors import range_of
+from explorer.engine.models.predictors import can_be_apart, range_of
 from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.evaluation.inversion import RoundTrip, counts_within, round_trip
@@ -47,23 +48,17 @@ def measure_inversion(request: MeasureInversion, desk: Desk) -> Steps:
     x0 = meant(torch.from_numpy(to_unit_range(end.picture.array()))[None].to(models.device), own)
     told = told_of(predictor, [0])
     counts = counts_within((*request.counts, end.steps), predictor.schedule.T)
+    pace: Pace[Any] = Pace(can_be_apart(models.device, predictor))
     for _ in range(2):  # the first one makes things ready
-        began = time.perf_counter()
-        slope(as_field(told), x0, predictor.schedule.T // 2 + 1)
-        took = time.perf_counter() - began
+        yield from pace.step(lambda: slope(as_field(told), x0, predictor.schedule.T // 2 + 1))
         yield None
-    seconds = took * sum(counts) * (2 + end.rounds) * (1 + (lane.guidance != 0))
+    seconds = pace.took * sum(counts) * (2 + end.rounds) * (1 + (lane.guidance != 0))
     trips: list[TripShown] = []
     yield InversionShown(end, (), len(counts), seconds, True)
     for count in counts:
-        work = round_trip(told, x0, upward(predictor.schedule, lane, replace(end, steps=count)), end.solver, end.rounds)
-        while True:
-            try:
-                next(work)
-            except StopIteration as done:
-                trips.append(_shown(done.value, seen(done.value.back, own)))
-                break
-            yield None
+        course = upward(predictor.schedule, lane, replace(end, steps=count))
+        trip = yield from paced(round_trip(told, x0, course, end.solver, end.rounds), pace)
+        trips.append(_shown(trip, seen(trip.back, own)))
         yield InversionShown(end, tuple(trips), len(counts), seconds, len(trips) < len(counts))
 
 

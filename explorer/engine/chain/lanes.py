@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -13,14 +11,15 @@ import torch
 from torch import Tensor
 
 from explorer.diffusion.branches import Leg
-from explorer.diffusion.exact_predictor import ExactPrediction, ExactPredictor, of_samples
+from explorer.diffusion.exact_predictor import ExactPrediction, of_samples
 from explorer.diffusion.matching import MatchedPredictor, levels_of, notice
-from explorer.diffusion.predictor import NetworkPredictor, Predictor, told_of
+from explorer.diffusion.predictor import Predictor, told_of
 from explorer.diffusion.reverse import Step, initial_state, needs_memory, noise_source, reverse_steps
 from explorer.diffusion.samplers.methods import evaluations
 from explorer.diffusion.schedule import ScheduleError
-from explorer.engine.aside import Apart, GivenUp
+from explorer.engine.aside import GivenUp, Pace, Taken, paced
 from explorer.engine.chain.frames import Frame, FrameStore, to_cpu
+from explorer.engine.chain.given_states import States, with_states
 from explorer.engine.chain.kept.chains import arrays_of
 from explorer.engine.chain.kept.lane import KeptLane
 from explorer.engine.chain.kept.writing import Recorder
@@ -28,11 +27,8 @@ from explorer.engine.chain.messages import LaneKey, LaneProgress
 from explorer.engine.chain.shown_lane import NORMS, ShownLane
 from explorer.engine.chain.starts import check_start, initial_states, rises
 from explorer.engine.chain.through_decoder import ThroughDecoder
-from explorer.engine.models.predictors import check_method, course_of, limit_of
+from explorer.engine.models.predictors import can_be_apart, check_method, course_of, limit_of
 from explorer.errors import BadInput
-
-LONG_SECONDS = 0.006
-"""What a step may hold up everything else."""
 
 Record = Callable[["ChainLane", int], Recorder | None]
 """The lane, and the index of its first state."""
@@ -63,6 +59,8 @@ class ChainLane(ShownLane):
         If the sampler does not fit the checkpoint's schedule.
     """
 
+    _pace: Pace[Step]
+
     def __init__(
         self, key: LaneKey, predictor: Predictor, image_shape: tuple[int, int, int], device: torch.device, store: FrameStore
     ) -> None:
@@ -84,12 +82,11 @@ class ChainLane(ShownLane):
         self._recorder: Recorder | None = None
         self._newest: tuple[Tensor | None, Frame | None] = (None, None)
         self._steps: Iterator[Step] | None = None
-        self._apart: Apart[Step] | None = None
-        self._took = math.inf
         self._beginning: Iterator[None] | None = None
         self._prepared = 0
         self._to_prepare = rises(key.lane, predictor, key.samples)
         self._untold = predictor
+        self._asks(self.predictor)
         check_start(key.lane, image_shape, predictor.schedule)
 
     @property
@@ -163,7 +160,7 @@ class ChainLane(ShownLane):
         return Leg(leg.start, told_of(leg.predictor, (sample,)), leg.clip)
 
     def begin(self) -> Iterator[None]:
-        """Put the first state; it yields where that takes more than one step."""
+        """Put the first state; it yields where that takes more than one step, and at each cancel point."""
         if self.key.lane.start is None:
             x = initial_state(self.noise)
         else:
@@ -176,81 +173,90 @@ class ChainLane(ShownLane):
         """x_T of a lane that does not start from noise of its own, returned."""
         self._prepared = 0
         key = self.key
-        work = initial_states(key.lane, self._untold, key.seed, range(key.samples), self.image_shape, self.device)
+        walk = initial_states(key.lane, self._untold, key.seed, range(key.samples), self.image_shape, self.device)
+        work = paced(walk, Pace(self._can_be_apart, yields=True))
         while True:
             try:
-                self._prepared += next(work)
+                self._prepared += next(work) or 0
             except StopIteration as done:
                 found: Tensor = done.value
                 return found
             yield
 
-    def advance(self) -> None:
-        """Take one step: from the newest state, or towards the first."""
-        self._give_up_apart()
-        began = time.perf_counter()
-        if (steps := self._walked()) is None:
-            return
-        try:
-            step = next(steps)
-        except BaseException:
-            self._steps = None
-            raise
-        self._take(step)
-        self._took = time.perf_counter() - began
-
     def advancing(self) -> Iterator[None]:
-        """As `advance`; a step that takes long is computed by a thread of its own, with a None for each cancel point meanwhile.
+        """Take one step: from the newest state, or towards the first; a None for each cancel point meanwhile.
 
-        A single evaluation of a large network cannot be cut, and who looks at something else shall not wait for it. All who want the
-        step wait for the same thread, and who sees first that it is done takes it: one that is given up is taken by the next who asks.
+        One that takes long is computed by a thread of its own (`Pace`), for all who want it.
         """
-        if self._apart is not None and (self._apart.has_failed or not self.begun):
-            self._give_up_apart()
-        if self._apart is None:
-            if self._took < LONG_SECONDS or not self._can_be_apart:
-                self.advance()
-                return
-            if (steps := self._walked()) is None:
-                return
-            self._apart = Apart(partial(next, steps), yields=True)
-        apart = self._apart
+        if self._pace.has_failed or (self._pace.under_way and not self.begun):
+            self._give_up_step()
+        if not self.begun and not (yield from self._begun()):
+            return
+        k = self.done
+        states = yield from self.brought(k)
+        if not self.begun or self.done != k:  # somebody else has taken it, or its frames have gone meanwhile
+            return
+        pace, steps = self._pace, self._walked()
         try:
-            step = yield from apart.waited_for()
+            step = yield from pace.step(partial(with_states, states, partial(next, steps)))
+        except Taken:
+            return
         except Exception as error:
-            if self._apart is apart:
-                self._give_up_apart()
+            if self._steps is steps:
+                self._steps = None
             if isinstance(error, GivenUp):  # as nobody waited for it then: who does now has it begun anew
                 return
             raise
-        if self._apart is apart:  # else somebody has taken it, or taken the step at once
-            self._apart = None
-            if self.begun:  # its frames may have gone meanwhile
-                self._take(step)
-            self._took = apart.seconds
+        if pace is self._pace and self.begun:
+            self._take(step)
 
-    def _give_up_apart(self) -> None:
+    def _begun(self) -> Generator[None, None, bool]:
+        """Go on beginning, until one more state is prepared, or the first is there: whether it is, returned."""
+        self._steps, prepared = None, self._prepared
+        while not self.begun:
+            if self._beginning is None:
+                self._beginning = self.begin()
+            try:
+                next(self._beginning)
+            except StopIteration:
+                self._beginning = None
+                continue
+            except Exception:
+                self._beginning = None
+                raise
+            if self._prepared != prepared:
+                return False
+            yield
+        return True
+
+    def brought(self, k: int) -> Generator[None, None, States]:
+        """What the step from state k takes of other lanes, returned; of a chain that leaves no other, nothing."""
+        yield from ()
+        return {}
+
+    def _give_up_step(self) -> None:
         """Drop the step that another thread computes, and the walk that it is of."""
-        if self._apart is not None:
-            self._apart = self._steps = None
+        if self._pace.under_way:
+            self._steps, self._pace = None, Pace(self._can_be_apart, yields=True, took=self._pace.took)
 
     def let_go(self) -> None:
         """Another lane of its key is made in its place: who still holds this one changes nothing of that."""
-        self._give_up_apart()
+        self._give_up_step()
         self.store = FrameStore(self.store.budget)
 
-    @property
-    def _can_be_apart(self) -> bool:
-        """Whether another thread may compute a step: it is a function of the state alone, and the CPU's."""
-        inner = self.predictor.inner if isinstance(self.predictor, MatchedPredictor) else self.predictor
-        return self.device.type == "cpu" and isinstance(inner, (ExactPredictor, NetworkPredictor))
+    def _asks(self, *predictors: Predictor) -> None:
+        """These predict in it."""
+        self._can_be_apart = can_be_apart(self.device, *predictors)
+        self._pace = Pace(self._can_be_apart, yields=True)
 
-    def _walked(self) -> Iterator[Step] | None:
-        """The walk from the newest state on; None while there is no state."""
-        frames = self.store.lane(self.key)
-        if frames.newest < 0 and not self._began():
-            return None
+    def pace(self) -> Pace[Any]:
+        """For evaluations that somebody looks at."""
+        return Pace(self._can_be_apart, took=self._pace.took)
+
+    def _walked(self) -> Iterator[Step]:
+        """The walk from the newest state on."""
         if self._steps is None:
+            frames = self.store.lane(self.key)
             start = frames.newest
             self._newest = (None, frames.kept[start])
             self._steps = self.walk(frames.kept[start], start)
@@ -294,25 +300,11 @@ class ChainLane(ShownLane):
 
     def restore(self, kept: KeptLane) -> None:
         """Be a chain that is kept: finished, its states on disk."""
-        self._give_up_apart()
+        self._give_up_step()
         self.norms = {name: values.copy() for name, values in kept.norms.items()}
         self.drawn = {k: torch.from_numpy(row) for k, row in kept.drawn.items()}
         self.origin = kept.origin
         self.store.lend(self.key, AsTensors(kept.kept_frames, self.needs_memory), kept.first, kept.course.K)
-
-    def _began(self) -> bool:
-        """Go on beginning; whether the first state is there."""
-        self._steps = None
-        if self._beginning is None:
-            self._beginning = self.begin()
-        try:
-            for _ in self._beginning:
-                return False
-        except BaseException:
-            self._beginning = None
-            raise
-        self._beginning = None
-        return True
 
     def _note_norms(self, step: Step) -> None:
         for name, tensor in (("x_t", step.x_t), ("x0_hat", step.prediction.x0_hat), ("eps_hat", step.prediction.eps_hat)):
@@ -331,15 +323,16 @@ class ChainLane(ShownLane):
         start = frames.nearest_before(k)
         first = frames.get(start)
         assert first is not None
-        before = first.before
-        for step in self.walk(first, start):
+        before, walk, pace = first.before, self.walk(first, start), self.pace()
+        for here in range(start, k + 1):
+            states = yield from self.brought(here)
+            step = yield from pace.step(partial(with_states, states, partial(next, walk)))
             frame = self._framed(step, to_cpu(step.x_t), before)
-            before = self._memory_at(step.k + 1, frame)
-            if step.k > start:
-                self.store.put_again(self.key, step.k, frame)
-            if step.k == k:
-                break
-            yield None
+            before = self._memory_at(here + 1, frame)
+            if here > start and self.key in self.store and self.store.lane(self.key) is frames:  # else they have gone meanwhile
+                self.store.put_again(self.key, here, frame)
+            if here < k:
+                yield None
         yield frame
 
     def decoded(self, k: int, quantity: str, codes: Any, samples: Sequence[int]) -> Iterator[np.ndarray | None]:

@@ -1,4 +1,4 @@
-"""A finished lane whose network is not to be had any more: its states as they were kept, and nothing that wants the network."""
+"""A finished lane whose network, or data set, is not to be had any more: its states as they were kept, and nothing that wants more."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LostLane(ShownLane):
     ----------
     kept : KeptLane
     why : str
-        Why its network is not to be had, in one line.
+        Why what predicts in it is not to be had, in one line.
     """
 
     can_decode = False

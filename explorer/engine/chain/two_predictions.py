@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-import torch
 from torch import Tensor
 
 from explorer.diffusion.predictor import Labelled
@@ -26,9 +26,9 @@ def two_eps(lane: ChainLane, k: int) -> Iterator[tuple[Tensor, Tensor] | None]:
             yield None
             continue
         x = state.to(lane.device)
-    found = []
-    with torch.inference_mode():
-        for each in pair:
-            found.append(each.predict(x, t, step, clip=False).eps_hat.float().cpu())
-            yield None
+    found, pace = [], lane.pace()
+    for each in pair:
+        said = yield from pace.step(partial(each.predict, x, t, step, clip=False))
+        found.append(said.eps_hat.float().cpu())
+        yield None
     yield found[0], found[1]

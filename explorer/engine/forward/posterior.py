@@ -10,16 +10,16 @@ import numpy as np
 from torch import Tensor
 
 from explorer.diffusion.noise import shared_noise, shared_uniforms
-from explorer.diffusion.parameterization import mean_from_x0
+from explorer.diffusion.parameterization import Prediction, mean_from_x0
 from explorer.diffusion.posterior import Posterior, posterior
 from explorer.diffusion.predictor import Labelled, Predictor
-from explorer.engine.aside import aside
+from explorer.engine.aside import Pace, Work, aside
 from explorer.engine.desk import Desk
 from explorer.engine.forward.messages import Belief, ShowStepBack, StepBackShown
 from explorer.engine.forward.noised import Walks
 from explorer.engine.forward.sources import read_aside, schedule_of, shape_words, values_of
 from explorer.engine.models.models import Models
-from explorer.engine.models.predictors import check_range, condition_in, range_of
+from explorer.engine.models.predictors import can_be_apart, check_range, condition_in, range_of
 from explorer.engine.pictures.tiles import diverging_tiles, grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
@@ -68,7 +68,7 @@ def show_step_back(request: ShowStepBack, desk: Desk) -> Steps:
         yield None
         if request.lane is not None:
             yield from desk.of(Models).ready([request.lane])
-        network, note = _network(request, teller, desk.of(Models))
+        network, note = yield from _network(request, teller, desk.of(Models))
     for array in (likely, weights):
         array.setflags(write=False)
     yield StepBackShown(
@@ -77,7 +77,7 @@ def show_step_back(request: ShowStepBack, desk: Desk) -> Steps:
     )  # fmt: skip
 
 
-def _network(request: ShowStepBack, teller: _Teller, models: Models) -> tuple[Belief | None, str]:
+def _network(request: ShowStepBack, teller: _Teller, models: Models) -> Work[tuple[Belief | None, str]]:
     if request.lane is None:
         return None, f"No network of {shape_words(tuple(teller.x_t.shape[1:]))} images is known here: open a DDPM, or train one."
     source = request.lane.source
@@ -92,7 +92,8 @@ def _network(request: ShowStepBack, teller: _Teller, models: Models) -> tuple[Be
         predictor = _without_class(predictor, checkpoint.path.name)
     except BadInput as error:
         return None, str(error)  # the other two need no network
-    said = predictor.predict(teller.x_t.to(models.device), request.t, teller.step, clip=False)
+    pace = Pace[Prediction](can_be_apart(models.device, predictor))
+    said = yield from pace.step(partial(predictor.predict, teller.x_t.to(models.device), request.t, teller.step, clip=False))
     mean = said.mean.float().cpu()
     return teller.tell(said.x0_hat.float().cpu(), mean, mean), ""
 

@@ -146,6 +146,12 @@ def conditioned(predictor: NetworkPredictor, lane: Lane) -> NetworkPredictor:
     return predictor.told(replace(own, labels=labels or own.classes, guidance=lane.guidance))
 
 
+def can_be_apart(device: torch.device, *predictors: Predictor) -> bool:
+    """Whether another thread may ask these: they are known to be functions of what they are asked, and compute on the CPU."""
+    inner = (each.inner if isinstance(each, MatchedPredictor) else each for each in predictors)
+    return device.type == "cpu" and all(isinstance(each, (ExactPredictor, NetworkPredictor)) for each in inner)
+
+
 def condition_in(predictor: Predictor) -> Condition | None:
     """What a predictor's network is told; None where it takes no labels."""
     while isinstance(predictor, MatchedPredictor):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.checkpoints.header import CUT_SHORT, NONE, read_header
 from explorer.errors import BadInput
+from explorer.regular_file import open_regular
 from explorer.sources.diffusers.layout import STEM, read_json
 from explorer.sources.looks import looks_like
 from explorer.sources.tensor_file import MAX_PICKLE, outline
@@ -85,7 +86,7 @@ def count(files: tuple[Path, ...]) -> int:
 def _tensors_told(file: Path) -> dict[str, dict[str, Any]]:
     """What the header of a safetensors file says of each tensor (BadInput if it is none, or shorter than it says)."""
     try:
-        with open(file, "rb") as opened:
+        with open_regular(file) as opened:
             size = os.fstat(opened.fileno()).st_size
             header = read_header(opened, size)
             begin = opened.tell()

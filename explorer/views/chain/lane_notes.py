@@ -45,6 +45,7 @@ BLANK = {
         short=tr("one ε̂"),
     ),
     "network": Note(tr("no checkpoint"), tr("This is made by the lane's network, whose checkpoint is not where it was"), short=tr("lost")),
+    "images": Note(tr("no data set"), tr("This is made by the lane's data set, which is not where it was"), short=tr("lost")),
     "reference": Note(
         tr("no reference"), tr("The reference lane cannot be sampled: there is nothing to compare with"), short=tr("no ref.")
     ),
@@ -59,7 +60,7 @@ def failed_note(message: str) -> Note:
 
 def blank_note(blank: LaneBlank) -> Note:
     """Of a lane without a difference; with its own timestep where that is the reason."""
-    note = BLANK[blank.why]
+    note = BLANK["images" if blank.why == "network" and blank.key.lane.exact is not None else blank.why]
     if blank.reason:
         return replace(note, tip=blank.reason)
     return replace(note, tip=f"{note.tip} (t = {blank.t})") if blank.why == "level" else note
@@ -73,10 +74,14 @@ def coarse_note(note: Note) -> Note:
     return Note(tr("coarse"), tip)
 
 
-def lost_note(note: Note, why: str) -> Note:
-    """Of a lane whose checkpoint is missing: what is kept of it is shown; before it what else is to be said."""
-    tip = tr("{why}\nIts chain is shown as it was kept; nothing new can be sampled until the checkpoint is found", why=why)
-    text = tr("checkpoint missing")
+def lost_note(note: Note, why: str, of_data: bool) -> Note:
+    """Of a lane whose checkpoint, or data set, is missing: what is kept of it is shown; before it what else is to be said."""
+    if of_data:
+        text = tr("data set missing")
+        tip = tr("{why}\nIts chain is shown as it was kept; nothing new can be sampled until the data set is found", why=why)
+    else:
+        text = tr("checkpoint missing")
+        tip = tr("{why}\nIts chain is shown as it was kept; nothing new can be sampled until the checkpoint is found", why=why)
     if note.text:
         return Note(f"{note.text} · {text}", f"{note.tip}\n{tip}", True, note.short)
     return Note(text, tip, True, tr("lost"))
@@ -96,7 +101,7 @@ def frame_note(controller: ChainController, frame: LaneFrame, is_reference: bool
     """Which state a lane shows, if that is not what the cursor says, and whether the others are compared with it."""
     note = _state_note(controller, frame)
     if lost := controller.run.lost(frame.key):
-        note = lost_note(note, lost)
+        note = lost_note(note, lost, frame.key.lane.exact is not None)
     plan = controller.run.plans.get(frame.key)
     if plan is not None and plan.latent is not None and frame.diverging and not note.text:
         channels, height, width = plan.latent.shape

@@ -1,4 +1,4 @@
-"""Checkpoints of lanes that are not where they were: said once, looked for by a button, and noticed when they are back."""
+"""Checkpoints and data sets of lanes that are not where they were: said once, looked for by a button, and noticed when they are back."""
 
 from __future__ import annotations
 
@@ -8,15 +8,24 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.checkpoints.snapshots import name_of
+from explorer.datasets.shipped import shipped
+from explorer.endings import DATA_SET_FILES
+from explorer.engine.chain.data_set.messages import DataSetOpened, OpenDataSet
 from explorer.engine.models.hashes import hash_at
 from explorer.engine.models.messages import LibraryEntry
 from explorer.engine.thread.messages import Failed
+from explorer.engine.thread.requests import Outcome
+from explorer.recipe import ExactProcess
 from explorer.state.found_again import Unopened, lost, relinked
+from explorer.state.named_files import with_places
+from explorer.state.session import Session
 from explorer.views.chain.controller import ChainController
 from explorer.views.shared.file_opener import checkpoint_filter
+from explorer.views.shared.locating import where_is
+from explorer.views.shared.questions import Questions, When
 from explorer.widgets.look.language import tr
 
 LOOK_MS = 1500
@@ -24,8 +33,8 @@ LOOK_MS = 1500
 SHOWN_HASH = 12
 
 
-class LostCheckpoints(QObject):
-    """Shows the button while a lane's checkpoint is missing, and finds the file where the person says.
+class LostFiles(QObject):
+    """Shows the button while a lane's checkpoint or data set is missing, and finds the file where the person says.
 
     Parameters
     ----------
@@ -39,7 +48,9 @@ class LostCheckpoints(QObject):
     Attributes
     ----------
     models : tuple of Unopened
-        Those that are missing now.
+        Checkpoints that are missing now.
+    data_sets : tuple of ExactProcess
+        Those whose images are.
     """
 
     def __init__(self, chain: ChainController, button: QPushButton, say: Callable[[str, str], object], window: QWidget) -> None:
@@ -49,6 +60,8 @@ class LostCheckpoints(QObject):
         self._told: set[str] = set()
         self._absent: set[str] = set()
         self.models: tuple[Unopened, ...] = ()
+        self.data_sets: tuple[ExactProcess, ...] = ()
+        self._questions = Questions(chain.context.client, f"{chain.part.name}.lost", self)
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look_again)
         button.clicked.connect(self._ask)
@@ -60,13 +73,17 @@ class LostCheckpoints(QObject):
 
     def _look(self) -> None:
         run = self._chain.run
-        lanes = [key.lane for key in self._chain.keys if key in run.failed or run.lost(key)]
-        models = lost(lanes, self._library.known) if lanes else ()
-        if models != self.models:
-            self.models = models
-            self._absent = {model.source for model in models if not os.path.exists(model.source)}
-            self._button.setVisible(bool(models))
-            self._button.setToolTip(tr("Show where it is now; it is known again by what is in it\n{list}", list=_places(models)))
+        keys = [key for key in self._chain.keys if key in run.failed or run.lost(key)]
+        models = lost([key.lane for key in keys], self._library.known) if keys else ()
+        exact = ((key.lane.exact, run.lost(key)) for key in keys)
+        data_sets = tuple(dict.fromkeys(each for each, why in exact if each is not None and (why or not _is_there(each.dataset))))
+        if (models, data_sets) != (self.models, self.data_sets):
+            self.models, self.data_sets = models, data_sets
+            places = [*(model.source for model in models), *(each.dataset for each in data_sets)]
+            self._absent = {place for place in places if not _is_there(place)}
+            self._button.setText(tr("Locate checkpoint…") if models else tr("Locate data set…"))
+            self._button.setVisible(bool(places))
+            self._button.setToolTip(tr("Show where it is now; it is known again by what is in it\n{list}", list="\n".join(places)))
             (self._timer.start if self._absent else self._timer.stop)()
         self._say_kept()
 
@@ -74,34 +91,49 @@ class LostCheckpoints(QObject):
         """Once of each, where its chain is shown all the same; where it is not, the engine says why."""
         run = self._chain.run
         for key in self._chain.keys:
-            source, why = key.lane.source, run.lost(key)
-            if not why or key.lane.checkpoint in self._told:
+            lane, why = key.lane, run.lost(key)
+            who = lane.checkpoint or lane.source
+            if not why or who in self._told:
                 continue
-            self._told.add(key.lane.checkpoint)
-            if os.path.exists(source):  # such as a Python file that was not run: what is told of any failure helps here, too
-                self._chain.context.client.failed.emit(Failed(why, path=source))
+            self._told.add(who)
+            if _is_there(lane.source):  # such as a Python file that was not run: what is told of any failure helps here, too
+                self._chain.context.client.failed.emit(Failed(why, path=lane.source))
+            elif lane.exact is not None:
+                said = tr("{name}: its images are not where they were. What is kept of its chain is shown.", name=Path(lane.source).name)
+                self._say(said, tr("Locate data set… shows where they are now; without them nothing new can be sampled."))
             else:
-                said = tr("{name}: its checkpoint is not where it was. What is kept of its chain is shown.", name=name_of(key.lane.source))
+                said = tr("{name}: its checkpoint is not where it was. What is kept of its chain is shown.", name=name_of(lane.source))
                 self._say(said, tr("Locate checkpoint… shows where it is now; without it nothing new can be sampled."))
 
     def _look_again(self) -> None:
         """A disk may be there again."""
-        back = {source for source in self._absent if os.path.exists(source)}
+        back = {source for source in self._absent if _is_there(source)}
         self._absent -= back
         if back and self._window.isVisible():
             self._chain.sample_chain()
 
     def _ask(self) -> None:
-        if not self.models:
-            return
-        model, name = self.models[0], os.path.basename(self.models[0].source)
-        title = tr("Where is {name}?", name=name)
-        if os.path.splitext(name)[1]:
-            path, _ = QFileDialog.getOpenFileName(self._window, title, "", checkpoint_filter())
-        else:
-            path = QFileDialog.getExistingDirectory(self._window, title)
-        if path:
-            self.locate(model, path)
+        if self.models:
+            if path := where_is(self.models[0].source, self._window, checkpoint_filter()):
+                self.locate(self.models[0], path)
+        elif self.data_sets and (path := where_is(self.data_sets[0].dataset, self._window, DATA_SET_FILES)):
+            self.locate_images(self.data_sets[0], path)
+
+    def locate_images(self, exact: ExactProcess, path: str) -> None:
+        """Take the data set at a path for one, if it has the same images."""
+
+        def take(outcome: Outcome) -> None:
+            if not isinstance(outcome, DataSetOpened):
+                return
+            if exact.sha256 and outcome.exact.sha256 != exact.sha256:
+                said = tr("{name} holds other images: {hashes}.", name=Path(path).name, hashes=_hashes(outcome.exact.sha256, exact.sha256))
+                self._chain.context.client.failed.emit(Failed(said, path=path))
+                return
+            self._told.discard(exact.dataset)
+            moved = with_places(self._store.session, lambda source: path if source == exact.dataset else source)
+            self._replace(moved, Path(path).name)
+
+        self._questions.ask("data", OpenDataSet(path, exact.read), take, When.AT_ONCE)
 
     def locate(self, model: Unopened, path: str) -> None:
         """Take the file at a path for it, if it is the one; others that lie beside it are found, too."""
@@ -117,22 +149,26 @@ class LostCheckpoints(QObject):
 
     def _take(self, model: Unopened, entry: LibraryEntry) -> None:
         if entry.sha256 != model.checkpoint:
-            hashes = tr(
-                "its hash begins with {sha256}, not with {checkpoint}",
-                sha256=entry.sha256[:SHOWN_HASH],
-                checkpoint=model.checkpoint[:SHOWN_HASH],
-            )
+            hashes = _hashes(entry.sha256, model.checkpoint)
             said = tr("{name} is another checkpoint: {hashes}.", name=Path(entry.path).name, hashes=hashes)
             self._chain.context.client.failed.emit(Failed(said, path=entry.path))
             return
         self._told.discard(model.checkpoint)
         here = [each for each in self._library.known if os.path.exists(each.path)]
         found, _ = relinked(self._store.session, here)
+        self._replace(found, entry.name)
+
+    def _replace(self, found: Session, name: str) -> None:
         if found == self._store.session:  # it is back where it was
             self._chain.sample_chain()
         else:
-            self._store.replace(found, tr("locate {name}", name=entry.name))
+            self._store.replace(found, tr("locate {name}", name=name))
 
 
-def _places(models: tuple[Unopened, ...]) -> str:
-    return "\n".join(model.source for model in models)
+def _hashes(found: str, wanted: str) -> str:
+    return tr("its hash begins with {sha256}, not with {checkpoint}", sha256=found[:SHOWN_HASH], checkpoint=wanted[:SHOWN_HASH])
+
+
+def _is_there(source: str) -> bool:
+    """Whether there is such a file; what comes with the app has a name."""
+    return shipped(source) is not None or os.path.exists(source)

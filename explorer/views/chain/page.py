@@ -41,7 +41,7 @@ from explorer.views.chain.export import ChainExport
 from explorer.views.chain.few_samples import FewSamples
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_panel import LanePanel
-from explorer.views.chain.lost import LostCheckpoints
+from explorer.views.chain.lost import LostFiles
 from explorer.views.chain.network.unet_view import UNetView
 from explorer.views.chain.noise_check import NoiseCheck
 from explorer.views.chain.selecting import Selecting
@@ -120,7 +120,7 @@ class ChainPage(Workspace):
         self._asking = (self.unet.controller, self.exact.controller, self.ideal)
         self.ways = Ways(self.controller, self.widgets.inspector.ways, self)
         self.training = TrainingTime(self.controller, self.widgets.inspector.training, self.chain_actions, self.set_snapshot, self)
-        self.lost = LostCheckpoints(self.controller, self.widgets.locate, self.noticed.emit, self)
+        self.lost = LostFiles(self.controller, self.widgets.locate, self.noticed.emit, self)
         self.space_keeper = SpaceKeeper(self)
         self.lay_out()
         for actions in (self.chain_actions, self.looks):

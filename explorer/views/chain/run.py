@@ -136,7 +136,7 @@ class ChainRun(QObject):
             self.progressed.emit()
 
     def lost(self, key: LaneKey) -> str:
-        """Why a lane's network is not to be had, where what is kept of it is shown all the same; empty else."""
+        """Why a lane's network, or data set, is not to be had, where what is kept of it is shown all the same; empty else."""
         plan = self.plans.get(key)
         return "" if plan is None else plan.lost
 
@@ -200,8 +200,11 @@ class ChainRun(QObject):
         besides = (
             (tr(" · {bad} lane cannot be sampled", bad=bad) if bad == 1 else tr(" · {bad} lanes cannot be sampled", bad=bad)) if bad else ""
         )
-        if any(self.lost(key) for key in lane_keys(self.recipe)):
+        lost = [key for key in lane_keys(self.recipe) if self.lost(key)]
+        if any(key.lane.exact is None for key in lost):
             besides += tr(" · as kept: a checkpoint is missing")
+        if any(key.lane.exact is not None for key in lost):
+            besides += tr(" · as kept: a data set is missing")
         if lanes > 1:
             return tr("{lanes} lanes of {what}{besides}", lanes=lanes, what=what, besides=besides)
         steps = next((len(plan.sigma) for plan in self.plans.values()), 0)

@@ -101,5 +101,5 @@ def png_of(image: QImage) -> bytes:
     """A picture as a PNG."""
     kept = QBuffer()
     kept.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(kept, b"PNG")
+    image.save(kept, "PNG")  # type: ignore[call-overload]  # the stubs say bytes, which Qt refuses
     return bytes(kept.data().data())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,19 @@ def test_it_has_the_arrays_of_any_lane_beside_a_network(run: Callable[..., Any],
     assert exact is not None
     assert (exact.dataset, exact.images, exact.follow) == ("mnist", 300, "draw")
     assert exact.sha256 == SHA256["train-images-idx3-ubyte.gz"]
+
+
+def test_how_its_images_were_taken_is_said_once_and_can_be_told(run: Callable[..., Any], tmp_path: Path) -> None:
+    images = mnist()[0][:20].reshape(-1, 28, 28)
+    np.savez(tmp_path / "mine.npz", x_test=images[:5], x_train=images)
+    asked = ("sample", "--exact", tmp_path / "mine.npz", "--through", "A", "--through", "C", "--samples", 1, "--steps", 2)
+    ran = run(*asked, "--out", tmp_path / "a.png")
+    said = [line for line in ran.err.replace("\r", "\n").splitlines() if "images" in line]
+    assert said == [f"{tmp_path / 'mine.npz'}: 20 images, x_train, values 0 to 255"]
+    ran = run(*asked, "--member", "x_test", "--json", "--out", tmp_path / "b.png")
+    assert "mine.npz: 5 images, x_test" in ran.err
+    assert len(json.loads(ran.out)["lanes"]) == 2
+    assert "images" not in run("sample", *SMALL, "--samples", 1, "--steps", 2, "--out", tmp_path / "c.png").err
 
 
 def test_the_state_is_drawn_from_the_mixture_whose_mean_is_shown(run: Callable[..., Any], tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from explorer import backends
 from explorer.backends.fast_torch import FastTorch
 from explorer.checkpoints.files import file_sha256
 from explorer.engine import aside
-from explorer.engine.chain import lanes
 from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.kept.chains import KeptChains
 from explorer.engine.chain.kept.early import KeptAround
@@ -160,7 +159,7 @@ def test_a_step_under_way_does_not_get_into_the_chain_that_is_sampled_anew(
     """A hidden workspace's, which nobody stops: the lane that it goes on with is no longer the one of its key."""
     engine = started()
     ways(engine, SetWay(key, "torch/fp32"))
-    monkeypatch.setattr(lanes, "LONG_SECONDS", 0.0)
+    monkeypatch.setattr(aside, "LONG_SECONDS", 0.0)
     is_open, reached = threading.Event(), threading.Event()
 
     def wait(_module: torch.nn.Module, _args: tuple[object, ...]) -> None:

@@ -9,13 +9,16 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from explorer.checkpoints.files import load, save
 from explorer.datasets.images import file_sha256
+from explorer.engine.chain.data_set.messages import DataSetOpened, OpenDataSet
 from explorer.engine.chain.kept import folder as folders
-from explorer.recipe import Lane
+from explorer.engine.engine import Engine
+from explorer.recipe import Lane, Sampler
 from explorer.views.chain.page import ChainPage
 from explorer.views.compare.view import CompareWorkspace
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
@@ -125,3 +128,58 @@ def test_compare_shows_it_beside_the_others(open_page: Opener, own: Lane, lane: 
     page.playback.scrub(500)
     settle(page, qtbot)
     assert page.panels[1].grid.message == ""
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_data_set_that_was_moved_is_asked_for_as_a_checkpoint_is(
+    open_page: Opener,
+    mnist_test: tuple[np.ndarray, np.ndarray],
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+) -> None:
+    here, there, others = (tmp_path / f"{name}{'.npz' if kind == 'file' else ''}" for name in ("mine", "moved", "others"))
+    write(here, mnist_test[0][:30])
+    write(others, mnist_test[0][30:60])
+    engine = Engine()
+    opened = next(each for each in engine.handle(OpenDataSet(str(here)), "test") if isinstance(each, DataSetOpened))
+    own = Lane("", str(here), None, Sampler(STEPS), opened.exact)
+    tiles = keep(open_page, (own,), qtbot)
+    shutil.move(here, there)
+    page = open_page(ReverseChainWorkspace, (own,))
+    np.testing.assert_array_equal(page.panels[0].grid.tiles, tiles)
+    assert "data set missing" in page.panels[0]._notes[0]
+    assert "its images are not where they were" in page.window().banner.message  # type: ignore[attr-defined]
+    assert "as kept: a data set is missing" in page.controller.run.status.text
+    assert page.widgets.locate.isVisible()
+    assert page.widgets.locate.text() == "Locate data set…"
+    assert not page.chain_actions["seed"].isEnabled()
+
+    dialog = "getOpenFileName" if kind == "file" else "getExistingDirectory"
+    chosen = [others, there]
+    monkeypatch.setattr(QFileDialog, dialog, lambda *_args: (str(chosen[0]), "") if kind == "file" else str(chosen[0]))
+    with qtbot.waitSignal(page.context.client.failed, timeout=60_000) as told:
+        page.widgets.locate.click()
+    assert "holds other images: its hash begins with" in told.args[0].message
+    assert page.part.recipe.lanes[0] == own
+    chosen.pop(0)
+    page.widgets.locate.click()
+    qtbot.waitUntil(lambda: page.idle and page.part.recipe.lanes[0].source == str(there), timeout=60_000)
+    qtbot.waitUntil(lambda: not page.widgets.locate.isVisible())
+    exact = page.part.recipe.lanes[0].exact
+    assert exact is not None
+    assert exact.dataset == str(there)
+    page.new_seed()
+    settle(page, qtbot)
+    assert page.controller.run.status.text.startswith("4 samples in 10 steps")
+
+
+def write(place: Path, images: np.ndarray) -> None:
+    """As an array, or as a folder of pictures."""
+    if place.suffix:
+        np.savez(place, x_train=images)
+        return
+    place.mkdir()
+    for number, image in enumerate(images):
+        Image.fromarray(image[0]).save(place / f"{number:02}.png")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -19,6 +19,7 @@ from explorer.state.session import WORKSPACES
 from explorer.views.paper.drawing import picture_of
 from explorer.views.paper.menu import PaperMenu
 from explorer.views.paper.places import plots_in
+from explorer.views.paper.saving import KINDS
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
 from explorer.views.shared.paged_workspace import PagedWorkspace
 from explorer.widgets.look.card import Card
@@ -242,6 +243,20 @@ def test_a_plot_is_saved_where_it_is_asked_for(open_app: Callable[..., Explorer]
     assert head.startswith("t,")
     assert len(lines) == len(np.unique(np.concatenate([series.timesteps for series in plot.figure.series])))
     assert [path.name for path in tmp_path.iterdir()] == ["curves.csv"]
+
+
+@pytest.mark.parametrize("ending", KINDS)
+def test_a_plot_is_saved_as_any_kind(open_app: Callable[..., Explorer], tmp_path: Path, ending: str) -> None:
+    explorer = open_app(workspace="reverse-chain")
+    plot, paper = explorer.window.current.findChild(CurvePlot), explorer.window.findChild(PaperMenu)
+    assert plot is not None
+    assert paper is not None
+    path = tmp_path / f"curves{ending}"
+    paper.saving.save_plot(plot, path)
+    written = path.read_bytes()
+    assert written.startswith({".svg": b"<?xml", ".pdf": b"%PDF", ".csv": b"# {", ".png": b"\x89PNG"}[ending])
+    if ending == ".png":
+        assert QImage(str(path)) == picture_of(plot)
 
 
 def test_what_cannot_be_saved_is_told_in_a_sentence(open_app: Callable[..., Explorer], qtbot: QtBot, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from functools import partial
 from itertools import pairwise
 
@@ -15,6 +15,7 @@ from explorer.diffusion import branches as walking
 from explorer.diffusion.pixel_range import HERE, words
 from explorer.diffusion.posterior import posterior
 from explorer.engine.arrays import read_only
+from explorer.engine.aside import paced
 from explorer.engine.chain.branching.messages import ErasedShown, PaintShown, PreviewErase, PreviewPaint
 from explorer.engine.chain.chains import Chains
 from explorer.engine.chain.edited_chain import Draws, drawn_anew, inpainting_of, marks_of
@@ -69,21 +70,20 @@ def paint(request: PreviewPaint, desk: Desk) -> Steps:
     lane, sample = lane_of(request.key, desk.of(Chains)), request.sample
     k = _place(request, lane)
     x, memory = yield from _state(lane, k, sample)
-    leg, step = lane.leg_of(k, sample), lane.course.steps[k]
+    leg, step, pace = lane.leg_of(k, sample), lane.course.steps[k], lane.pace()
     t = lane.course.timesteps[k]
     if request.on == "x_t":
         x = canvas = _under_brush(request, lane, x)
-        image = leg.ask(x, t, step, memory).x0_hat
-        before = image
-    else:
-        before = leg.ask(x, t, step, memory).x0_hat
+    before = image = (yield from pace.step(partial(leg.ask, x, t, step, memory))).x0_hat
+    if request.on == "x0_hat":
         image = canvas = _under_brush(request, lane, before)
     shown = tile_of(canvas[0]), tile_of(image[0])
     yield PaintShown(request.key, t, sample, request.on, *shown, weight=step.a0)
     yield None
     count = 0
-    for state in _glimpse(lane, k, sample, x, image, partial(_painted_at, request, lane)):
-        x, count = state, count + 1
+    for state in paced(_glimpse(lane, k, sample, x, image, partial(_painted_at, request, lane)), pace):
+        if state is not None:
+            x, count = state, count + 1
         yield None
     left = survival(x, image, before, request) if request.on == "x0_hat" else math.nan
     yield PaintShown(request.key, t, sample, request.on, *shown, tile_of(x[0]), count, left, step.a0)
@@ -112,7 +112,9 @@ def _under_brush(request: PreviewPaint, lane: ChainLane, x: Tensor) -> Tensor:
     return walking.painted(x, marks_of(request.dabs, draws), draws.noise(request.t, walking.BRUSH, request.stream))
 
 
-def _glimpse(lane: ChainLane, k: int, sample: int, x: Tensor, image: Tensor, touched: Callable[[int, Tensor], Tensor]) -> Iterator[Tensor]:
+def _glimpse(
+    lane: ChainLane, k: int, sample: int, x: Tensor, image: Tensor, touched: Callable[[int, Tensor], Tensor]
+) -> Generator[Tensor, None, None]:
     """States on a quick way to x_0 from state k, whose x0_hat is `image`: DDIM with eta = 0, evenly over what is left.
 
     `touched` makes of the x0_hat of a later step what the marks do to it.
@@ -134,7 +136,7 @@ def erase(request: PreviewErase, desk: Desk) -> Steps:
     k = _place(request, lane)
     x, memory = yield from _state(lane, k, sample)
     t = lane.course.timesteps[k]
-    image = lane.leg_of(k, sample).ask(x, t, lane.course.steps[k], memory).x0_hat
+    image = (yield from lane.pace().step(partial(lane.leg_of(k, sample).ask, x, t, lane.course.steps[k], memory))).x0_hat
     shown = request.key, t, sample, tile_of(x[0]), tile_of(image[0])
     yield ErasedShown(*shown)
     if not request.mask.array().any() or not lane.finished:
@@ -149,12 +151,13 @@ def _made_anew(request: PreviewErase, lane: ChainLane) -> Generator[None, None, 
     edit = Inpaint(request.t, request.mask, min(request.repeats, MOST_REPEATS), request.known, stream=request.stream, anew=True)
     draws = Draws(request.key.seed, [request.sample], lane.image_shape, lane.device)
     kept: dict[int, Tensor] = {}
+    end = torch.empty(0)
     for k in indices:
         kept[k], _ = yield from _state(lane, k, request.sample)
     inpainting = inpainting_of(edit, 0, course, draws, kept.__getitem__)
-    for x in drawn_anew(
-        edit, inpainting, course, draws, indices, partial(lane.leg_of, sample=request.sample), lane.key.lane.sampler.eta
-    ).states():
-        end = x
+    leg = partial(lane.leg_of, sample=request.sample)
+    walk = drawn_anew(edit, inpainting, course, draws, indices, leg, lane.key.lane.sampler.eta).states()
+    for x in paced(walk, lane.pace()):
+        end = end if x is None else x
         yield None
     return end

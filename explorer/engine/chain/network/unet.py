@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -57,9 +58,10 @@ def inspect(request: InspectUNet, desk: Desk) -> Steps:
             continue
         x, before = lane.placed(frame, request.sample)
     off = tuple(sorted({skip.level for skip in parts.skips} & set(request.off)))
-    whole = _look(lane, network, parts, k, (x, before), request, ())
+    pace, look = lane.pace(), partial(_look, lane, network, parts, k, (x, before), request)
+    whole = yield from pace.step(partial(look, ()))
     yield None
-    switched = _look(lane, network, parts, k, (x, before), request, off) if off else whole
+    switched = (yield from pace.step(partial(look, off))) if off else whole
     yield None
     shown = _shown(request, lane, own.option, k, asked, parts, off, whole, switched)
     skip, scale = outside_of(own.network, asked)

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.checkpoints.snapshots import name_of
 from explorer.engine.models.hashes import hash_at
@@ -17,6 +17,7 @@ from explorer.engine.thread.messages import Failed
 from explorer.state.found_again import relinked
 from explorer.state.named_files import NamedFile, with_places
 from explorer.state.placing import missing
+from explorer.views.shared.locating import where_is
 from explorer.views.workspace import Context
 from explorer.widgets.look.card import Card
 from explorer.widgets.look.eliding_label import ElidingLabel
@@ -74,11 +75,7 @@ class MissingFiles(QObject):
         self._look_beside(path)
 
     def _ask_where(self, file: NamedFile) -> None:
-        name = os.path.basename(file.source)
-        if os.path.splitext(name)[1] or not file.checkpoint:
-            path, _ = QFileDialog.getOpenFileName(self.dialog, tr("Where is {name}?", name=name), "")
-        else:
-            path = QFileDialog.getExistingDirectory(self.dialog, tr("Where is {name}?", name=name))
+        path = where_is(file.source, self.dialog)
         if path:
             self.locate(file, path)
 

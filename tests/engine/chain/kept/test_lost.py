@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,7 @@ import pytest
 
 from explorer.checkpoints.files import load
 from explorer.engine.chain.branching.messages import PreviewPaint
-from explorer.engine.chain.data_set.messages import ShowWeights, WeightsShown
+from explorer.engine.chain.data_set.messages import DataSetOpened, ExactAbsent, OpenDataSet, ShowWeights, WeightsShown
 from explorer.engine.chain.export.messages import ExportChain, ExportLook
 from explorer.engine.chain.messages import (
     ChainFinished,
@@ -27,6 +28,7 @@ from explorer.engine.chain.messages import (
     lane_keys,
 )
 from explorer.engine.chain.network.messages import InspectUNet
+from explorer.engine.thread.requests import Outcome
 from explorer.errors import BadInput
 from explorer.recipe import Change, Dab, ExactProcess, FreshNoise, Lane, Sampler
 
@@ -168,6 +170,48 @@ def test_codes_are_seen_as_codes_without_their_decoder(checkpoints: Mapping[str,
         assert ours.frames[0].tiles.shape == theirs.frames[0].tiles.shape
     assert ask(again, ShowTerms(key, 500, 0))
     assert ask(again, ShowFilm(key, 0, "x0_hat", 5))
+
+
+@pytest.mark.parametrize("follow", ["draw", "mean"])
+def test_a_lane_of_images_that_are_gone_is_shown_as_it_was(mnist_test: tuple[np.ndarray, np.ndarray], tmp_path: Path, follow: str) -> None:
+    file, elsewhere = tmp_path / "mine.npz", tmp_path / "moved.npz"
+    np.savez(file, x_train=mnist_test[0][:40])
+    first = started()
+    (opened,) = ask(first, OpenDataSet(str(file)))
+    assert isinstance(opened, DataSetOpened)
+    exact = msgspec.structs.replace(opened.exact, follow=follow)
+    asked = recipe(Lane("", str(file), None, Sampler(STEPS), exact))
+    ask(first, SampleChain(asked))
+    written(first)
+    theirs = [ask(first, one) for one in questions(lane_keys(asked))]
+    again = started()
+    file.rename(elsewhere)
+    planned, finished = ask(again, SampleChain(asked))
+    assert isinstance(planned, LanePlanned)
+    assert planned.lost == f"{file}: no such file"
+    assert isinstance(finished, ChainFinished)
+    for one, said in zip(questions(lane_keys(asked)), theirs, strict=True):
+        assert same([_without_key(_undrawn(each)) for each in said], [_without_key(each) for each in ask(again, one)]), one
+    (absent,) = ask(again, ShowWeights(lane_keys(asked)[0], exact, 500, 1))
+    assert isinstance(absent, ExactAbsent)
+    with pytest.raises(BadInput, match=r"mine.npz: no such file"):
+        ask(again, SampleChain(recipe(asked.lanes[0], seed=6)))
+    np.savez(file, x_train=mnist_test[0][40:80])
+    (other, *_) = ask(again, SampleChain(asked))
+    assert isinstance(other, LanePlanned)
+    assert "holds other images" in other.lost
+    file.unlink()
+    elsewhere.rename(file)
+    (back, *_) = ask(again, SampleChain(asked))
+    assert isinstance(back, LanePlanned)
+    assert back.lost == ""
+
+
+def _undrawn(outcome: Outcome) -> Outcome:
+    """The terms of a step without the image that it drew, which is with the others."""
+    if not isinstance(outcome, TermsShown):
+        return outcome
+    return replace(outcome, tiles={name: tile for name, tile in outcome.tiles.items() if name not in ("drawn", "component")})
 
 
 def test_once_it_is_back_it_is_a_lane_like_any_other(lane: Maker, checkpoints: Mapping[str, Path], tmp_path: Path) -> None:
