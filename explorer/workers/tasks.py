@@ -140,7 +140,8 @@ def connected(address: str | None, processors: int) -> Iterator[Any]:
         with redirect_stdout(_OfThisThread(sys.stdout)):
             yield ray
     finally:
-        ray.shutdown()
+        with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):  # what its threads have not told yet it tells now
+            ray.shutdown()
 
 
 def _imported() -> Any:
