@@ -34,6 +34,7 @@ SCRIPTS = (
     "commands.py",
     "stalls.py",
     "idle_memory.py",
+    "workers.py",
 )
 HEAD = """# Benchmarks
 

@@ -18,6 +18,8 @@ from pathlib import Path
 
 from common import machine
 
+from explorer.workers import cluster
+
 LESS = 4
 """The smaller size is the larger one through this."""
 
@@ -44,6 +46,8 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=16)
     parser.add_argument("--steps", type=int, default=50)
     options = parser.parse_args()
+    if missing := cluster.missing():
+        sys.exit(f"workers.py: Ray {missing}: {cluster.INSTALL}")
     few = max(1, options.recipes // LESS)
     print(machine())
     print(f"recipes of {options.samples} samples and {options.steps} steps, {few} and {options.recipes} of them")

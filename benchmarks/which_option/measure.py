@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import torch
+from kept import real_readings
 from networks import BUDGET, CELLS, CellKind, Network
 from PIL import Image
-from shipped import real_readings
 
 from explorer import backends
 from explorer.backends.base import Backend

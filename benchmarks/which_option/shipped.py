@@ -4,46 +4,41 @@ Samples of each option at each number of steps start from the same noise and are
 Fréchet distance to the 60,000 training images, and the share that is read with confidence over 0.9, with bootstrap
 intervals. What is measured is kept in --out, block by block: stopped and started again it goes on, also with more
 samples, other steps or another checkpoint. A checkpoint is known by its hash, so a retrained one is measured anew.
+With --workers each cell of the tables is a task of Ray on this machine (`[cluster]`), and one that fails ends no other.
 matplotlib draws the page's figures: `python -m pip install -e ".[dev]"`.
 
 Usage: python benchmarks/which_option/shipped.py [--samples 2000] [--steps 10,25,50,100,250,1000] [--out runs/which-option]
-       [--page docs/which-option-is-best.md] [--report] [--device auto] [--precision fp32]
+       [--page docs/which-option-is-best.md] [--report] [--workers 2] [--device auto] [--precision fp32]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-import torch
+from kept import Filling, Kept, fill, judge_on, opened, real_readings
 from shipped_page import write_page
-from tqdm import tqdm
 
-from explorer.checkpoints.files import Checkpoint, load
+from explorer.checkpoints.files import Checkpoint
 from explorer.checkpoints.locate import locate
-from explorer.diffusion.reverse import plan
 from explorer.engine.models.devices import choose
-from explorer.engine.models.predictors import from_checkpoint
+from explorer.errors import BadInput
 from explorer.evaluation.bootstrap import difference_interval, resampled_distances, share_interval
 from explorer.evaluation.digits import real_score
 from explorer.evaluation.frechet import Moments, frechet_distance, moments
-from explorer.evaluation.judge import Judge, Readings, training_readings
-from explorer.evaluation.samples import as_pixels, walk
+from explorer.evaluation.judge import Judge
 from explorer.memory import keep_freed_memory
-from explorer.recipe.arithmetic import Precision
+from explorer.workers.tasks import done_by
 
 SHIPPED = ("mnist-ddpm-a", "mnist-ddpm-b", "mnist-ddpm-c")
 STEPS = (10, 25, 50, 100, 250, 1000)
-BLOCK = 50
-"""Samples between two writes: what is lost at most when it is stopped."""
 
 
 @dataclass(frozen=True)
@@ -98,61 +93,6 @@ class Difference:
     high: float
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where it is computed."""
-
-    device: torch.device
-    precision: Precision
-
-
-class Kept:
-    """Readings of the samples made so far, in a file of --out."""
-
-    def __init__(self, folder: Path, checkpoint: Checkpoint, judge: Judge, steps: int, clip: bool, seed: int, precision: str) -> None:
-        clipped = "clipped" if clip else "unclipped"
-        name = f"{checkpoint.sha256[:12]}-{steps}-{clipped}-seed{seed}-{precision}-{judge.sha256[:8]}.npz"
-        self._path = folder / name
-        self.features, self.probabilities = np.zeros((0, 128), np.float32), np.zeros((0, 10), np.float32)
-        self.seconds = 0.0
-        if self._path.exists():
-            with np.load(self._path) as known:
-                self.features, self.probabilities, self.seconds = known["features"], known["probabilities"], float(known["seconds"])
-
-    def __len__(self) -> int:
-        return len(self.features)
-
-    def add(self, readings: Readings, seconds: float) -> None:
-        """Keep the next samples' readings; the file is written whole."""
-        self.features = np.concatenate([self.features, readings.features])
-        self.probabilities = np.concatenate([self.probabilities, readings.probabilities])
-        self.seconds += seconds
-        partial = self._path.with_suffix(".partial.npz")
-        np.savez(partial, features=self.features, probabilities=self.probabilities, seconds=self.seconds)
-        os.replace(partial, self._path)
-
-    def readings(self, samples: int) -> Readings:
-        """Readings of the first so many."""
-        return Readings(self.features[:samples], self.probabilities[:samples])
-
-
-def sample(
-    kept: Kept, checkpoint: Checkpoint, judge: Judge, place: Place, steps: int, clip: bool, samples: int, seed: int, what: str
-) -> None:
-    """Make the samples that are still missing."""
-    predictor = from_checkpoint(checkpoint, place.device, place.precision)
-    course, shape = plan(predictor.schedule, steps), checkpoint.card.data.shape
-    with torch.inference_mode(), tqdm(total=samples, initial=len(kept), desc=what, unit="img", file=sys.stderr) as bar:
-        while len(kept) < samples:
-            indices = range(len(kept), min(len(kept) + BLOCK, samples))
-            began = time.perf_counter()
-            for step in walk(predictor, course, seed, indices, shape, place.device, clip):
-                last = step.x_prev
-            readings = judge.read(as_pixels(last))
-            kept.add(readings, time.perf_counter() - began)
-            bar.update(len(indices))
-
-
 def measured(
     group: Sequence[tuple[Kept, Checkpoint]], reference: Moments, steps: int, clip: bool, samples: int, seed: int
 ) -> tuple[list[Cell], list[Difference]]:
@@ -179,34 +119,29 @@ def measured(
 
 
 def measure(
-    asked: argparse.Namespace, checkpoints: Sequence[Checkpoint], judge: Judge, reference: Moments
+    asked: argparse.Namespace, checkpoints: Sequence[Checkpoint], judge: Judge, reference: Moments, failures: list[str]
 ) -> Iterator[tuple[list[Cell], list[Difference]]]:
-    """Every row of the tables; few steps first, so that something is there soon."""
-    place = Place(choose(asked.device), asked.precision)
-    for steps in asked.steps:
-        for clip in (False, True):
-            group = []
-            for checkpoint in checkpoints:
-                kept = Kept(asked.out, checkpoint, judge, steps, clip, asked.seed, asked.precision)
-                what = f"Option {checkpoint.card.option}, {steps} steps, {'clipped' if clip else 'unclipped'}"
-                if not asked.report:
-                    sample(kept, checkpoint, judge, place, steps, clip, asked.samples, asked.seed, what)
-                if len(kept) >= asked.samples:
-                    group.append((kept, checkpoint))
-            yield measured(group, reference, steps, clip, asked.samples, asked.seed)
+    """Every row of the tables as soon as its cells are there, few steps first; and why a cell failed."""
+    fillings = [
+        Filling(
+            asked.out.resolve(), checkpoint.path.resolve(), steps, clip, asked.samples, asked.seed, asked.device, asked.precision,
+            f"Option {checkpoint.card.option}, {steps} steps, {'clipped' if clip else 'unclipped'}", alone=asked.workers == 1,
+        )
+        for steps in asked.steps for clip in (False, True) for checkpoint in checkpoints
+    ]  # fmt: skip
+    left = Counter((filling.steps, filling.clip) for filling in fillings)
+    for done in done_by(fill if not asked.report else _as_it_is, fillings, asked.workers, lambda filling: filling.words):
+        row = done.piece.steps, done.piece.clip
+        if done.failure:
+            failures.append(f"{done.piece.words}: {done.failure}")
+        left[row] -= 1
+        if not left[row]:
+            kept = [(filling.kept(judge), opened(filling.checkpoint)) for filling in fillings if (filling.steps, filling.clip) == row]
+            yield measured([each for each in kept if len(each[0]) >= asked.samples], reference, *row, asked.samples, asked.seed)
 
 
-def real_readings(folder: Path, judge: Judge) -> Readings:
-    """What the judge says of the training images, kept in --out too."""
-    path = folder / f"training-{judge.sha256[:8]}.npz"
-    if path.exists():
-        with np.load(path) as known:
-            return Readings(known["features"], known["probabilities"])
-    with tqdm(total=60_000, desc="judging the training images", unit="img", file=sys.stderr) as bar:
-        real = training_readings(judge, bar.update)
-    np.savez(path.with_suffix(".partial.npz"), features=real.features, probabilities=real.probabilities)
-    os.replace(path.with_suffix(".partial.npz"), path)
-    return real
+def _as_it_is(filling: Filling) -> None:
+    """Nothing is sampled for a report."""
 
 
 def arguments() -> argparse.Namespace:
@@ -219,27 +154,35 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("runs/which-option"))
     parser.add_argument("--page", type=Path, help="write table and figures into this page, between its markers; made if it is not there")
     parser.add_argument("--report", action="store_true", help="sample nothing: only say what is known")
+    parser.add_argument("--workers", type=int, default=1, help="cells at once, each a task of Ray with one thread")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
     asked = parser.parse_args()
+    if asked.workers < 1:
+        parser.error("--workers is at least 1")
+    if asked.report:
+        asked.workers = 1  # nothing is sampled
+    if asked.workers > 1 and choose(asked.device).type != "cpu":
+        parser.error(f"--workers {asked.workers} is about processors: add --device cpu")
     if asked.samples < 2 or not asked.steps or min(asked.steps) < 1:
         parser.error("--samples is at least 2, and every number of --steps at least 1")
     return asked
 
 
-def main() -> None:
-    """Measure, print a line for each cell, and write results.json and the page."""
+def main() -> int:
+    """Measure, print a line for each cell, and write results.json and the page; exit status 2 where a cell failed."""
     asked = arguments()
     keep_freed_memory()
     asked.out.mkdir(parents=True, exist_ok=True)
-    checkpoints = [load(locate(name)) for name in asked.checkpoint or SHIPPED]
-    judge = Judge.open(choose(asked.device))
+    checkpoints = [opened(locate(name).resolve()) for name in asked.checkpoint or SHIPPED]
+    judge = judge_on(asked.device)
     real = real_readings(asked.out, judge)
     beside = real_score(real, asked.samples, asked.seed)
     print(f"real images: fid {beside.frechet_distance:.2f}, confident {beside.confident_share:.2%}", flush=True)
     cells: list[Cell] = []
     differences: list[Difference] = []
-    for row, gaps in measure(asked, checkpoints, judge, moments(real.features)):
+    failures: list[str] = []
+    for row, gaps in measure(asked, checkpoints, judge, moments(real.features), failures):
         cells += row
         differences += gaps
         for cell in row:
@@ -255,7 +198,13 @@ def main() -> None:
     (asked.out / "results.json").write_text(json.dumps(report, indent=1))
     if asked.page is not None:
         write_page(asked.page, report)
+    for failure in failures:
+        print(f"failed: {failure}", file=sys.stderr)
+    return 2 if failures else 0
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        sys.exit(main())
+    except BadInput as error:
+        sys.exit(f"{Path(__file__).name}: {error}")

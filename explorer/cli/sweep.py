@@ -79,14 +79,16 @@ def sweep(
     tasks = _tasks(recipes, checkpoint or [], exact or [], samples, grid, figure)
     from explorer.sweeps import planning
     from explorer.sweeps.job import Terms
-    from explorer.sweeps.on_ray import NoRay
+    from explorer.workers.tasks import NoRay
 
-    way = _way(workers)  # refused before anything is made
+    way = _way(workers)
+    if way == "here" and gpus:
+        raise BadInput(f"--gpus {gpus:g}: is a share for each worker of Ray, and this is done in this process: leave it out")
+    made = planning.plan(tasks, out, f"{device} {precision}", again=force)  # all is refused before anything is made
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadInput(f"{out}: cannot be a folder of results: {error.strerror}") from None
-    made = planning.plan(tasks, out, f"{device} {precision}", again=force)
     ran = _Run(out, made)
     jobs = made.to_do
     count = _count(way, workers, threads or 1, len(jobs))
@@ -151,18 +153,19 @@ def _lane(name: str) -> Lane:
 
 def _way(workers: int | None) -> str:
     """Who does the work: "cluster", "workers" or "here" (BadInput where Ray is asked for and missing, or its cluster may not be used)."""
-    from explorer.sweeps import cluster
+    from explorer.workers import cluster
 
     address = cluster.address()
-    if cluster.is_installed():
+    missing = cluster.missing()
+    if not missing:
         if address is not None:
             cluster.check(address)
             return "cluster"
         return "here" if workers == 1 else "workers"
     if address is not None:
-        raise BadInput(f"{cluster.ADDRESS} is set, and Ray is not installed: {cluster.INSTALL}")
+        raise BadInput(f"{cluster.ADDRESS} is set, and Ray {missing}: {cluster.INSTALL}")
     if workers is not None and workers > 1:
-        raise BadInput(f"--workers {workers}: several at once are done by Ray, which is not installed: {cluster.INSTALL}")
+        cluster.check_installed(workers)
     return "here"
 
 

@@ -42,6 +42,19 @@ def walk(
     return reverse_steps(told_of(predictor, indices), course, initial_state(noise) if start is None else start, noise, clip)
 
 
+def block_samples(
+    predictor: Predictor, course: Plan, seed: int, indices: range, image_shape: Sequence[int], device: torch.device, clip: Clip,
+    images: Callable[[Tensor], Tensor] | None = None,
+) -> Iterator[np.ndarray | None]:  # fmt: skip
+    """None for each step of the chain of these samples but the last, which gives their x_0; see `chain_samples`."""
+    for step in walk(predictor, course, seed, indices, image_shape, device, clip):
+        if step.t_prev != 0:
+            yield None
+        else:
+            of = getattr(predictor, "value_range", HERE)
+            yield as_pixels(seen(step.x_prev, of) if images is None else images(step.x_prev))
+
+
 def chain_samples(
     predictor: Predictor, course: Plan, seed: int, samples: int, image_shape: Sequence[int], device: torch.device, clip: Clip,
     images: Callable[[Tensor], Tensor] | None = None,
@@ -60,13 +73,9 @@ def chain_samples(
     images : ndarray of shape (n, C, H, W), uint8, or None
         The next n samples, with the last step of their block; see `as_pixels`.
     """
-    of = getattr(predictor, "value_range", HERE)
     for indices in blocks(samples, block_size(image_shape)):
-        for step in walk(predictor, course, seed, indices, image_shape, device, clip):
-            if step.t_prev != 0:
-                yield len(indices), None
-            else:
-                yield len(indices), as_pixels(seen(step.x_prev, of) if images is None else images(step.x_prev))
+        for found in block_samples(predictor, course, seed, indices, image_shape, device, clip, images):
+            yield len(indices), found
 
 
 class CodeDecoder(Protocol):

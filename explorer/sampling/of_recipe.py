@@ -13,7 +13,7 @@ from explorer.sampling.lanes import SampledLane, lane_of
 from explorer.sampling.place import Place
 
 
-def lane_of_recipe(lane: Lane, checkpoint: Checkpoint | None, where: Place, kept: DataSets, samples: int) -> SampledLane:
+def lane_of_recipe(lane: Lane, checkpoint: Checkpoint | None, where: Place, kept: DataSets, samples: int | None) -> SampledLane:
     """A lane of a recipe; the numbers are those of the lane that the recipe was made of.
 
     Parameters
@@ -24,6 +24,8 @@ def lane_of_recipe(lane: Lane, checkpoint: Checkpoint | None, where: Place, kept
         None for an exact lane.
     kept : DataSets
         Of exact lanes.
+    samples : int or None
+        In all; None for blocks of any size.
 
     Raises
     ------

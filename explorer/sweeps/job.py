@@ -24,6 +24,9 @@ class Job:
         What it is, for people.
     checkpoints : tuple of CheckpointKey
         That it needs.
+    block : (int, int) or None
+        Of the recipe's one lane the samples from the first to before the second, as pixels (N, C, H, W) uint8 in an .npy; None is the
+        recipe as it is written.
     """
 
     name: str
@@ -31,6 +34,7 @@ class Job:
     ending: str
     words: str = ""
     checkpoints: tuple[CheckpointKey, ...] = ()
+    block: tuple[int, int] | None = None
 
     @property
     def file(self) -> str:

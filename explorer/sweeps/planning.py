@@ -52,7 +52,7 @@ def plan(tasks: Iterable[Task], out: Path, arithmetic: str, again: bool = False)
     Parameters
     ----------
     out : Path
-        The sweep's folder, where results may be.
+        The sweep's folder, where results may be, if it is there.
     arithmetic : str
         Device and precision, part of what a result is called.
     again : bool
@@ -92,6 +92,10 @@ def _files(folder: Path) -> set[str]:
     try:
         with os.scandir(folder) as entries:
             return {entry.name for entry in entries}
+    except FileNotFoundError:
+        return set()
+    except NotADirectoryError:
+        raise BadInput(f"{folder}: cannot be a folder of results: it is a file") from None
     except OSError as error:
         raise BadInput(f"{folder}: cannot be read: {error.strerror}") from None
 

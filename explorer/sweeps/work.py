@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import torch
 
 from explorer import sources
 from explorer.checkpoints.files import Checkpoint
 from explorer.engine.models.data_sets import DataSets
+from explorer.engine.models.predictors import limit_of
 from explorer.errors import BadInput
+from explorer.evaluation.samples import block_samples
 from explorer.exports.atomic import whole
 from explorer.memory import was_short
 from explorer.recipe import ChainRecipe, Lane, Recipe, encode_recipe
@@ -43,7 +46,7 @@ def do(job: Job, out: Path, terms: Terms) -> Outcome:
             torch.set_num_threads(terms.threads)
         bench = _bench(terms.device, terms.precision)
         with torch.inference_mode():
-            bench.do(decode_task(job.recipe, job.name), out / job.file, terms.paths)
+            bench.do(decode_task(job.recipe, job.name), out / job.file, terms.paths, job.block)
     except BadInput as error:
         failure = str(error)
     except Exception as error:  # of one recipe: the others go on
@@ -70,9 +73,10 @@ class _Bench:
         self._where = place(device, precision)
         self._data_sets = DataSets(self._where.device)
         self._open: OrderedDict[str, Checkpoint] = OrderedDict()
+        self._walked: tuple[Lane, SampledLane] | None = None
 
-    def do(self, task: Task, out: Path, paths: dict[CheckpointKey, str]) -> None:
-        """Write the result of a task (BadInput)."""
+    def do(self, task: Task, out: Path, paths: dict[CheckpointKey, str], block: tuple[int, int] | None) -> None:
+        """Write the result of a task, or some of its samples (BadInput)."""
         assert task.chain is not None
 
         def path_of(source: str, sha256: str, told: Told | None = None) -> str:
@@ -80,7 +84,9 @@ class _Bench:
             return checkpoint_path(source, sha256, told) if known is None else known
 
         here = found(task.chain, path_of)
-        if task.figure is not None:
+        if block is not None:
+            self._pixels(task.chain, here, range(*block), out)
+        elif task.figure is not None:
             self._measure(task, here, out)
         elif any(lane.edits for lane in here.lanes):
             self._through_engine(here, out)
@@ -92,6 +98,20 @@ class _Bench:
         kept = msgspec.structs.replace(chain, lanes=tuple(lane.lane for lane in lanes), branches=())
         ran = self._where.arithmetic(lane.run for lane in lanes if lane.run is not None)
         write(out, lanes, Recipe(chain=kept, arithmetic=ran), None, FRAMES, FPS)
+
+    def _pixels(self, chain: ChainRecipe, here: ChainRecipe, indices: range, out: Path) -> None:
+        """What `evaluate` makes of a lane: nothing of the lane depends on which of its samples these are."""
+        (asked,), (own,) = chain.lanes, here.lanes
+        if self._walked is None or self._walked[0] != asked:
+            self._walked = asked, lane_of_recipe(asked, self._checkpoint(own), self._where, self._data_sets, None)
+        lane = self._walked[1]
+        *_, pixels = block_samples(
+            lane.predictor, lane.course, lane.seed(chain.seed), indices, lane.image_shape, lane.device, limit_of(lane.lane.sampler),
+            None if lane.network is None else lane.network.seen,
+        )  # fmt: skip
+        assert pixels is not None
+        with whole(out) as partial, partial.open("wb") as file:
+            np.save(file, pixels)
 
     def _lane(self, lane: Lane, here: Lane, samples: int) -> SampledLane:
         return lane_of_recipe(lane, self._checkpoint(here), self._where, self._data_sets, samples)

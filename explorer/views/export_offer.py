@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -31,6 +31,8 @@ class ExportChoice:
         Films: pictures a second.
     labels : bool
         Names of lanes and a caption are drawn.
+    plane : int
+        Pages of a plane: which of those that are offered.
     """
 
     ending: str
@@ -40,6 +42,7 @@ class ExportChoice:
     frames: int = 100
     fps: float = 24.0
     labels: bool = True
+    plane: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class ExportOffer:
         The question whose answer, an ExportPreviewed, shows what a choice leads to.
     write : callable
         Has it written: path and choice.
+    planes : mapping of int to str
+        Planes side by side, by number, with what each is called; `plane` is the one that is chosen at first.
     """
 
     of: Literal["chain", "strip"]
@@ -81,6 +86,8 @@ class ExportOffer:
     t: int = 0
     samples: int = 0
     fps: float | None = None
+    planes: Mapping[int, str] = field(default_factory=dict)
+    plane: int = 0
 
     @property
     def kinds(self) -> dict[str, Drawn | Stored]:

@@ -16,6 +16,7 @@ from explorer import sources
 from explorer.checkpoints.card import Card, Metric
 from explorer.cli import sampler_options, shared
 from explorer.cli.evaluate import accuracy, latent, objective, ode_likelihood, samples
+from explorer.cli.evaluate.blocks import check_blocks, check_workers
 from explorer.cli.evaluate.measuring import OF_SAMPLES, OF_THE_OBJECTIVE, OF_THE_ODE, Measured, MetricName, Options, SplitName, VarianceName
 from explorer.cli.reading_options import BackgroundOption, LabelsOption, MemberOption, RangeOption, reading
 from explorer.cli.told_options import takes_told
@@ -44,6 +45,8 @@ class DequantiseName(StrEnum):
 
 
 VARIANCE_HELP = "vlb: of the reverse step, sigma_t^2 (posterior, small) or beta_t (beta, large). fid, kid of a ddpm: as of sample."
+WORKERS_HELP = "fid, kid of a ddpm: blocks of samples made at once, on workers of Ray; left out or 1, one after the other without it."
+THREADS_HELP = "1 with --workers, else all unless told; with the same number, figures are the same to the last bit."
 FOR_MACHINES = ("each_t",)
 
 
@@ -106,6 +109,8 @@ def evaluate(
     seed: shared.SeedOption = 0,
     device: shared.DeviceOption = "auto",
     precision: shared.PrecisionOption = shared.EXACT,
+    workers: Annotated[int | None, typer.Option(min=1, max=100_000, show_default=False, help=WORKERS_HELP)] = None,
+    threads: Annotated[int | None, typer.Option(min=1, max=1024, show_default=False, help=THREADS_HELP)] = None,
     as_json: shared.JsonOption = False,
     run_python: shared.RunPythonOption = False,
     write: Annotated[bool, typer.Option("--write", help="Also put the figures in the checkpoint's card.")] = False,
@@ -121,25 +126,32 @@ def evaluate(
     half as many steps change; how long it takes is said before.
     elbo has the two terms, the KL of each dimension and IWAE-100; log-px is log p(x) itself, summed over a plane of codes;
     prior-share is the share of decodings of z ~ N(0, I)
-    that the digit classifier reads with confidence over 0.9.
+    that the digit classifier reads with confidence over 0.9. With --workers, samples are made by workers of Ray
+    (pip install "generative-explorer[cluster]"): of this machine, or of the cluster at RAY_ADDRESS.
     """
+    check_workers(workers)
     opened = shared.open_checkpoint(checkpoint, run_python)
     typed = sampler_options.SamplerOptions(
         steps=steps, eta=eta, clip=clip, sampler=sampler, spacing=spacing, offset=offset, alpha_to_one=alpha_to_one,
         variance=variance if metric in OF_SAMPLES else None, clip_range=clip_range, threshold=threshold,
     )  # fmt: skip
     options = Options(
-        checkpoint=opened, where=shared.place(device, precision), images=images, typed=typed,
+        checkpoint=opened, where=shared.place(device, precision), device=device, images=images, typed=typed,
         sampler=sampler_options.sampler_of(_named(typed), opened.card.sampler.said), seed=seed, draws=draws, strata=strata,
         split=split, dataset=dataset, variance=None if metric in OF_SAMPLES else variance,
         labels=labels_of(label) if label is not None else (), guidance=guidance,
         read=reading(dataset, "--dataset", values, member, background, label_member),
+        workers=workers or 1, threads=threads or (1 if workers and workers > 1 else 0),
         probes=probes, probe=probe.value if probe else None, dequantise=dequantise.value if dequantise else None,
     )  # fmt: skip
     _check_options(metric, options)
     if write:
         _check_writable(opened.path)
     measure = METRICS[metric]
+    if options.threads:
+        import torch
+
+        torch.set_num_threads(options.threads)
     started = time.perf_counter()
     report, metrics = measure(options)
     report = {
@@ -220,6 +232,8 @@ def _check_options(metric: MetricName, options: Options) -> None:
         raise BadInput(
             f"{', '.join(odd)}: of no meaning for {metric.value} of a {options.checkpoint.card.kind}; fid and kid of a ddpm take it"
         )
+    if options.workers > 1:
+        check_blocks(metric, options)
     given = [f"--{name}" for name in OF_THE_OBJECTIVE if getattr(options, name) is not None]
     if metric is MetricName.iwae and given == ["--draws"]:
         return

@@ -62,6 +62,7 @@ class Options:
 
     checkpoint: Checkpoint
     where: shared.Place
+    device: str
     images: int | None
     sampler: Sampler
     typed: SamplerOptions
@@ -73,6 +74,8 @@ class Options:
     variance: VarianceName | None = None
     labels: tuple[int, ...] = ()
     guidance: float = 0.0
+    workers: int = 1
+    threads: int = 0
     read: Reading = AS_FOUND
     probes: int | None = None
     probe: Probe | None = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.checkpoints.card import Metric
 from explorer.cli import sampler_options, shared
+from explorer.cli.evaluate.blocks import samples_on_workers
 from explorer.cli.evaluate.measuring import Measured, MetricName, Options, SplitName, command, read_options
 from explorer.errors import BadInput
 from explorer.recipe import NO_CLASS
@@ -206,6 +207,8 @@ def _of_chain(options: Options, count: int) -> tuple[Callable[[], np.ndarray], d
     sampler = {"steps": lane.course.K, "eta": options.sampler.eta, "clip": options.clip, "precision": lane.precision} | told
 
     def draw() -> np.ndarray:
+        if options.workers > 1:
+            return samples_on_workers(options, lane, count)
         found = []
         walk = chain_samples(
             lane.predictor, lane.course, options.seed, count, lane.image_shape, lane.device, limit_of(options.sampler),

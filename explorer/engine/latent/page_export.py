@@ -61,7 +61,7 @@ def export_plane(request: ExportPlane, desk: Desk) -> Steps:
     paged = PagedPlane(
         Path(kept.plane.source).stem, graph, config.code, config.variational, codes.codes, codes.labels,
         strengths(codes.distances, codes.spread, codes.dimensions), known.short_classes if known is not None else (),
-        title_of(codes.name) if codes.name else "", codes.origin, codes.origin_distance, recipe.points, outlines,
+        title_of(codes.name) if codes.name else "", codes.origin, codes.origin_distance, recipe.points, outlines, recipe.slice,
     )  # fmt: skip
     text = plane_page(paged, kept)
     yield None

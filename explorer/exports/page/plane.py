@@ -13,7 +13,7 @@ from explorer.exports.colours import CLASS_COLOURS, NO_CLASS
 from explorer.exports.page.whole import Content, footer_of, header_of, whole_page
 from explorer.latent.graph import Graph, Layer
 from explorer.latent.plane import PRIOR_MASSES, Extent, extent_of, prior_radius
-from explorer.recipe import Point, Recipe
+from explorer.recipe import Point, Recipe, Slice
 
 MOST_WEIGHT_BYTES = 2_850_000
 """Of a decoder: within a page they take a third more, and a page has at most 4 MB."""
@@ -45,6 +45,8 @@ class PagedPlane:
         Names of the labels, at most ten; the data set's name is `images`, empty without any.
     outlines : sequence of (str, ndarray of shape (M, 2))
         Strokes by name.
+    slice : Slice or None
+        Which plane of more than two dimensions it is; None is that of the first two components.
     """
 
     name: str
@@ -60,6 +62,7 @@ class PagedPlane:
     origin_distance: float = 0.0
     points: Sequence[Point] = ()
     outlines: Sequence[tuple[str, np.ndarray]] = ()
+    slice: Slice | None = None
 
 
 def check_size(graph: Graph) -> None:
@@ -178,11 +181,26 @@ def _thinned(outline: np.ndarray) -> np.ndarray:
 
 def _summary(plane: PagedPlane) -> str:
     kind = "Variational autoencoder" if plane.variational else "Autoencoder"
-    space = "two-dimensional codes" if plane.dimensions == 2 else f"a plane through codes of {plane.dimensions} dimensions"
+    space = "two-dimensional codes" if plane.dimensions == 2 else f"codes of {plane.dimensions} dimensions: {plane_words(plane.slice)}"
     told = [f"{kind} with {space}"]
     if len(plane.codes):
         told.append(f"{len(plane.codes):,} test images of {plane.images}")
     return " · ".join([*told, "drag a point: its decoding is computed here"])
+
+
+def plane_words(chosen: Slice | None) -> str:
+    """Which plane of more than two dimensions it is; directions are numbered from 1, as in the window."""
+    chosen = chosen or Slice()
+    first, second = chosen.first + 1, chosen.second + 1
+    words = {
+        "components": f"the plane along principal components {first} and {second}", "axes": f"the plane along axes {first} and {second}",
+        "images": f"the plane through the codes of test images {', '.join(map(str, chosen.images))}",
+        "pictures": f"the plane through the codes of {len(chosen.pictures)} pictures" + " and the mean" * (len(chosen.pictures) == 2),
+        "codes": "the plane through three codes", "random": f"random plane {chosen.seed + 1}",
+    }[chosen.kind]  # fmt: skip
+    if chosen.image is not None:
+        return f"{words}, moved through the code of test image {chosen.image}"
+    return f"{words}, moved" if any(chosen.offsets) or chosen.picture else words
 
 
 def _controls(plane: PagedPlane) -> str:

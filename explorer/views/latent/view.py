@@ -36,6 +36,7 @@ from explorer.views.latent.entries import (
 from explorer.views.latent.facts import FACTS
 from explorer.views.latent.gestures.gestures import Hands
 from explorer.views.latent.inspector.inspector import LatentInspector
+from explorer.views.latent.paged_planes import paged_planes
 from explorer.views.latent.plane.legend import PlaneLegend
 from explorer.views.latent.plane.pane import PlanePane
 from explorer.views.latent.plane.plane import Plane
@@ -190,20 +191,21 @@ class LatentWorkspace(Workspace):
         return self.hands.encode.several.encode(paths)
 
     def export_offer(self) -> ExportOffer | None:
-        """What the strip and the first plane can be written as."""
-        entry = self.controller.resolved
-        if entry is None:
+        """What the strip and the planes can be written as; the plane that is steered comes first to mind."""
+        planes = {plane.which: plane for plane in paged_planes(self._state, self.context.library)}
+        if 0 not in planes:
             return None
         from explorer.exports.kinds import pages
         from explorer.views.export_offer import ExportOffer  # with all kinds of files: not before it is wanted
 
         tiles = tuple(row.tiles for row in self.panel.content.rows if row.tiles is not None)
         recipe, fps = strip_recipe(self._state), FRAMES_PER_SECOND * self._state.speed
-        plane, path = msgspec.structs.replace(self._state.recipe, checkpoint=entry.sha256, source=entry.path), entry.path
+        steered = self._state.sliced if self._state.sliced in planes else 0
 
         def preview(choice: ExportChoice) -> PreviewStrip | PreviewPlane:
             if choice.ending in pages():
-                return PreviewPlane(path, plane.slice, plane.told)
+                plane = planes[choice.plane]
+                return PreviewPlane(plane.path, plane.recipe.slice, plane.recipe.told)
             return PreviewStrip(tiles, choice.ending, choice.scale)
 
         def write(out: str, choice: ExportChoice) -> None:
@@ -211,10 +213,13 @@ class LatentWorkspace(Workspace):
             made = msgspec.structs.replace(recipe, shown=None if chosen == Shown() else chosen)
             payload: Payload = ExportStrip(out, tiles, made, choice.fps, choice.scale)
             if choice.ending in pages():
-                payload = ExportPlane(out, path, Recipe(plane=plane))
+                plane = planes[choice.plane]
+                payload = ExportPlane(out, plane.path, Recipe(plane=plane.recipe))
             self.context.client.send(payload, "latent.export", self._exported, queued=True)
 
-        return ExportOffer("strip", self.workspace_name, min(map(len, tiles), default=0), preview, write, fps=fps)
+        titles = {which: plane.title for which, plane in planes.items()}
+        pictures = min(map(len, tiles), default=0)
+        return ExportOffer("strip", self.workspace_name, pictures, preview, write, fps=fps, planes=titles, plane=steered)
 
     def _exported(self, outcome: Outcome) -> None:
         if isinstance(outcome, StripExported | PlaneExported):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -70,6 +71,8 @@ class ExportDialog(QDialog):
         self.kind.setCurrentIndex(max(0, self.kind.findData(ending)))
         self.quantity = _combo(tr("What is drawn"), {name: _titled(name) for name in offer.quantities})
         self.quantity.setCurrentIndex(max(0, self.quantity.findData(offer.quantity)))
+        self.plane = _combo(tr("Plane of the page"), offer.planes)
+        self.plane.setCurrentIndex(max(0, self.plane.findData(offer.plane)))
         self.samples = IntField(1, max(1, offer.samples), tr("Samples"), tr("The first so many samples are drawn"))
         self.samples.setValue(offer.samples)
         self.scale = IntField(0, 64, tr("Size"), tr("Pixels for each pixel of an image, each drawn as a sharp square"))
@@ -107,7 +110,8 @@ class ExportDialog(QDialog):
         self._form.setVerticalSpacing(2 * GRID)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         rows = (
-            (tr("&Kind"), self.kind), (tr("&Quantity"), self.quantity), (tr("&Samples"), self.samples), (tr("Si&ze"), self.scale),
+            (tr("&Kind"), self.kind), (tr("&Quantity"), self.quantity), (tr("Pla&ne"), self.plane),
+            (tr("&Samples"), self.samples), (tr("Si&ze"), self.scale),
             (tr("&Pictures"), self.frames), (tr("&Frames a second"), self.fps), (tr("&Duration"), self.seconds), (tr("&Labels"),
             self.labels),
         )  # fmt: skip
@@ -137,6 +141,7 @@ class ExportDialog(QDialog):
     def _connect(self) -> None:
         self.kind.currentIndexChanged.connect(self._show_kind)
         self.quantity.currentIndexChanged.connect(self._changed)
+        self.plane.currentIndexChanged.connect(self._changed)
         self.samples.valueChanged.connect(self._changed)
         self.scale.valueChanged.connect(self._changed)
         self.frames.valueChanged.connect(self._paced)
@@ -156,7 +161,7 @@ class ExportDialog(QDialog):
         """What the fields say."""
         return ExportChoice(
             self.kind.currentData(), self.quantity.currentData() or "", self.samples.value(), self.scale.value(), self.frames.value(),
-            self.fps.value(), self.labels.isChecked(),
+            self.fps.value(), self.labels.isChecked(), self.plane.currentData() or 0,
         )  # fmt: skip
 
     @property
@@ -177,7 +182,7 @@ class ExportDialog(QDialog):
         page = isinstance(kind, Stored) and kind.page
         for field, there in (
             (self.quantity, picture and chain), (self.samples, (picture or page) and chain), (self.scale, picture),
-            (self.labels, picture and chain),
+            (self.labels, picture and chain), (self.plane, page and len(self._offer.planes) > 1),
             (self.frames, (film or page) and chain), (self.fps, film), (self.seconds, film),
         ):  # fmt: skip
             self._form.setRowVisible(field, there)
@@ -297,7 +302,7 @@ class ExportDialog(QDialog):
         )
 
 
-def _combo(name: str, words: dict[str, str]) -> QComboBox:
+def _combo(name: str, words: Mapping[str, str] | Mapping[int, str]) -> QComboBox:
     box = QComboBox()
     box.setAccessibleName(name)
     box.setToolTip(name)

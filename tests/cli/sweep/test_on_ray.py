@@ -15,6 +15,10 @@ import numpy as np
 import psutil
 import pytest
 
+from explorer import __version__
+from explorer.sweeps.job import Job, Terms
+from explorer.sweeps.on_ray import _do_there
+
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None, reason='Ray is not installed: pip install "generative-explorer[cluster]"'
 )
@@ -56,6 +60,23 @@ def test_a_worker_that_is_killed_takes_no_recipe_with_it(run: Callable[..., Any]
     for alone in (tmp_path / "one").glob("*.npz"):
         with np.load(alone) as a, np.load(tmp_path / "two" / alone.name) as b:
             assert all(np.array_equal(a[name], b[name]) for name in a.files)
+
+
+def test_gpus_that_are_not_there_are_not_waited_for(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "explorer", *COMMAND, "--out", str(tmp_path), "--workers", "2", "--gpus", "99"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
+    done = subprocess.run(words, capture_output=True, text=True, env=environment)
+    if "Ray cannot be started here" in done.stderr:
+        pytest.skip("Ray gives itself half a minute to start, and this machine was too busy for that")
+    assert done.returncode == 2
+    assert "--gpus 99: Ray finds " in done.stderr
+    assert not list(tmp_path.glob("*.npz"))
+
+
+def test_a_worker_of_another_version_says_so() -> None:
+    outcome, content = _do_there(Job("a", "{}", ".npz"), Terms("cpu", "fp32"), {}, "0.0.9")
+    assert outcome.failure == f"the worker has Generative Explorer {__version__}, and this is 0.0.9: install the same there"
+    assert content == b""
 
 
 def test_a_cluster_elsewhere_is_refused_without_a_token(

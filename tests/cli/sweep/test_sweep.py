@@ -132,6 +132,7 @@ def test_the_bound_is_that_of_evaluate(run: Run, tmp_path: Path) -> None:
         (("missing.jsonl", "--grid", "seed=1"), "leave out --grid"),
         (("empty.jsonl",), "there is no recipe to do"),
         (("broken.jsonl",), "broken.jsonl, line 1: not a recipe"),
+        (("--checkpoint", C, "--grid", "seed=1", "--gpus", 0.5), "--gpus 0.5: is a share for each worker of Ray"),
     ],
 )
 def test_what_cannot_be_is_refused_in_a_line(
@@ -141,6 +142,12 @@ def test_what_cannot_be_is_refused_in_a_line(
     (tmp_path / "empty.jsonl").write_text("\n")
     (tmp_path / "broken.jsonl").write_text("{\n")
     assert says in refused("sweep", *words, "--out", "s", "--workers", 1)
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_file_is_no_folder_of_results(refused: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "s").touch()
+    assert "s: cannot be a folder of results" in refused("sweep", "--checkpoint", C, "--out", tmp_path / "s", "--workers", 1)
 
 
 def test_without_ray_it_is_done_here_and_several_workers_say_what_to_install(

@@ -22,7 +22,7 @@ from explorer.exports.embedded import read_recipe
 from explorer.exports.kinds import KINDS
 from explorer.exports.page.plane import PagedPlane, check_size, plane_page
 from explorer.latent.graph import Graph, Layer
-from explorer.recipe import Arithmetic, Encoded, PlaneGrid, PlaneModel, PlaneRecipe, Point, PriorSamples, Recipe, Stroke
+from explorer.recipe import Arithmetic, Encoded, PlaneGrid, PlaneModel, PlaneRecipe, Point, PriorSamples, Recipe, Slice, Stroke
 
 AWKWARD = '</script><script>alert(1)</script><b>"&'
 MOST = 4_000_000
@@ -97,6 +97,22 @@ def test_without_points_there_are_two_for_a_way(desk: Desk, checkpoints: Mapping
     one = small(points=(Point("A", 0, 0),))
     assert '"name":"A"' in (text := plane_page(one, Recipe()))
     assert '"name":"B"' in text
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        (None, "the plane along principal components 1 and 2"),
+        (Slice("axes", 3, 7), "the plane along axes 4 and 8"),
+        (Slice("axes", 3, 7, offsets=(0.0, 0.5)), "the plane along axes 4 and 8, moved"),
+        (Slice("images", images=(3, 14, 159)), "the plane through the codes of test images 3, 14, 159"),
+        (Slice("pictures", pictures=("/a.png", "/b.png")), "the plane through the codes of 2 pictures and the mean"),
+        (Slice("random", seed=4, image=7), "random plane 5, moved through the code of test image 7"),
+    ],
+)
+def test_it_says_which_plane_it_is(chosen: Slice | None, words: str) -> None:
+    text = plane_page(small(dimensions=16, slice=chosen), Recipe())
+    assert f"codes of 16 dimensions: {words} · drag a point" in text
 
 
 def test_names_are_text(tmp_path: Path) -> None:

@@ -923,6 +923,34 @@ def test_the_plane_is_exported_as_a_page_and_opened_again(ws: LatentWorkspace, q
     qtbot.waitUntil(lambda: ws.idle and state(ws).recipe.points == (point,), timeout=30_000)
 
 
+def test_the_page_is_of_the_plane_that_is_looked_at(ws: LatentWorkspace, qtbot: QtBot, explorer: Explorer, tmp_path: Path) -> None:
+    entry = ws.context.library.named("mnist-vae-16d")
+    assert entry is not None
+    beside = link_plane(state(ws), entry)
+    (model,) = beside.recipe.beside
+    sliced = msgspec.structs.replace(model, slice=Slice("axes", 3, 7))
+    ws.context.store.update(latent=msgspec.structs.replace(beside, recipe=msgspec.structs.replace(beside.recipe, beside=(sliced,))))
+    ws.context.store.update(exporting=ExportChoices(folder=str(tmp_path)))
+    settle(ws, qtbot)
+    ws.actions_["export"].trigger()
+    dialog = next(made for made in explorer.window.findChildren(ExportDialog) if made.isVisible())
+    assert [dialog.plane.itemText(i) for i in range(dialog.plane.count())] == ["1: mnist-vae-2d", "2: mnist-vae-16d · axes 4 and 8"]
+    assert dialog.plane.isVisible()
+    assert dialog.choice.plane == 0
+    dialog.reject()
+    ws.context.store.update_latent(sliced=1)
+    offer = ws.export_offer()
+    assert offer is not None
+    assert offer.plane == 1
+    told: list[str] = []
+    ws.status_changed.connect(lambda status: told.append(status.text))
+    offer.write(str(tmp_path / "beside.html"), ExportChoice(".html", plane=offer.plane))
+    qtbot.waitUntil(lambda: bool(told) and told[-1].endswith("wrote beside.html"), timeout=60_000)
+    plane = read_recipe(tmp_path / "beside.html").plane
+    assert plane is not None
+    assert (plane.source, plane.slice, plane.beside) == ("mnist-vae-16d", Slice("axes", 3, 7), ())
+
+
 def test_what_is_no_coordinate_is_refused_in_words(ws: LatentWorkspace, qtbot: QtBot, explorer: Explorer) -> None:
     point = add_point(ws, 0.3, 0.3)
     field = ws.inspector.selection.across

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from explorer.errors import BadInput
-from explorer.sweeps import cluster
+from explorer.workers import cluster
+from explorer.workers.tasks import NoRay, connected
 
 ELSEWHERE = "203.0.113.7:6379"  # of no machine: RFC 5737
 
@@ -37,3 +39,31 @@ def test_elsewhere_it_is_refused_without_a_token(monkeypatch: pytest.MonkeyPatch
     monkeypatch.delenv("RAY_AUTH_TOKEN_PATH")
     monkeypatch.setenv("RAY_AUTH_TOKEN", "secret")
     cluster.check(address)
+
+
+@pytest.mark.parametrize(
+    ("version", "why"),
+    [
+        ("2.53.0", ""),
+        ("2.55.1", ""),
+        ("3.0.0.dev0", ""),
+        ("2.9.3", "is 2.9.3 here, and 2.53 or later is needed"),
+        ("1.13.0", "is 1.13.0 here, and 2.53 or later is needed"),
+    ],
+)
+def test_a_ray_that_knows_no_tokens_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: str, why: str) -> None:
+    (tmp_path / "ray").mkdir()
+    (tmp_path / "ray" / "__init__.py").touch()
+    (tmp_path / f"ray-{version}.dist-info").mkdir()
+    (tmp_path / f"ray-{version}.dist-info" / "METADATA").write_text(f"Metadata-Version: 2.1\nName: ray\nVersion: {version}\n")
+    monkeypatch.delitem(sys.modules, "ray", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert cluster.missing() == why
+
+
+def test_half_a_ray_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "ray.py").write_text("raise ImportError('libray is cut short')")
+    monkeypatch.delitem(sys.modules, "ray", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(NoRay, match=r"^Ray cannot be imported, install it anew \(pip install .*\): libray is cut short$"):
+        connected(None, 1).__enter__()

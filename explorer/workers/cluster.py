@@ -1,10 +1,12 @@
-"""Which cluster of Ray a sweep goes to, and whether it may: one elsewhere must ask for a token."""
+"""Which cluster of Ray work goes to, and whether it may: one elsewhere must ask for a token."""
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import ipaddress
 import os
+import re
 import socket
 from pathlib import Path
 
@@ -15,13 +17,30 @@ INSTALL = 'pip install "generative-explorer[cluster]"'
 HERE = ("auto", "local", "localhost")
 
 
-def is_installed() -> bool:
-    """Whether Ray is here, without importing it."""
-    return importlib.util.find_spec("ray") is not None
+OLDEST = 2, 53
+"""Of Ray: the first that asks for tokens throughout; pyproject.toml says so, too."""
+
+
+def missing() -> str:
+    """Why there is no Ray to work with, as what follows its name; empty where there is. It is not imported for this."""
+    if importlib.util.find_spec("ray") is None:
+        return "is not installed"
+    try:
+        version = importlib.metadata.version("ray")
+    except importlib.metadata.PackageNotFoundError:  # not by pip: whoever did it knows
+        return ""
+    numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:2])
+    return "" if numbers >= OLDEST else f"is {version} here, and {'.'.join(map(str, OLDEST))} or later is needed"
+
+
+def check_installed(workers: int) -> None:
+    """Refuse several workers where there is no Ray (BadInput)."""
+    if why := missing():
+        raise BadInput(f"--workers {workers}: several at once are done by Ray, which {why}: {INSTALL}")
 
 
 def address() -> str | None:
-    """The cluster that the person chose by RAY_ADDRESS; None where Ray is started here for this sweep."""
+    """The cluster that the person chose by RAY_ADDRESS; None where Ray is started here for this work."""
     said = os.environ.get(ADDRESS, "").strip()
     return None if said in ("", "local") else said
 
@@ -44,7 +63,7 @@ def check(address: str) -> None:
         )
     if not _has_token():
         raise BadInput(
-            f"{what} without a token, and none is here: set RAY_AUTH_TOKEN, or RAY_AUTH_TOKEN_PATH to a file with the cluster's token"
+            f"{what} unless it asks for a token, of which none is here: set RAY_AUTH_TOKEN, or RAY_AUTH_TOKEN_PATH to a file with it"
         )
 
 
