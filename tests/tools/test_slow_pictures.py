@@ -42,4 +42,4 @@ def test_the_newest_pictures_of_three_lanes_are_never_older_than_300_ms_when_the
 def test_a_way_that_carries_them_shows_them_exactly(slow: Any, chains: Any) -> None:
     counted = slow.count(chains, "scrub", rate=40 * slow.MEGABIT)
     assert counted.coarse == 0
-    assert counted.oldest < 0.15
+    assert counted.oldest < 0.3
