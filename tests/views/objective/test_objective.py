@@ -417,9 +417,9 @@ def test_the_ode_is_stopped_and_goes_on(qtbot: QtBot, open_objective: Opener, la
     page.cancel()
 
 
-def test_the_figures_of_the_ode_make_no_window_wider(open_objective: Opener, lane: LaneMaker) -> None:
+def test_the_figures_of_the_ode_make_no_window_wider(qtbot: QtBot, open_objective: Opener, lane: LaneMaker) -> None:
     page = open_objective((lane("A"), lane("B"), lane("C")), wait=False, likelihood=True)
     window = page.window()
-    assert page.table.text(2, "ODE")
+    qtbot.waitUntil(lambda: page.table.text(2, "L") != "–" and page.table._cells[2][-1].isVisible(), timeout=WAIT)
     assert window.minimumSizeHint().width() <= 1280
     assert (window.width(), window.height()) == (1280, 800)
