@@ -5,13 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TypeVar
 
 import pytest
 import torch
 
-from explorer.engine.aside import Work, aside, at_work
+from explorer.engine.aside import Pace, Taken, Work, aside, at_work, paced
 from explorer.engine.thread.bell import Bell, bell_here
 from explorer.engine.thread.mailbox import Mailbox
 from explorer.engine.thread.messages import StartEngine
@@ -131,3 +131,52 @@ def test_only_what_yields_gives_way_and_only_behind_a_window(behind: bool) -> No
     program = NICE.replace("BEHIND", str(behind))
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["0", "0", "0"]
+
+
+def test_a_step_that_was_quick_is_taken_here_and_one_that_was_not_by_another_thread(bell: Bell) -> None:
+    here = threading.get_ident()
+    assert made_by(Pace[int](can_be_apart=True, took=0.0).step(threading.get_ident)) == here
+    assert made_by(Pace[int](can_be_apart=False).step(threading.get_ident)) == here
+    pace = Pace[int](can_be_apart=True)
+    assert made_by(pace.step(threading.get_ident)) != here, "nobody knows how long the first takes"
+    assert pace.took < TIMEOUT
+
+
+def test_of_all_who_wait_for_a_step_one_has_it(bell: Bell) -> None:
+    gate, calls, pace = threading.Event(), [], Pace[int](can_be_apart=True)
+
+    def call() -> int:
+        calls.append(1)
+        assert gate.wait(TIMEOUT)
+        return 7
+
+    first, second = pace.step(call), pace.step(call)
+    next(first)
+    next(second)
+    assert pace.under_way
+    gate.set()
+    assert made_by(first) == 7
+    with pytest.raises(Taken):
+        made_by(second)
+    assert calls == [1]
+    assert not pace.under_way
+
+
+def test_items_of_a_walk_come_in_their_order_and_what_it_returns_at_last(bell: Bell) -> None:
+    def walk() -> Generator[int, None, str]:
+        yield from (1, 2, 3)
+        return "over"
+
+    def heard() -> Generator[None, None, str]:
+        steps = paced(walk(), Pace(can_be_apart=True))
+        while True:
+            try:
+                found.append(next(steps))
+            except StopIteration as done:
+                end: str = done.value
+                return end
+            yield
+
+    found: list[int | None] = []
+    assert made_by(heard()) == "over"
+    assert [item for item in found if item is not None] == [1, 2, 3]
