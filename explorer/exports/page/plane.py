@@ -185,7 +185,7 @@ def _summary(plane: PagedPlane) -> str:
     told = [f"{kind} with {space}"]
     if len(plane.codes):
         told.append(f"{len(plane.codes):,} test images of {plane.images}")
-    return " · ".join([*told, "drag a point: its decoding is computed here"])
+    return " · ".join([*told, "drag a point: it is decoded here"])
 
 
 def plane_words(chosen: Slice | None) -> str:
