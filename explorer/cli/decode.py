@@ -12,6 +12,7 @@ from explorer.cli.plane_options import ALONG, PathKind, PlaneOptions, SliceName,
 from explorer.cli.reading_options import BackgroundOption
 from explorer.cli.told_options import takes_told
 from explorer.recipe import Recipe
+from explorer.recipe.shown import MAX_SCALE
 
 
 @takes_told("checkpoint")
@@ -39,7 +40,7 @@ def decode(
     background: BackgroundOption = "white",
     offsets: Annotated[str, typer.Option(help="The plane moved along its remaining directions, in order.")] = "",
     device: shared.DeviceOption = "auto",
-    scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pixels for each pixel of an image.")] = None,
+    scale: Annotated[int | None, typer.Option(min=1, max=MAX_SCALE, help="Pixels for each pixel of an image.")] = None,
     force: shared.ForceOption = False,
     as_json: shared.JsonOption = False,
 ) -> None:

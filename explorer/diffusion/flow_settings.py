@@ -9,8 +9,6 @@ Probe = Literal["rademacher", "gaussian"]
 Dequantise = Literal["gaussian", "uniform", "none"]
 
 SOLVERS: tuple[Solver, ...] = ("heun", "euler")
-PROBES: tuple[Probe, ...] = ("rademacher", "gaussian")
-DEQUANTISE: tuple[Dequantise, ...] = ("gaussian", "uniform", "none")
 MAX_PROBES = 64
 LARGEST_TRACE = 4096
 """Numbers in an image whose trace may be taken exactly: as many derivatives a level."""

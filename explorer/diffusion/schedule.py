@@ -10,8 +10,6 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from explorer.diffusion.samplers.spacing import spaced
-
 LINEAR_BETA_FIRST = 1e-4
 LINEAR_BETA_LAST = 0.02
 COSINE_OFFSET = 0.008
@@ -79,24 +77,6 @@ class Schedule:
         """alpha_bar_t = alpha_bar_0 prod_{s <= t} alpha_s, shape (T + 1,), float64; alpha_bar[0] = `start`, which is 1 as a rule."""
         one = torch.ones(1, dtype=torch.float64)
         return self.start * torch.cat([one, torch.cumprod(1 - self.betas, dim=0)])
-
-    def subsequence(self, steps: int | None = None) -> tuple[int, ...]:
-        """Timesteps T = tau_K > ... > tau_1 > tau_0 = 0 of a chain of K steps, evenly spaced.
-
-        Parameters
-        ----------
-        steps : int or None
-            K in 1..T; None takes all T.
-
-        Raises
-        ------
-        ScheduleError
-            If K is not in 1..T.
-        """
-        try:
-            return spaced(self.T, steps)
-        except ValueError as error:
-            raise ScheduleError(str(error)) from None
 
 
 def linear(T: int = 1000) -> Schedule:

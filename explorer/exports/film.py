@@ -33,7 +33,7 @@ CRF = 5  # of 0..51, the least loss first: small images made large have edges th
 def check_size(path: Path, size: tuple[int, int]) -> None:
     """Refuse a picture that H.264 cannot hold (BadInput)."""
     if max(size) > MAX_SIDE:
-        raise BadInput(f"{path}: pictures of {size[1]}x{size[0]} are too large for a film: ask for fewer samples, or a lower --scale")
+        raise BadInput(f"{path}: pictures of {size[1]}x{size[0]} are too large for a film: ask for fewer samples, or a lower scale")
 
 
 @contextmanager

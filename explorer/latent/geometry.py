@@ -6,7 +6,6 @@ pixels of [0, 1] is half as long. Source: Arvanitidis, Hansen, Hauberg 2018, sec
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
@@ -14,8 +13,6 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 from torch.func import jvp
-
-from explorer.latent.strokes import resample, resample_by
 
 Decode = Callable[[Tensor], Tensor]
 """Codes (N, d) to images (N, ...), each image of its own code alone."""
@@ -29,9 +26,6 @@ class PushesForward(Protocol):
         """Images (N, ...) of codes (N, d) and their derivatives (N, k, ...) along directions (k, d)."""
         ...
 
-
-FINE = 8
-"""A path is decoded at so many times the frames asked for, to measure it."""
 
 BLOCK = 256
 
@@ -91,39 +85,3 @@ def image_steps(decode: Decode, path: Tensor) -> Tensor:
     """Distances ||g(z_{k+1}) - g(z_k)|| of neighbouring decodings along a path (M, d); shape (M - 1,)."""
     images = torch.cat([decode(block).flatten(1) for block in path.split(BLOCK)])
     return (images[1:] - images[:-1]).norm(dim=1)
-
-
-def curve_length(decode: Decode, path: Tensor) -> float:
-    """Length of a polyline's decodings, corner to corner."""
-    return float(image_steps(decode, path).sum()) if len(path) > 1 else 0.0
-
-
-def curve_energy(decode: Decode, path: Tensor) -> float:
-    """(M - 1) sum_k ||g(z_{k+1}) - g(z_k)||^2: at least the squared length, equal to it when all steps are."""
-    return (len(path) - 1) * float(image_steps(decode, path).square().sum())
-
-
-def resample_by_image(decode: Decode, path: Tensor, count: int) -> Tensor:
-    """Codes along a path whose decodings are at even distances, the ends among them.
-
-    The path is decoded at `FINE` times as many places; distances between those are taken as growing evenly. Where
-    nothing changes along the whole path, the codes themselves are at even distances.
-
-    Parameters
-    ----------
-    decode : callable
-    path : Tensor, shape (M, d)
-        Corners, M at least 1.
-    count : int
-        At least 1.
-
-    Returns
-    -------
-    Tensor, shape (count, d)
-    """
-    fine = resample(path.detach().cpu().double().numpy(), max(2, FINE * count))
-    corners = torch.from_numpy(fine).to(path)
-    travelled = image_steps(decode, corners).double().cpu().numpy()
-    if not math.isfinite(float(travelled.sum())):
-        raise ValueError("the decodings along the path are not finite")
-    return torch.from_numpy(resample_by(fine, travelled, count)).to(path)

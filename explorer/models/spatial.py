@@ -10,7 +10,6 @@ from torch import Tensor, nn
 
 from explorer.models.roles import ImageShape, LatentConfig
 
-MAX_CODE = 2**20
 DIFFERENCE = 1e-3
 """Half a step of the central differences, in latent units: float32 keeps three digits of the derivative."""
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from explorer.diffusion.figure import Figure
 from explorer.errors import BadInput
+from explorer.python.checked import checked
 from explorer.python.held_out import Data, Split, checked_count, measured_on
 from explorer.python.opening import opened
 from explorer.recipe import MAX_SEED, Sampler
@@ -95,6 +96,7 @@ class Elbo:
         return f"<Elbo {_words(self.elbo, 'nats')}, on {self.images} images of {self.dataset}>"
 
 
+@checked
 def bound(
     source: str | Path | Model,
     *,
@@ -147,8 +149,6 @@ def bound(
         If the model is no ddpm, its network puts out numbers that are not finite, or the images cannot be read or do not fit it.
     """
     check_seed(seed)
-    if variance not in ("posterior", "beta"):
-        raise BadInput(f"variance is {variance!r}, and can be posterior or beta")
     if not 2 <= strata <= MAX_STRATA or not 1 <= draws <= MAX_DRAWS:
         raise BadInput(f"strata are 2..{MAX_STRATA} and draws 1..{MAX_DRAWS}, not {strata} and {draws}")
     with opened(source, told) as checkpoint:
@@ -177,6 +177,7 @@ def bound(
     )  # fmt: skip
 
 
+@checked
 def elbo(
     source: str | Path,
     *,

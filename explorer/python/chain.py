@@ -10,9 +10,9 @@ import numpy as np
 
 from explorer.errors import BadInput
 from explorer.exports.pixels import as_uint8, drawable
+from explorer.python.checked import checked
 from explorer.recipe import Recipe
-
-FILM_FRAMES, FILM_FPS = 100, 24.0
+from explorer.recipe.shown import FPS, FPS_RANGE, FRAMES, FRAMES_RANGE, MAX_SCALE
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -63,7 +63,8 @@ class Chain:
         pixels = as_uint8(self.x[-1] if self.decoded is None else self.decoded).transpose(0, 2, 3, 1)
         return pixels[..., 0] if pixels.shape[-1] == 1 else pixels
 
-    def save(self, path: str | Path, *, scale: int | None = None, frames: int = FILM_FRAMES, fps: float = FILM_FPS) -> None:
+    @checked
+    def save(self, path: str | Path, *, scale: int | None = None, frames: int = FRAMES, fps: float = FPS) -> None:
         """Write it, with its recipe inside: what `generative-explorer sample --out` writes.
 
         Parameters
@@ -71,23 +72,29 @@ class Chain:
         path : str or Path
             A picture of the samples (.png), a film of the chain (.gif, .mp4), all arrays (.npz), or a page with a slider (.html).
         scale : int, optional
-            Pixels for each pixel of an image.
+            Of pictures and films: pixels for each pixel of an image, in 1..64.
         frames : int
-            Films and pages: at most so many states.
+            Of films and pages: at most so many states, in 2..2000.
         fps : float
-            Films: pictures a second.
+            Of films: pictures a second, in [1, 50].
 
         Raises
         ------
         BadInput
-            If the name says no such kind, or the file cannot be written.
+            If the name says no such kind, a setting is out of its range, or the file cannot be written.
         """
         from explorer.exports.atomic import check_out
         from explorer.exports.kinds import KINDS, Drawn, Stored
-        from explorer.sampling.writing import DrawnLane, draw
+        from explorer.sampling.writing import DrawnLane, as_drawn, draw
 
         out = Path(path).expanduser()
         check_out(out, tuple(KINDS))
+        check_scale(scale)
+        (fewest, most), (slowest, fastest) = FRAMES_RANGE, FPS_RANGE
+        if not fewest <= frames <= most:
+            raise BadInput(f"frames must be in {fewest}..{most}, not {frames}")
+        if not slowest <= fps <= fastest:
+            raise BadInput(f"fps must be in [{slowest:g}, {fastest:g}], not {fps:g}")
         kind = KINDS[out.suffix.lower()]
         if isinstance(kind, Stored):
             self._store(out, kind, frames)
@@ -95,7 +102,7 @@ class Chain:
         assert isinstance(kind, Drawn)
         steps = tuple(int(t) for t in self.timesteps)
         lane = DrawnLane(self.label, self._source, self._picture_shape(kind.film), steps, self._tiles)
-        draw(out, kind, [lane], self.recipe, scale, frames, fps)
+        draw(out, kind, [lane], as_drawn(self.recipe, [lane], scale, frames, fps, kind.film), scale, frames, fps)
 
     def _store(self, out: Path, kind: object, frames: int) -> None:
         from explorer.exports.kinds import Stored
@@ -167,3 +174,9 @@ def check_room(needed: int, what: str) -> None:
     free = psutil.virtual_memory().available
     if needed > 0.9 * free:
         raise BadInput(f"{what} take {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free: ask for fewer samples or steps")
+
+
+def check_scale(scale: int | None) -> None:
+    """Refuse a scale that no picture can have (BadInput)."""
+    if scale is not None and not 1 <= scale <= MAX_SCALE:
+        raise BadInput(f"scale must be in 1..{MAX_SCALE}, not {scale}")

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from explorer.errors import BadInput
-from explorer.python.images import Image, values_given
+from explorer.python.chain import check_scale
+from explorer.python.checked import checked
+from explorer.python.images import Image, array_given, values_given
 from explorer.python.opening import opened
-from explorer.recipe import MAX_PRIOR_SAMPLES, MAX_SEED, PlaneRecipe, PriorSamples, Recipe
+from explorer.recipe import MAX_CELLS, MAX_PRIOR_SAMPLES, MAX_SEED, PlaneRecipe, PriorSamples, Recipe
 
 NEEDS = "give a vae or an ae"
 
@@ -84,7 +86,8 @@ class Decoding:
         pixels = as_uint8(self.x).transpose(0, 2, 3, 1)
         return pixels[..., 0] if pixels.shape[-1] == 1 else pixels
 
-    def save(self, path: str | Path, *, scale: int | None = None) -> None:
+    @checked
+    def save(self, path: str | Path, *, scale: int | None = None, columns: int | None = None) -> None:
         """Write it, with its recipe inside: what `generative-explorer decode --out` writes.
 
         Parameters
@@ -92,12 +95,14 @@ class Decoding:
         path : str or Path
             A picture (.png), or arrays (.npz).
         scale : int, optional
-            Pixels for each pixel of an image.
+            Of a picture: pixels for each pixel of an image, in 1..64.
+        columns : int, optional
+            Of a picture: how many stand in a row; at most 16 unless said.
 
         Raises
         ------
         BadInput
-            If the name says no such kind, or the file cannot be written.
+            If the name says no such kind, a setting is out of its range, or the file cannot be written.
         """
         from explorer.exports.atomic import check_out
         from explorer.exports.kinds import single
@@ -105,9 +110,12 @@ class Decoding:
 
         out, kinds = Path(path).expanduser(), single()
         check_out(out, tuple(kinds))
+        check_scale(scale)
+        if columns is not None and not 1 <= columns <= len(self.z):
+            raise BadInput(f"columns must be in 1..{len(self.z)}, as many as there are codes, not {columns}")
         of_prior = self.recipe.plane is not None and self.recipe.plane.prior is not None
-        columns = min(SHEET_COLUMNS, math.ceil(math.sqrt(len(self.z))) if of_prior else len(self.z))
-        write_decodings(out, kinds[out.suffix.lower()], self.z, self.x, self.recipe, columns, scale)
+        usual = min(SHEET_COLUMNS, math.ceil(math.sqrt(len(self.z))) if of_prior else len(self.z))
+        write_decodings(out, kinds[out.suffix.lower()], self.z, self.x, self.recipe, columns or usual, scale)
 
     def __repr__(self) -> str:
         """What it is, in a line."""
@@ -115,6 +123,7 @@ class Decoding:
         return f"<Decoding by {self.label}: {len(self.z)} codes of {self.z.shape[1]} numbers as images of {channels} x {height} x {width}>"
 
 
+@checked
 def encode(
     source: str | Path,
     images: Image | Sequence[Image],
@@ -170,6 +179,7 @@ def encode(
     )
 
 
+@checked
 def decode(
     source: str | Path,
     codes: np.ndarray | Sequence[float] | Sequence[Sequence[float]] | None = None,
@@ -229,16 +239,17 @@ def decode(
 
 def _codes_given(codes: object, dimensions: int, name: str) -> np.ndarray:
     """Codes (M, D), float64."""
-    try:
-        found = np.asarray(codes, np.float64)
-    except (TypeError, ValueError):
-        raise BadInput(f"{name}: its codes are an array of {dimensions} numbers each") from None
+    found = array_given(codes, name, f"its codes are an array of {dimensions} numbers each")
+    if found.dtype.kind not in "fiu":
+        raise BadInput(f"{name}: its codes are an array of {dimensions} real numbers each, not of {found.dtype}")
     rows = found[None] if found.ndim == 1 else found
     if rows.ndim != 2 or rows.shape[1] != dimensions or not len(rows):
         raise BadInput(f"{name}: has codes of {dimensions} numbers, as an array (M, {dimensions}), not {found.shape}")
-    if not np.isfinite(rows).all():
+    if len(rows) > MAX_CELLS:
+        raise BadInput(f"{name}: at most {MAX_CELLS:,} codes are decoded at once, not {len(rows):,}")
+    if not (abs(rows) <= np.finfo(np.float32).max).all():
         raise BadInput(f"{name}: there are codes that are not finite")
-    return rows
+    return rows.astype(np.float64)
 
 
 def _column(values: Sequence[float | None]) -> np.ndarray | None:

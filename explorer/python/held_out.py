@@ -32,8 +32,6 @@ def measured_on(checkpoint: Checkpoint, data: Data | None, split: Split, read: M
     from explorer.datasets.images import ImageSet
     from explorer.evaluation.vlb import check_own_data, images_for
 
-    if split not in ("test", "train"):
-        raise BadInput(f"split is {split!r}, and can be test or train")
     reading, own = reading_given(read), checkpoint.card.data
     if isinstance(data, str | Path) or data is None:
         if data is None:

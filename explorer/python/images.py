@@ -11,6 +11,9 @@ from explorer.errors import BadInput
 
 Image = str | Path | np.ndarray
 """The file of a picture, a test image as "mnist:7", or an array."""
+ALLOWED = "images are uint8, or floats in [-1, 1]"
+FARTHEST = 8.0
+"""No state of a chain is so far out, and an image from 0 to 255 is farther."""
 
 
 def pixels_given(images: np.ndarray, shape: tuple[int, int, int], name: str) -> np.ndarray:
@@ -19,7 +22,7 @@ def pixels_given(images: np.ndarray, shape: tuple[int, int, int], name: str) -> 
     Parameters
     ----------
     images : ndarray
-        uint8, or floats in [-1, 1], which are rounded to the nearest of 256 values; what lies beyond is clipped.
+        uint8, or floats in [-1, 1], which are rounded to the nearest of 256 values; what lies a little beyond is clipped.
     shape : (C, H, W)
         Of the model's images.
     name : str
@@ -32,10 +35,10 @@ def pixels_given(images: np.ndarray, shape: tuple[int, int, int], name: str) -> 
     """
     from explorer.exports.pixels import as_uint8
 
-    found = rows_of(np.asarray(images), shape, name)
+    found = rows_of(array_given(images, name), shape, name)
     if found.dtype == np.uint8:
         return found
-    return as_uint8(floats(found, name, "images are uint8, or floats in [-1, 1]"))
+    return as_uint8(_in_range(found, name))
 
 
 def values_given(images: Image | Sequence[Image], shape: tuple[int, int, int], name: str, data: str) -> np.ndarray:
@@ -58,10 +61,10 @@ def values_given(images: Image | Sequence[Image], shape: tuple[int, int, int], n
         return to_unit_range(picture_named(str(images), shape, data).array()[None])
     if isinstance(images, list | tuple) and any(isinstance(each, str | Path) for each in images):
         return np.concatenate([values_given(each, shape, name, data) for each in images])
-    found = rows_of(np.asarray(images), shape, name)
+    found = rows_of(array_given(images, name), shape, name)
     if found.dtype == np.uint8:
         return to_unit_range(found)
-    return floats(found, name, "images are uint8, or floats in [-1, 1]").clip(-1, 1)
+    return _in_range(found, name).clip(-1, 1)
 
 
 def number_in(given: Image) -> int:
@@ -71,6 +74,14 @@ def number_in(given: Image) -> int:
     axes = np.asarray(given).shape
     several = len(axes) == 4 or (len(axes) == 3 and not {axes[0], axes[-1]} & {1, 3})
     return axes[0] if several else 1
+
+
+def array_given(given: object, name: str, wanted: str = "takes images of one shape, as an array") -> np.ndarray:
+    """What was given as an array (BadInput if it is none; `wanted` says what it should be)."""
+    try:
+        return np.asarray(given)
+    except (TypeError, ValueError):
+        raise BadInput(f"{name}: {wanted}") from None
 
 
 def rows_of(array: np.ndarray, shape: tuple[int, int, int], name: str) -> np.ndarray:
@@ -88,6 +99,14 @@ def rows_of(array: np.ndarray, shape: tuple[int, int, int], name: str) -> np.nda
     if not len(found):
         raise BadInput(f"{name}: there are no images in the array")
     return np.ascontiguousarray(found)
+
+
+def _in_range(array: np.ndarray, name: str) -> np.ndarray:
+    """Images as float32, which samplers leave a little beyond [-1, 1] (BadInput if they are on another scale, such as 0 to 255)."""
+    found = floats(array, name, ALLOWED)
+    if (largest := float(abs(found).max())) > FARTHEST:
+        raise BadInput(f"{name}: the array has values up to {largest:g}; {ALLOWED}")
+    return found
 
 
 def floats(array: np.ndarray, name: str, allowed: str) -> np.ndarray:

@@ -12,13 +12,10 @@ import numpy as np
 
 from explorer.diffusion.figure import Figure
 from explorer.diffusion.flow_settings import (
-    DEQUANTISE,
     LARGEST_TRACE,
     MAX_PROBES,
     MAX_STEPS,
     MIN_STEPS,
-    PROBES,
-    SOLVERS,
     STEPS,
     Dequantise,
     Probe,
@@ -26,6 +23,7 @@ from explorer.diffusion.flow_settings import (
 )
 from explorer.errors import BadInput
 from explorer.python.bounds import check_ddpm, check_seed
+from explorer.python.checked import checked
 from explorer.python.held_out import Data, Split, checked_count, measured_on
 from explorer.python.opening import opened
 from explorer.sources.from_python.model import Model
@@ -79,6 +77,7 @@ class LogPx:
         return f"<LogPx {self.mean.value:.4g} ± {self.mean.error:.2g} nats, on {len(self.each)} images of {self.dataset}>"
 
 
+@checked
 def log_px(
     source: str | Path | Model,
     *,
@@ -125,7 +124,10 @@ def log_px(
         If there is no log p(x) of this model, a setting is out of its range, or the images cannot be read or do not fit it.
     """
     check_seed(seed)
-    _check_flow(steps, solver, probes, probe, dequantise)
+    if not MIN_STEPS <= steps <= MAX_STEPS:
+        raise BadInput(f"steps must be in {MIN_STEPS}..{MAX_STEPS}, not {steps}")
+    if not 0 <= probes <= MAX_PROBES:
+        raise BadInput(f"probes must be in 0..{MAX_PROBES}, not {probes}")
     with opened(source, told) as checkpoint:
         from explorer.diffusion.ode_likelihood import Flow
         from explorer.models.roles import LatentModel
@@ -139,17 +141,6 @@ def log_px(
         if probes == 0 and values > LARGEST_TRACE:
             raise BadInput(f"probes: the exact trace is of at most {LARGEST_TRACE:,} numbers an image, and these have {values:,}")
         return _by_ode(checkpoint, known, count, Flow(steps, solver, probes, probe, dequantise, seed), device, precision)
-
-
-def _check_flow(steps: int, solver: str, probes: int, probe: str, dequantise: str) -> None:
-    if not MIN_STEPS <= steps <= MAX_STEPS:
-        raise BadInput(f"steps must be in {MIN_STEPS}..{MAX_STEPS}, not {steps}")
-    if not 0 <= probes <= MAX_PROBES:
-        raise BadInput(f"probes must be in 0..{MAX_PROBES}, not {probes}")
-    chosen = (("solver", solver, SOLVERS), ("probe", probe, PROBES), ("dequantise", dequantise, DEQUANTISE))
-    for name, value, names in chosen:
-        if value not in names:
-            raise BadInput(f"{name} is {value!r}, and can be {', '.join(names)}")
 
 
 def _by_ode(checkpoint: Checkpoint, known: ImageSet, count: int, flow: Flow, device: str, precision: str) -> LogPx:

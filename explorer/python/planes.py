@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import BadInput
+from explorer.python.checked import checked
 from explorer.recipe import PlaneRecipe, Point
 
 
+@checked
 def plane_page(
     source: str | Path,
     path: str | Path,
@@ -47,9 +49,16 @@ def plane_page(
 
     out = Path(path).expanduser()
     check_out(out, tuple(pages()))
-    for place in points:
-        if len(place) != 2 or not all(math.isfinite(number) for number in place):
-            raise BadInput(f"points: a place on a plane is two finite numbers, not {place!r}")
-    placed = tuple(Point(f"P{i}", float(x), float(y)) for i, (x, y) in enumerate(points, start=1))
+    placed = tuple(_point(f"P{i}", place) for i, place in enumerate(points, start=1))
     with opened(source, told) as found:
         write_plane_page(found, PlaneRecipe(found.sha256, source_of(found.path), placed, told=found.card.told), device, out)
+
+
+def _point(name: str, place: Sequence[float]) -> Point:
+    try:
+        x, y = map(float, place)
+    except (TypeError, ValueError):
+        x = y = math.nan
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise BadInput(f"points: a place on a plane is two finite numbers, not {place!r}")
+    return Point(name, x, y)

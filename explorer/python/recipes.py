@@ -12,6 +12,7 @@ import numpy as np
 
 from explorer.errors import BadInput
 from explorer.python.chain import Chain, check_room
+from explorer.python.checked import checked
 from explorer.recipe import ChainRecipe, Recipe
 from explorer.recipe.told import Told
 from explorer.sources.from_python.model import Model
@@ -20,6 +21,7 @@ _ARRAYS = ("x", "x0_hat", "eps_hat", "mean", "z", "timesteps", "alpha_bar", "a0"
 _FURTHER = ("labels", "decoded")
 
 
+@checked
 def read_recipe(path: str | Path) -> Recipe:
     """The recipe in a file that this app wrote (.png, .gif, .mp4, .npz, .html), or in a .json of its own.
 
@@ -35,6 +37,7 @@ def read_recipe(path: str | Path) -> Recipe:
     return recipe_of(Path(path).expanduser())
 
 
+@checked
 def load(path: str | Path) -> tuple[Chain, ...]:
     """The chains in an .npz that `Chain.save`, `generative-explorer sample` or File > Export… wrote, in their order.
 
@@ -54,6 +57,7 @@ def load(path: str | Path) -> tuple[Chain, ...]:
     return _chains(file, recipe, recipe.chain)
 
 
+@checked
 def replay(recipe: Recipe | str | Path, *, models: Sequence[Model] = (), device: str = "auto") -> tuple[Chain, ...]:
     """The chains of a recipe, sampled again in its arithmetic: lanes, branches, painting and all, one `Chain` a lane.
 
@@ -123,6 +127,8 @@ def _in_memory(models: Sequence[Model]) -> Iterator[dict[str, tuple[str, str]]]:
     with contextlib.ExitStack() as stack:
         paths = {}
         for model in models:
+            if not isinstance(model, Model):
+                raise BadInput(f"models are of explorer.Model, and one of these is a {type(model).__name__}")
             from explorer.sources.from_python import in_memory
             from explorer.sources.from_python.network import identity, in_evaluation_mode
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from explorer.errors import BadInput
 from explorer.python.chain import Chain, check_memory
+from explorer.python.checked import checked
 from explorer.python.given import labels_given, model_given, reading_given, schedule_given, told_given
 from explorer.python.images import Image, number_in
 from explorer.python.opening import opened
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 SAMPLES = 16
 
 
+@checked
 def sample(
     source: str | Path | Model | None = None,
     *,
@@ -178,8 +180,6 @@ def _of_data(
     """The chain of an exact process."""
     if len(labels) > 1 or NO_CLASS in labels:
         raise BadInput(f"{data}: an exact process is of one class or of all: give one label, or none")
-    if of_exact["follow"] not in (None, "draw", "mean"):
-        raise BadInput(f"follow is {of_exact['follow']!r}: an exact process can draw or follow the mean")
     read = reading_given(of_exact["read"])
     import torch
 

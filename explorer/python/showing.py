@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from explorer.errors import BadInput
+from explorer.python.checked import checked
 from explorer.python.given import model_given
 from explorer.sources import plugins
 from explorer.sources.from_python.model import Model, OptionLetter
@@ -27,6 +28,7 @@ _application: QApplication | None = None
 """Qt's application of this process, if it was made here: there can be one, and a second `show` needs it, too."""
 
 
+@checked
 def show(
     source: str | Path | Model | None = None,
     *,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.errors import BadInput
-from explorer.python.images import Image, floats, pixels_given, rows_of
+from explorer.python.images import Image, array_given, floats, pixels_given, rows_of
 
 if TYPE_CHECKING:
     from explorer.recipe.start import End
@@ -53,7 +53,7 @@ def _ends(given: Image, lane: SampledLane, steps: int | None, rounds: int) -> li
             return picture_named(text, shape, data_of(lane))
 
         return [end_named(str(given), picture, steps, "ddim", rounds)]
-    array = np.asarray(given)
+    array = array_given(given, name)
     try:
         if array.dtype == np.uint8:
             pictures = [picture_of(pixels) for pixels in pixels_given(array, shape, name)]

@@ -13,6 +13,8 @@ from explorer.recipe.sampler import MAX_STEPS
 MAX_SCALE, MAX_FPS, MAX_NAME = 64, 1000.0, 1000
 FRAMES, FPS = 100, 24.0
 """Of films of which nothing else was chosen."""
+FRAMES_RANGE, FPS_RANGE = (2, 2000), (1.0, 50.0)
+"""What a person can choose of a film: pictures, and pictures a second."""
 LayoutName = Literal["lanes", "grid"]
 
 

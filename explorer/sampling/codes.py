@@ -141,7 +141,7 @@ def sheet_of(
     of_grid = recipe.plane is not None and recipe.plane.grid is not None
     sheet = Sheet(count, (channels, height, width), columns=columns, scale=scale, gap=0 if of_grid else 2)
     if isinstance(kind, Drawn) and sheet.size[0] * sheet.size[1] > MAX_SHEET_PIXELS:
-        raise BadInput(f"{out}: too large a picture of {sheet.size[1]} x {sheet.size[0]}: ask for fewer decodings, or a lower --scale")
+        raise BadInput(f"{out}: too large a picture of {sheet.size[1]} x {sheet.size[0]}: ask for fewer decodings, or a lower scale")
     return sheet
 
 

@@ -116,11 +116,11 @@ def lane_of(
         If it is no ddpm, the sampler does not fit its schedule or its network, or it does not take the labels or the guidance.
     """
     card = checkpoint.card
-    lane = Lane(
-        checkpoint.sha256, source_of(checkpoint.path), card.option, sampler, None, schedule,
-        told=card.told, labels=labels, guidance=guidance,
-    )  # fmt: skip
     try:
+        lane = Lane(
+            checkpoint.sha256, source_of(checkpoint.path), card.option, sampler, None, schedule,
+            told=card.told, labels=labels, guidance=guidance,
+        )  # fmt: skip
         run = where.run_by(checkpoint, samples, sampler.steps)
         network, precision = where.predictor(checkpoint, run, samples or 0)
         check_method(network, sampler, str(checkpoint.path))

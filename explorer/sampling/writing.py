@@ -96,10 +96,10 @@ def write(
             )
             for lane in lanes
         ]
-        draw(out, kind, drawn, _as_drawn(recipe, drawn, scale, frames, fps, kind.film), scale, frames, fps)
+        draw(out, kind, drawn, as_drawn(recipe, drawn, scale, frames, fps, kind.film), scale, frames, fps)
 
 
-def _as_drawn(recipe: Recipe, lanes: Sequence[DrawnLane], scale: int | None, frames: int, fps: float, film: bool) -> Recipe:
+def as_drawn(recipe: Recipe, lanes: Sequence[DrawnLane], scale: int | None, frames: int, fps: float, film: bool) -> Recipe:
     """The recipe with what was chosen of the picture, and the names of its lanes, so that it is made again alike."""
     shown = recipe.shown or Shown()
     if len(lanes) > 1 or shown.layout == "grid":
@@ -188,7 +188,7 @@ def _check_memory(out: Path, kind: Drawn, layout: Layout, count: int) -> None:
     tiles = count * layout.samples * int(np.prod(layout.image_shape)) * len(layout.labels)
     pixels = layout.size[0] * layout.size[1]
     if tiles > MAX_FILM_BYTES or pixels > MAX_SHEET_PIXELS or pixels * count > kind.most_pixels:
-        raise BadInput(f"{out}: too large a picture: ask for fewer --samples or --frames, or a lower --scale")
+        raise BadInput(f"{out}: too large a picture: ask for fewer samples or frames, or a lower scale")
     kind.check(out, layout.size)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from explorer.diffusion.levels import APART, log_snr, nearest_states, nearest_timesteps, pairs
 from explorer.diffusion.matching import levels_of
+from explorer.diffusion.samplers.spacing import spaced
 from explorer.diffusion.schedule import Schedule, cosine, from_betas, linear
 
 SCHEDULES = [linear(40), cosine(40), linear(25), cosine(13), from_betas([0.3, 0.01, 0.9, 0.2])]
@@ -42,7 +43,7 @@ def test_a_schedule_matches_itself_timestep_by_timestep(schedule: Schedule) -> N
 @pytest.mark.parametrize("steps", [None, 7, 3, 1])
 def test_under_one_schedule_the_nearest_state_is_the_one_nearest_in_t(steps: int | None) -> None:
     schedule = linear(40)
-    timesteps = np.array(schedule.subsequence(steps))
+    timesteps = np.array(spaced(schedule.T, steps))
     levels = levels_of(schedule)
     for known in range(1, len(timesteps) + 1):  # also while the chain is still being sampled
         part = timesteps[:known]
@@ -52,7 +53,7 @@ def test_under_one_schedule_the_nearest_state_is_the_one_nearest_in_t(steps: int
 
 def test_another_schedule_shows_the_state_of_the_same_noise() -> None:
     own, cursor = cosine(1000), linear(1000)
-    timesteps = np.array(own.subsequence(500))
+    timesteps = np.array(spaced(own.T, 500))
     mine, theirs = levels_of(own), levels_of(cursor)
     found = nearest_states(timesteps, mine, theirs)
     at = mine[timesteps[found]]
@@ -65,7 +66,7 @@ def test_another_schedule_shows_the_state_of_the_same_noise() -> None:
 
 def test_pairs_are_mutual_and_near() -> None:
     one, other = levels_of(linear(1000)), levels_of(cosine(1000))
-    a, b = states(one, linear(1000).subsequence(50)), states(other, cosine(1000).subsequence(40))
+    a, b = states(one, spaced(1000, 50)), states(other, spaced(1000, 40))
     found = pairs(a, b)
     expected = []
     for k, level in enumerate(a):
@@ -80,7 +81,7 @@ def test_pairs_are_mutual_and_near() -> None:
 
 
 def test_the_same_timesteps_are_all_pairs_and_nothing_has_none() -> None:
-    levels = states(levels_of(linear(1000)), linear(1000).subsequence(10))
+    levels = states(levels_of(linear(1000)), spaced(1000, 10))
     assert pairs(levels, levels) == [(k, k) for k in range(11)]
     assert pairs(levels, levels[:4]) == [(k, k) for k in range(4)]
     assert pairs(levels, levels[:0]) == []

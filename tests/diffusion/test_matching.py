@@ -14,6 +14,7 @@ from explorer.diffusion.parameterization import Option
 from explorer.diffusion.posterior import posterior
 from explorer.diffusion.predictor import NetworkPredictor
 from explorer.diffusion.reverse import initial_state, noise_source, plan, reverse_steps
+from explorer.diffusion.samplers.spacing import spaced
 from explorer.diffusion.schedule import Schedule, cosine, from_betas, linear
 
 SHAPE = (1, 4, 4)
@@ -111,9 +112,9 @@ def test_a_chain_over_another_schedule_ends_on_the_images() -> None:
 
 def test_what_lies_outside_is_measured_and_told() -> None:
     trained, walked = linear(1000), cosine(1000)
-    taus = walked.subsequence(10)
+    taus = spaced(walked.T, 10)
     seen, asked = levels_of(trained), levels_of(walked)
     assert outside(trained, walked, taus) == pytest.approx(seen[1000] - asked[1000])
     assert "-19.8" in notice(trained, walked, taus)
-    assert outside(trained, trained, trained.subsequence(None)) == 0
-    assert notice(trained, linear(500), linear(500).subsequence(None)) == ""
+    assert outside(trained, trained, spaced(trained.T)) == 0
+    assert notice(trained, linear(500), spaced(500)) == ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 
 import pytest
 import torch
@@ -103,28 +102,3 @@ def test_named_schedules() -> None:
         named("sigmoid", 100)
     with pytest.raises(ScheduleError, match="at least 1"):
         named("cosine", 0)
-
-
-@pytest.mark.parametrize("T", [1, 2, 3, 7, 100, 1000])
-def test_every_subsequence_falls_strictly_from_T_to_0(T: int) -> None:
-    schedule = cosine(T)
-    for K in range(1, T + 1):
-        taus = schedule.subsequence(K)
-        assert len(taus) == K + 1
-        assert taus[0] == T
-        assert taus[-1] == 0
-        gaps = [a - b for a, b in pairwise(taus)]
-        assert min(gaps) >= 1
-        assert max(gaps) - min(gaps) <= 1, "evenly spaced, to rounding"
-
-
-def test_one_step_and_all_steps() -> None:
-    schedule = cosine(50)
-    assert schedule.subsequence(1) == (50, 0)
-    assert schedule.subsequence(50) == schedule.subsequence(None) == tuple(range(50, -1, -1))
-
-
-@pytest.mark.parametrize("K", [0, -1, 51])
-def test_a_number_of_steps_out_of_range_is_refused(K: int) -> None:
-    with pytest.raises(ScheduleError, match=r"1\.\.50"):
-        cosine(50).subsequence(K)

@@ -92,8 +92,8 @@ def test_log_px_of_a_diffusion_model_is_that_of_evaluate(said: Any) -> None:
         (lambda: explorer.bound(VAE), "of kind vae; give a ddpm"),
         (lambda: explorer.bound(C, images=1), "images must be at least 2"),
         (lambda: explorer.bound(C, strata=1), "strata are"),
-        (lambda: explorer.bound(C, variance="small"), "posterior or beta"),  # type: ignore[arg-type]
-        (lambda: explorer.bound(C, split="dev"), "test or train"),  # type: ignore[arg-type]
+        (lambda: explorer.bound(C, variance="small"), "'posterior' or 'beta'"),  # type: ignore[arg-type]
+        (lambda: explorer.bound(C, split="dev"), "split is 'dev'"),  # type: ignore[arg-type]
         (lambda: explorer.bound(C, data="nowhere"), "nowhere"),
         (lambda: explorer.bound(C, data=np.zeros((3, 8, 8), np.uint8)), r"of shape \(1, 28, 28\)"),
         (lambda: explorer.bound(C, data=mnist("test")[0][:1]), "takes 2 or more"),

@@ -26,6 +26,16 @@ def test_what_is_decoded_and_saved_is_what_the_command_line_writes(tmp_path: Pat
         assert ours.read_bytes() == theirs.read_bytes()
 
 
+def test_a_grid_is_a_picture_of_so_many_columns(tmp_path: Path) -> None:
+    from PIL import Image
+
+    side = np.linspace(-1, 1, 5)
+    found = explorer.decode(VAE, np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2))
+    found.save(tmp_path / "a.png", columns=5, scale=1)
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.size == (5 * 28 + 4 * 2, 5 * 28 + 4 * 2)
+
+
 def test_samples_of_the_prior_and_codes_of_many_numbers(tmp_path: Path) -> None:
     ours, theirs = tmp_path / "ours.png", tmp_path / "theirs.png"
     found = explorer.decode("mnist-vae-16d", prior=5, seed=3)
@@ -79,13 +89,21 @@ def test_an_ae_has_points_for_codes() -> None:
         (lambda: explorer.decode(VAE, [0.0, 0.0, 0.0]), r"mnist-vae-2d: has codes of 2 numbers, as an array \(M, 2\), not \(3,\)"),
         (lambda: explorer.decode(VAE, [float("nan"), 0.0]), "not finite"),
         (lambda: explorer.decode(VAE, np.zeros((20_000, 2))[:, :1]), "codes of 2 numbers"),
-        (lambda: explorer.decode("mnist-vae-16d", np.zeros((20_000, 16))), "at most 16384 codes"),
+        (lambda: explorer.decode("mnist-vae-16d", np.zeros((20_000, 16))), "at most 16,384 codes"),
+        (lambda: explorer.decode(VAE, np.zeros((20_000, 2))), "at most 16,384 codes"),
+        (lambda: explorer.decode(VAE, [1e300, 0.0]), "not finite"),
+        (lambda: explorer.decode(VAE, [1j, 0.0]), "real numbers each, not of complex128"),
+        (lambda: explorer.decode(VAE, [[0.0, 0.0], [0.0]]), "an array of 2 numbers each"),
+        (lambda: explorer.decode(VAE, prior=4).save("a.png", columns=5), "columns must be in 1..4"),
+        (lambda: explorer.decode(VAE, prior=4).save("a.png", scale=65), "scale must be in 1..64"),
         (lambda: explorer.decode(VAE, prior=0), "prior must be in"),
         (lambda: explorer.decode("mnist-ddpm-c", prior=1), "of kind ddpm; give a vae or an ae"),
         (lambda: explorer.decode("nowhere", prior=1), "nowhere"),
         (lambda: explorer.encode(VAE, np.zeros((2, 8, 8), np.uint8)), r"takes images of shape \(1, 28, 28\)"),
         (lambda: explorer.encode(VAE, np.zeros((0, 28, 28), np.uint8)), "there are no images"),
         (lambda: explorer.encode(VAE, np.zeros((28, 28), np.int32)), "int32 numbers"),
+        (lambda: explorer.encode(VAE, np.full((28, 28), 255.0)), r"values up to 255; images are uint8, or floats in \[-1, 1\]"),
+        (lambda: explorer.encode(VAE, [np.zeros((28, 28)), np.zeros((2, 2))]), "takes images of one shape"),
         (lambda: explorer.encode(VAE, "nowhere.png"), "nowhere.png"),
         (lambda: explorer.encode(VAE, "mnist:0", seed=-1), "the seed must be in"),
     ],

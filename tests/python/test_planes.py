@@ -21,8 +21,9 @@ def test_it_writes_what_the_command_line_does(tmp_path: Path) -> None:
 def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
     with pytest.raises(explorer.BadInput, match="ending"):
         explorer.plane_page("mnist-pca-2d", tmp_path / "a.png")
-    with pytest.raises(explorer.BadInput, match="two finite numbers"):
-        explorer.plane_page("mnist-pca-2d", tmp_path / "a.html", points=[(0.0, float("nan"))])
+    for place in ((0.0, float("nan")), (1.0,), (1.0, 2.0, 3.0), "ab", None, 1.0):
+        with pytest.raises(explorer.BadInput, match="two finite numbers"):
+            explorer.plane_page("mnist-pca-2d", tmp_path / "a.html", points=[place])  # type: ignore[list-item]
     with pytest.raises(explorer.BadInput, match="is a ddpm"):
         explorer.plane_page("mnist-ddpm-c", tmp_path / "a.html", device="cpu")
     assert list(tmp_path.iterdir()) == []

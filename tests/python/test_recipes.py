@@ -127,6 +127,7 @@ def test_what_the_command_line_wrote_of_two_lanes_is_two_chains(tmp_path: Path) 
         (lambda folder: explorer.replay(folder / "codes.npz"), "decoded again by explorer.decode"),
         (lambda folder: explorer.replay(explorer.Recipe()), "the recipe: has no chain"),
         (lambda folder: explorer.replay(folder / "gone.json"), "gone"),
+        (lambda folder: explorer.replay(explorer.sample(C, samples=1, steps=1).recipe, models=[3]), "one of these is a int"),
     ],
 )
 def test_what_cannot_be_is_one_line(tmp_path: Path, call: Any, words: str) -> None:

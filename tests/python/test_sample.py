@@ -38,11 +38,18 @@ def test_every_public_name_is_there_and_none_besides() -> None:
         explorer.nothing  # noqa: B018
 
 
-@pytest.mark.parametrize("ending", [".npz", ".png", ".gif"])
-def test_what_is_saved_is_what_the_command_line_writes(ending: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("ending", "look"),
+    [
+        (".npz", {}), (".png", {}), (".png", {"scale": 3}), (".gif", {}), (".gif", {"scale": 2, "frames": 3, "fps": 5.0}),
+        (".mp4", {"fps": 5.0}), (".html", {"frames": 3}),
+    ],
+)  # fmt: skip
+def test_what_is_saved_is_what_the_command_line_writes(ending: str, look: dict[str, Any], tmp_path: Path) -> None:
     ours, theirs = tmp_path / f"ours{ending}", tmp_path / f"theirs{ending}"
-    explorer.sample("mnist-ddpm-b", samples=3, seed=5, steps=4, eta=0.5, clip=True).save(ours)
+    explorer.sample("mnist-ddpm-b", samples=3, seed=5, steps=4, eta=0.5, clip=True).save(ours, **look)
     wish = ["--samples", "3", "--seed", "5", "--steps", "4", "--eta", "0.5", "--clip"]
+    wish += [word for name, value in look.items() for word in (f"--{name}", str(value))]
     assert main(["sample", "--checkpoint", "mnist-ddpm-b", *wish, "--out", str(theirs)]) == 0
     assert ours.read_bytes() == theirs.read_bytes()
 
@@ -128,7 +135,7 @@ def test_what_a_network_gives_is_looked_at(network: Callable[..., Any], words: s
         ({"source": "mnist-ddpm-c", "option": "C"}, "option: said of a network in memory"),
         ({"source": "mnist-ddpm-c", "network": len}, "give one of them"),
         ({"network": len}, "say its option, betas, shape, too"),
-        (given(network=len, option="D"), "its option is 'D'"),
+        (given(network=len, option="D"), "option is 'D', and must be 'A', 'B', 'C' or 'V'"),
         (given(network=len, betas=[0.1, 1.5]), "beta_2 = 1.5"),
         (given(network=len, betas=7), "its betas are a int"),
         (given(network=len, shape=(8, 8)), "its shape is"),
@@ -139,6 +146,8 @@ def test_what_a_network_gives_is_looked_at(network: Callable[..., Any], words: s
         ({"source": "mnist-ddpm-c", "samples": 0}, "samples must be in"),
         ({"source": "mnist-ddpm-c", "seed": -1}, "seed must be in"),
         ({"source": "mnist-ddpm-c", "steps": 0}, "steps must be in"),
+        ({"source": "mnist-ddpm-classes", "guidance": float("nan")}, "guidance must be in"),
+        ({"source": "mnist-ddpm-c", "start": [[0.0], [0.0, 1.0]]}, "mnist-ddpm-c: takes images of"),
         ({"source": "mnist-vae-2d"}, "of kind vae"),
     ],
 )
@@ -146,6 +155,28 @@ def test_what_cannot_be_is_one_line(wish: dict[str, Any], words: str) -> None:
     with pytest.raises(explorer.BadInput, match=words) as caught:
         explorer.sample(**wish)
     assert "\n" not in str(caught.value)
+
+
+def test_a_model_made_of_what_cannot_be_is_told_when_it_is_asked() -> None:
+    with pytest.raises(explorer.BadInput, match=r"its option is 'D'; there are A \(posterior mean\)"):
+        explorer.sample(explorer.Model(network=len, option="D", shape=SHAPE))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "look", "words"),
+    [
+        ("a.txt", {}, "a.txt: its ending must be one of"),
+        ("a.png", {"scale": 0}, "scale must be in 1..64, not 0"),
+        ("a.html", {"frames": -1}, "frames must be in 2..2000, not -1"),
+        ("a.gif", {"fps": 0.0}, r"fps must be in \[1, 50\], not 0"),
+        ("a.mp4", {"fps": float("nan")}, r"fps must be in \[1, 50\], not nan"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_one_line(name: str, look: dict[str, Any], words: str, tmp_path: Path) -> None:
+    chain = explorer.sample("mnist-ddpm-c", samples=1, steps=1)
+    with pytest.raises(explorer.BadInput, match=words):
+        chain.save(tmp_path / name, **look)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_arrays_that_do_not_fit_are_refused_before_they_are_made() -> None:

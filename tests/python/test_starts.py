@@ -109,7 +109,7 @@ def test_a_data_set_of_a_file_on_another_schedule(tmp_path: Path) -> None:
         ({"source": None, "exact": "nowhere"}, "nowhere"),
         ({"exact": "mnist"}, "mnist: an exact process has no network: leave out source"),
         ({"source": None, "exact": "mnist", "images": 0}, "at least one image"),
-        ({"source": None, "exact": "mnist", "follow": "lead"}, "can draw or follow"),
+        ({"source": None, "exact": "mnist", "follow": "lead"}, "follow is .lead., and must be"),
         ({"source": None, "exact": "mnist", "through": "Z"}, "'Z'"),
         ({"source": None, "exact": "mnist", "label": [1, 2]}, "of one class or of all"),
         ({"source": None, "exact": "mnist", "read": {"colour": "red"}}, "no 'colour'"),

@@ -17,7 +17,7 @@ from explorer.errors import BadInput
 from explorer.recipe import ChainRecipe, Lane, PlaneRecipe, Recipe, Shown
 from explorer.recipe.quantities import QUANTITIES
 from explorer.recipe.sampler import method_words
-from explorer.recipe.shown import FPS, FRAMES
+from explorer.recipe.shown import FPS, FPS_RANGE, FRAMES, FRAMES_RANGE, MAX_SCALE
 from explorer.sampling.engines import engines_for, told
 from explorer.sampling.finding import checkpoint_path, found
 
@@ -35,11 +35,16 @@ def replay(
     export: Annotated[Path, typer.Argument(help="A file that this app exported, or a recipe .json.")],
     out: Annotated[Path, typer.Option(help="Picture .png, film .gif or .mp4, arrays .npz, or a page .html.")],
     device: shared.DeviceOption = "auto",
-    scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pictures: pixels for each pixel of an image, if it was chosen.")] = None,
-    frames: Annotated[
-        int | None, typer.Option(min=2, max=2000, help="Films and pages: at most so many states; as the recipe says, or 100.")
+    scale: Annotated[
+        int | None, typer.Option(min=1, max=MAX_SCALE, help="Pictures: pixels for each pixel of an image, if it was chosen.")
     ] = None,
-    fps: Annotated[float | None, typer.Option(min=1, max=50, help="Films: pictures a second; as the recipe says, or 24.")] = None,
+    frames: Annotated[
+        int | None,
+        typer.Option(min=FRAMES_RANGE[0], max=FRAMES_RANGE[1], help="Films and pages: at most so many states; as the recipe says, or 100."),
+    ] = None,
+    fps: Annotated[
+        float | None, typer.Option(min=FPS_RANGE[0], max=FPS_RANGE[1], help="Films: pictures a second; as the recipe says, or 24.")
+    ] = None,
     force: shared.ForceOption = False,
     as_json: shared.JsonOption = False,
 ) -> None:

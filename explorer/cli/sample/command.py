@@ -19,7 +19,7 @@ from explorer.cli.told_options import takes_told
 from explorer.errors import BadInput
 from explorer.recipe import MAX_LANES, MAX_SAMPLES, NO_CLASS, ChainRecipe, OptionName, Recipe, Sampler, Shown
 from explorer.recipe.labels import labels_of
-from explorer.recipe.shown import FPS, FRAMES
+from explorer.recipe.shown import FPS, FPS_RANGE, FRAMES, FRAMES_RANGE, MAX_SCALE
 
 if TYPE_CHECKING:
     from explorer.sampling.lanes import SampledLane
@@ -91,9 +91,11 @@ def sample(
     grid: Annotated[bool, typer.Option("--grid", help="Pictures: lanes against samples, each labelled.")] = False,
     device: shared.DeviceOption = "auto",
     precision: shared.PrecisionOption = shared.EXACT,
-    scale: Annotated[int | None, typer.Option(min=1, max=64, help="Pictures: pixels for each pixel of an image.")] = None,
-    frames: Annotated[int, typer.Option(min=2, max=2000, help="Films and pages: at most so many states of the chain.")] = FRAMES,
-    fps: Annotated[float, typer.Option(min=1, max=50, help="Films: pictures a second.")] = FPS,
+    scale: Annotated[int | None, typer.Option(min=1, max=MAX_SCALE, help="Pictures: pixels for each pixel of an image.")] = None,
+    frames: Annotated[
+        int, typer.Option(min=FRAMES_RANGE[0], max=FRAMES_RANGE[1], help="Films and pages: at most so many states of the chain.")
+    ] = FRAMES,
+    fps: Annotated[float, typer.Option(min=FPS_RANGE[0], max=FPS_RANGE[1], help="Films: pictures a second.")] = FPS,
     force: shared.ForceOption = False,
     as_json: shared.JsonOption = False,
     run_python: shared.RunPythonOption = False,

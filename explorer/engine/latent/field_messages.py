@@ -12,7 +12,6 @@ from explorer.engine.thread.requests import Outcome, Payload
 from explorer.recipe import Slice
 
 FieldKind = Literal["density", "error", "elbo", "magnification", "classes"]
-FIELD_KINDS: tuple[FieldKind, ...] = ("density", "error", "elbo", "magnification", "classes")
 
 
 @dataclass(frozen=True, slots=True)

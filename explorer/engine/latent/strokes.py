@@ -17,7 +17,6 @@ from explorer.engine.pictures.tiles import grey_tiles
 from explorer.engine.thread.requests import Steps
 from explorer.errors import BadInput
 from explorer.latent.geodesic import CODES, relax
-from explorer.latent.geometry import FINE
 from explorer.latent.interpolation import line, spherical
 from explorer.latent.strokes import circle, length, resample, resample_by
 from explorer.models.roles import LatentModel
@@ -27,6 +26,9 @@ Shown = Generator[StrokeShown | None, None, None]
 
 ROUND = 129
 """Corners of an arc."""
+
+FINE = 8
+"""A path is decoded at so many times the frames asked for, to find frames at even distances between images."""
 
 MEASURED, LEAST_MEASURED = 257, 33
 """Decodings between which a stroke's length in images is measured: chords between fewer are short cuts. Of large images there are fewer."""

@@ -356,11 +356,6 @@ def run_by(checkpoint: Checkpoint, device: torch.device, run: Run, up_to: int, r
     return predictor
 
 
-def close_up_to(other: NetworkPredictor, exact: NetworkPredictor, image_shape: tuple[int, int, int], device: torch.device) -> int:
-    """As `closeness`, at once."""
-    return finished(closeness(other, exact, image_shape, device))
-
-
 def finished(work: Generator[object, None, T]) -> T:
     """What work returns, its cancel points passed over."""
     while True:

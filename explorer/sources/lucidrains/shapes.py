@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from explorer.sources.tensor_file import Outline
 
 MOST_LEVELS = 16
-HEADS, PAIRS_SINCE = 4, "mem_kv"
+HEADS = 4
 """Heads of the library's default, for files in which no shape tells them."""
 
 

@@ -61,7 +61,6 @@ class NoisePage(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._noised: NoisedShown | None = None
         self.pictures = PictureTable(
             theme,
             [Row("x_t", (), "")],
@@ -112,7 +111,6 @@ class NoisePage(QWidget):
 
     def show_noised(self, noised: NoisedShown) -> None:
         """x_t, both ways."""
-        self._noised = noised
         self.pictures.show_pictures({("x_t", "once"): noised.tiles["x_t"], ("x_t", "walk"): noised.tiles["walked"]}, {})
         self.apart.setText(
             tr(

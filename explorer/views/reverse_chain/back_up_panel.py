@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QFont
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from explorer.engine.chain.branching.messages import PictureFitted
@@ -13,7 +13,6 @@ from explorer.views.reverse_chain.panels import FrontPanel, Panels
 from explorer.widgets.controls.actions import with_keys
 from explorer.widgets.controls.segments import Segment, SegmentBar
 from explorer.widgets.controls.slider import Slider
-from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.style import mark
@@ -59,11 +58,6 @@ class BackUpPanel(FrontPanel):
         self.picture: Picture | None = None
         self._own: np.ndarray | None = None
         self._awaited = ""
-        title = QLabel(tr("Noise a finished image again"))
-        wear(title, 14, QFont.Weight.DemiBold)
-        words_ = QLabel(EXPLANATION)
-        words_.setWordWrap(True)
-        mark(words_, "muted")
         self.sources = SegmentBar(SOURCES, tr("What is noised"))
         self.before, self.after = PictureTile(theme), PictureTile(theme)
         for tile in (self.before, self.after):
@@ -80,15 +74,14 @@ class BackUpPanel(FrontPanel):
         )
         self.fresh = QCheckBox(tr("come down with other noise"))
         self.fresh.setToolTip(FRESH_TIP)
-        for button in (self.open, self.paste, self.go, self.stop):
+        for button in (self.open, self.paste):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._arrange(title, words_)
+        self._arrange()
         self.sources.chosen.connect(lambda _n: self._show())
         self.open.clicked.connect(self.open_wanted)
         self.paste.clicked.connect(pastes.trigger)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    def _arrange(self, title: QLabel, explanation: QLabel) -> None:
+    def _arrange(self) -> None:
         files, buttons = QHBoxLayout(), QHBoxLayout()
         for row, widgets in ((files, (self.sources, self.open, self.paste)), (buttons, (self.go, self.stop))):
             row.setSpacing(8)
@@ -107,11 +100,7 @@ class BackUpPanel(FrontPanel):
         pictures.addWidget(self.before, 0, Qt.AlignmentFlag.AlignTop)
         pictures.addWidget(self.after, 0, Qt.AlignmentFlag.AlignTop)
         pictures.addLayout(choice, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(8)
-        column.addWidget(title)
-        column.addWidget(explanation)
+        column = self.explain(tr("Noise a finished image again"), EXPLANATION)
         column.addLayout(files)
         column.addLayout(pictures)
         column.addStretch(1)

@@ -79,8 +79,6 @@ class PaintPanel(FrontPanel):
 
     def _build(self, theme: Theme) -> None:
         self.controls = PaintControls(theme, self.go, self.stop)
-        for button in (self.go, self.stop):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.sees, self.leads = PictureTile(theme), PictureTile(theme)
         self._pair = PreviewPair(self.sees, self.leads)
         row = QHBoxLayout(self)

@@ -1,13 +1,14 @@
-"""The panels that may be in front of the samples: painting, noising again."""
+"""The panels that may be in front of the samples: painting, noising again, what the chain starts from."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.widgets.controls.page_stack import PageStack
 from explorer.widgets.look.card import Card
+from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
@@ -65,9 +66,25 @@ class FrontPanel(Card):
         self.go.setToolTip(tr("{tip}  (Enter)", tip=tip))
         self.stop.setToolTip(tr("Change nothing  (Esc)"))
         mark(self.go, "primary")
+        for button in (self.go, self.stop):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.go.clicked.connect(lambda _checked=False: self.do())
         self.stop.clicked.connect(lambda _checked=False: self.give_up())
         panels.addWidget(self)
+
+    def explain(self, title: str, explanation: str) -> QVBoxLayout:
+        """Say at the top what it is for, and take the keys by itself; what it is made of follows in the layout."""
+        head, words = QLabel(title), QLabel(explanation)
+        wear(head, 14, QFont.Weight.DemiBold)
+        words.setWordWrap(True)
+        mark(words, "muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(8)
+        column.addWidget(head)
+        column.addWidget(words)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        return column
 
     @property
     def is_open(self) -> bool:

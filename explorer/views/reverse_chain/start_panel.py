@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.engine.chain.inversion_messages import InversionShown, TripShown
@@ -16,7 +15,6 @@ from explorer.views.reverse_chain.start_end import StartEnd
 from explorer.views.shared.rows import Rows
 from explorer.widgets.controls.number_fields import IntField
 from explorer.widgets.controls.segments import Segment, SegmentBar
-from explorer.widgets.look.fonts import wear
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.math_text import var, words
 from explorer.widgets.look.style import mark
@@ -62,11 +60,6 @@ class StartPanel(FrontPanel):
     def __init__(self, theme: Theme, panels: Panels) -> None:
         super().__init__(theme, panels, tr("Start from it"), tr("Sample from there; undo brings the noise back that was"))
         self._shown: InversionShown | None = None
-        title = QLabel(tr("What the chain starts from"))
-        wear(title, 14, QFont.Weight.DemiBold)
-        explanation = QLabel(EXPLANATION)
-        explanation.setWordWrap(True)
-        mark(explanation, "muted")
         self.modes = SegmentBar(MODES, tr("What the chain starts from"))
         self.first, self.second = StartEnd(theme, tr("From")), StartEnd(theme, tr("To"))
         self.steps = IntField(1, MAX_STEPS, tr("Steps up"), tr("Steps of the way up from a picture"))
@@ -76,8 +69,6 @@ class StartPanel(FrontPanel):
         self.stations = IntField(2, MAX_STATIONS, tr("Stations"), tr("Samples on the way, both ends among them"))
         for field in (self.steps, self.rounds, self.stations):
             field.setFixedWidth(FIELD)
-        for button in (self.go, self.stop):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._rows = Rows(theme, 64)
         self._of_pictures = [self._rows.row(tr("steps up"), self.steps), self._rows.row(tr("rounds"), self.rounds)]
         self._of_ways = self._rows.row(tr("stations"), self.stations)
@@ -88,13 +79,12 @@ class StartPanel(FrontPanel):
         self._note = QLabel()
         self._note.setWordWrap(True)
         mark(self._note, "muted")
-        self._lay_out(title, explanation)
+        self._lay_out()
         self.modes.chosen.connect(lambda _name: self._changed())
         for end in (self.first, self.second):
             end.changed.connect(self._changed)
         for field in (self.steps, self.rounds):
             field.committed.connect(lambda _value: self._changed())
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def _made_table(self) -> list[list[QLabel]]:
         self._trips = QWidget()
@@ -118,7 +108,7 @@ class StartPanel(FrontPanel):
         grid.setColumnStretch(len(HEADS), 1)
         return table
 
-    def _lay_out(self, title: QLabel, explanation: QLabel) -> None:
+    def _lay_out(self) -> None:
         tiles, buttons, body = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         tiles.setSpacing(12)
         tiles.addWidget(self.noise)
@@ -145,11 +135,7 @@ class StartPanel(FrontPanel):
         body.addWidget(self.first, 0, Qt.AlignmentFlag.AlignTop)
         body.addWidget(self.second, 0, Qt.AlignmentFlag.AlignTop)
         body.addLayout(right, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(8)
-        column.addWidget(title)
-        column.addWidget(explanation)
+        column = self.explain(tr("What the chain starts from"), EXPLANATION)
         bar = QHBoxLayout()
         bar.addWidget(self.modes)
         bar.addStretch(1)

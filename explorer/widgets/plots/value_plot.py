@@ -17,7 +17,6 @@ from explorer.widgets.plots.plot import Plot
 
 LINE_HEIGHT = 16
 MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-TO_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class Edges(NamedTuple):

@@ -50,19 +50,6 @@ def test_a_click_selects_the_sample_in_its_lane(page: CompareWorkspace, qtbot: Q
     assert (page.part.state.lane, page.part.state.selected) == (1, 2)
 
 
-@pytest.mark.parametrize("end", ["cursor", "quantity", "stop"])
-def test_they_go_where_the_person_looks_at_something_else(page: CompareWorkspace, qtbot: QtBot, end: str) -> None:
-    qtbot.waitUntil(lambda: page.expected.shown)
-    if end == "cursor":
-        page.playback.scrub(500)
-    elif end == "quantity":
-        page.part.update(quantity="eps_hat")
-    else:
-        page.cancel()
-    assert not page.expected.shown
-    assert page.widgets.plot.isVisible()
-
-
 def test_a_lane_that_has_its_images_shows_them_beside_one_that_is_being_made(open_page: Opener, lane: LaneMaker, qtbot: QtBot) -> None:
     page = open_page(CompareWorkspace, (lane("B", steps=4),))
     assert not page.expected.shown

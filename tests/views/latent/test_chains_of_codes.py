@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -19,24 +18,14 @@ from explorer.exports.embedded import read_recipe
 from explorer.recipe import CodeChains
 from explorer.state.edits.planes import link_plane
 from explorer.state.opened_plane import with_opened
-from explorer.state.persistence import Loaded, Saved, decode_saved, encode_saved
-from explorer.state.session import LatentState, Session
+from explorer.state.persistence import Saved, decode_saved, encode_saved
+from explorer.state.session import LatentState
 from explorer.views.export_offer import ExportChoice
 from explorer.views.latent.plane.chain_marks import COLOURS
 from explorer.views.latent.view import LatentWorkspace
+from tests.views.latent.hands import state
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def explorer(qtbot: QtBot) -> Iterator[Explorer]:
-    """The app with its engine, on the Latent workspace."""
-    made = Explorer(Loaded(Saved(session=Session(workspace="latent")), fresh=False), None, [LatentWorkspace.facts])
-    qtbot.addWidget(made.window)
-    made.window.resize(1280, 800)
-    made.show()
-    yield made
-    assert made.shutdown()
 
 
 @pytest.fixture
@@ -50,10 +39,6 @@ def ws(explorer: Explorer, qtbot: QtBot) -> LatentWorkspace:
         made.inspector.chains.changed.emit(field, value)
     qtbot.waitUntil(lambda: made.idle and shown(made).chains.steps == 10 and not shown(made).partial)
     return made
-
-
-def state(ws: LatentWorkspace) -> LatentState:
-    return ws.context.store.session.latent
 
 
 def chains(ws: LatentWorkspace) -> CodeChains:

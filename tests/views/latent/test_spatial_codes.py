@@ -17,8 +17,9 @@ from explorer.recipe.told import Told
 from explorer.state.edits import encoding as encoding_edits
 from explorer.state.edits.planes import slice_of
 from explorer.state.persistence import Loaded, Saved
-from explorer.state.session import LatentState, Session
+from explorer.state.session import Session
 from explorer.views.latent.view import LatentWorkspace
+from tests.views.latent.hands import state
 
 SIDE = 32
 
@@ -52,10 +53,6 @@ def ws(qtbot: QtBot, folder: Path) -> Iterator[LatentWorkspace]:
     qtbot.waitUntil(lambda: made.idle and len(made.plane.codes_drawn) == 370, timeout=60_000)
     yield made
     assert app.shutdown()
-
-
-def state(ws: LatentWorkspace) -> LatentState:
-    return ws.context.store.session.latent
 
 
 def pictures(folder: Path) -> list[str]:

@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from explorer.app import Explorer
-from explorer.state.edits import encoding as edits
-from explorer.state.persistence import Loaded, Saved
-from explorer.state.session import Session
 from explorer.views.latent.plane.lens import SIDE, filled, lenses
 from explorer.views.latent.plane.viewport import Viewport
 from explorer.views.latent.view import LatentWorkspace
-
-
-@pytest.fixture
-def ws(qtbot: QtBot) -> Iterator[LatentWorkspace]:
-    """The workspace, with the codes of the test images shown."""
-    explorer = Explorer(Loaded(Saved(session=Session(workspace="latent")), fresh=False), None, [LatentWorkspace.facts])
-    qtbot.addWidget(explorer.window)
-    explorer.window.resize(1280, 800)
-    explorer.show()
-    made = explorer.window.workspaces["latent"]
-    assert isinstance(made, LatentWorkspace)
-    qtbot.waitUntil(lambda: made.idle and len(made.plane.codes_drawn) == 10_000, timeout=60_000)
-    yield made
-    assert explorer.shutdown()
-
-
-def encode(ws: LatentWorkspace, index: int) -> None:
-    ws.context.store.update("encode", latent=edits.encode_image(ws.context.store.session.latent, index))
+from tests.views.latent.hands import encode_image
 
 
 def test_the_ellipse_of_what_is_encoded_is_seen_at_the_default_zoom(ws: LatentWorkspace, qtbot: QtBot) -> None:
     assert not ws.plane.lenses, "nothing is encoded"
-    encode(ws, 8588)  # one of which the encoder is sure
+    encode_image(ws, 8588)  # one of which the encoder is sure
     qtbot.waitUntil(lambda: ws.idle and ws.plane.posterior is not None, timeout=60_000)
     assert ws.plane.lenses
     before = ws.plane.grab().toImage()
@@ -52,7 +29,7 @@ def test_the_ellipse_of_what_is_encoded_is_seen_at_the_default_zoom(ws: LatentWo
 
 
 def test_the_true_posterior_is_a_layer_with_its_figures(ws: LatentWorkspace, qtbot: QtBot) -> None:
-    encode(ws, 8)
+    encode_image(ws, 8)
     qtbot.waitUntil(lambda: ws.idle and ws.plane.posterior is not None, timeout=60_000)
     facts = ws.inspector.picture.facts
     assert facts.said("log p(x)") == ""
@@ -65,7 +42,7 @@ def test_the_true_posterior_is_a_layer_with_its_figures(ws: LatentWorkspace, qtb
     assert facts.said("log p(x)") == f"{truth.log_p:.2f} nats".replace("-", "−")
     assert facts.said("gap") == f"{truth.gap:.2f} nats"
     assert facts.said("ELBO") == f"{truth.elbo:.2f} nats".replace("-", "−")
-    encode(ws, 0)
+    encode_image(ws, 0)
     qtbot.waitUntil(lambda: ws.idle and ws.panes[0].truth not in (None, truth), timeout=60_000)
     qtbot.keyClick(ws.plane, Qt.Key.Key_P, Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: ws.idle, timeout=60_000)
@@ -74,7 +51,7 @@ def test_the_true_posterior_is_a_layer_with_its_figures(ws: LatentWorkspace, qtb
 
 
 def test_an_ae_has_no_true_posterior(ws: LatentWorkspace, qtbot: QtBot) -> None:
-    encode(ws, 0)
+    encode_image(ws, 0)
     ws.context.store.update_latent(truth=True)
     qtbot.waitUntil(lambda: ws.idle and ws.plane.truth is not None, timeout=60_000)
     entry = ws.context.library.named("mnist-ae-2d")

@@ -39,19 +39,6 @@ def test_the_clean_images_are_beside_the_noise_while_it_is_sampled(page: Reverse
     assert page.part.state.selected == 2
 
 
-@pytest.mark.parametrize("end", ["cursor", "quantity", "stop"])
-def test_they_go_where_the_person_looks_at_something_else(page: ReverseChainWorkspace, qtbot: QtBot, end: str) -> None:
-    qtbot.waitUntil(lambda: page.expected.shown)
-    if end == "cursor":
-        page.playback.scrub(500)
-    elif end == "quantity":
-        page.part.update(quantity="eps_hat")
-    else:
-        page.cancel()
-    assert not page.expected.shown
-    assert page.widgets.plot.isVisible()
-
-
 def test_no_curve_is_measured_while_they_are_in_its_place(page: ReverseChainWorkspace, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: page.expected.shown)
     run, key = page.controller.run, page.controller.key

@@ -22,7 +22,6 @@ LIMIT = 3.6
 LEFT, RIGHT, FOOT, TOP = 30, 44, 20, 8
 HOLD = 12.0
 TICKS = (-3, -2, -1, 0, 1, 2, 3)
-PathsShown = Literal["forward", "backward"]
 
 
 class ChainMap(Plot):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.engine.pictures.colour_maps import uniform_map
-from explorer.views.latent.plane.overlays import FIELD_OPACITY
+from explorer.views.latent.plane.overlays import FIELD_OPACITY, draw_plate
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import to_image
@@ -82,14 +82,7 @@ class FieldScale(QWidget):
     def draw(self, painter: QPainter) -> None:
         """Plate, title, value, bar and its ends."""
         tokens = self._theme.tokens
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        plate = QPainterPath()
-        plate.addRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        ground = QColor(tokens.panel)
-        ground.setAlpha(232)
-        painter.fillPath(plate, ground)
-        painter.setPen(QPen(QColor(tokens.border), 1))
-        painter.drawPath(plate)
+        draw_plate(painter, self.rect().toRectF(), tokens, 232)
         painter.setFont(text_font(11))
         top = QRectF(10, 5, self.width() - 20, 18)
         painter.setPen(QColor(tokens.text))

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from explorer.views.latent.plane.overlays import draw_plate
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import CLASSES, Theme, text_pixels
 
@@ -138,11 +139,4 @@ class PlaneLegend(QWidget):
     def draw(self, painter: QPainter) -> None:
         """A plate on which the chips lie."""
         tokens = self._theme.tokens
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        plate = QPainterPath()
-        plate.addRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        ground = QColor(tokens.panel)
-        ground.setAlpha(225)
-        painter.fillPath(plate, ground)
-        painter.setPen(QPen(QColor(tokens.border), 1))
-        painter.drawPath(plate)
+        draw_plate(painter, self.rect().toRectF(), tokens, 225)

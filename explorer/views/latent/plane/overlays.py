@@ -136,6 +136,18 @@ def draw_mark(painter: QPainter, view: Viewport, place: tuple[float, float], nam
     draw_words(painter, at + QPointF(11, 4), name[:24], ink, halo, 11)
 
 
+def draw_plate(painter: QPainter, around: QRectF, tokens: Tokens, alpha: int) -> None:
+    """The ground of what lies on the plane with words in it; alpha in 0..255."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    plate = QPainterPath()
+    plate.addRoundedRect(around.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+    ground = QColor(tokens.panel)
+    ground.setAlpha(alpha)
+    painter.fillPath(plate, ground)
+    painter.setPen(QPen(QColor(tokens.border), 1))
+    painter.drawPath(plate)
+
+
 def draw_scale_bar(painter: QPainter, view: Viewport, ink: QColor, halo: QColor) -> None:
     """A length at the lower right, with its number of latent units."""
     step = tick_step(view.scale)
