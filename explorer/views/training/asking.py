@@ -41,9 +41,14 @@ def ask_before_leaving(at_work: Callable[[], Sequence[Run]], parent: QWidget) ->
     stop = box.addButton(tr("Stop and close"), QMessageBox.ButtonRole.DestructiveRole)
     box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(leave)
-    look = QTimer(box, interval=LOOK_MS)
-    look.timeout.connect(lambda: at_work() or box.done(OVER))
-    look.start()
+
+    def look() -> None:
+        if not at_work():
+            box.done(OVER)
+
+    looking = QTimer(box, interval=LOOK_MS)
+    looking.timeout.connect(look)
+    looking.start()
     ended = box.exec() == OVER
     answers: dict[object, Leaving] = {leave: "leave", stop: "stop"}
     clicked = box.clickedButton()
