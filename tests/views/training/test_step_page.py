@@ -129,6 +129,8 @@ def test_the_keys_go_line_by_line_and_what_a_line_makes_appears(qtbot: QtBot, op
     assert placed is not None
     qtbot.mouseClick(view.graph, Qt.MouseButton.LeftButton, pos=placed.rects["x_t"].center().toPoint())
     assert view.line == line_of("C", "x_t") == 6
+    view.show_step(None)
+    qtbot.waitUntil(lambda: view.graph.isHidden() and view.titles["graph"].height() < 40, timeout=WAIT)  # at the top, over nothing
 
 
 def test_all_timesteps_tell_how_far_they_are_and_show_what_belongs_together(

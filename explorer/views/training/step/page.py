@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.engine.training.messages import TrainingStepShown
@@ -97,7 +97,7 @@ class StepPage(QWidget):
         column = QVBoxLayout(card)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(4)
-        column.addWidget(self.titles[name])
+        column.addWidget(self.titles[name], 0, Qt.AlignmentFlag.AlignTop)  # where there is nothing under it, too
         column.addWidget(view, 1)
         if name in self.facts:
             column.addWidget(self.facts[name])
