@@ -24,7 +24,7 @@ LIGHT_BYTES = 4096
 LOOK_SECONDS = 0.1
 """For which what was made together is on its way, before all of it can be seen."""
 LEAST_SECONDS = 0.04
-"""The same of what has waited for others."""
+"""The same of what has waited for others, or is one of many."""
 SMALLER, LOOK_SMALLER = 8, 100
 """Times that results, and looks, which have no values, become smaller when packed: of larger ones it is not tried whether they fit."""
 SLOWEST = 12_500.0
@@ -105,7 +105,7 @@ class Sending:
 
     def _room(self, taken: Taken) -> float:
         """Bytes that are in time."""
-        seconds = max(LOOK_SECONDS - taken.waited, LEAST_SECONDS) / (1 + taken.others)
+        seconds = max((LOOK_SECONDS - taken.waited) / (1 + taken.others), LEAST_SECONDS)
         return seconds * max(self._flow.rate, SLOWEST)
 
     def _put_later(self, later: _Later) -> None:

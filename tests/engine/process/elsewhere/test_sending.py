@@ -124,7 +124,7 @@ def test_pictures_that_come_in_time_are_not_coarse_and_their_values_follow() -> 
 
 def test_what_is_made_together_shares_the_time_and_what_has_waited_has_less() -> None:
     sizes = []
-    for others, waited in ((0, 0.0), (1, 0.0), (3, 0.0), (0, 0.05)):
+    for others, waited in ((0, 0.0), (1, 0.0), (3, 0.0), (0, 0.05), (3, 0.2)):
         setup = Setup()
         for other in range(others + 1):
             setup.put(noisy(3), f"channel {other}", request_id=other)
@@ -132,9 +132,10 @@ def test_what_is_made_together_shares_the_time_and_what_has_waited_has_less() ->
         frame = setup.sending.pull(Priority.HEAVY)
         assert frame is not None
         sizes.append(len(frame.content))
-    alone, with_one, with_three, late = sizes
+    alone, with_one, with_three, late, late_with_three = sizes
     assert alone > with_one > with_three
     assert late <= 0.05 * MEGABIT < alone
+    assert late_with_three == with_three, "however many wait and however long, pictures stay pictures"
 
 
 def test_what_takes_long_and_has_no_look_goes_after_what_has_one_the_shortest_first() -> None:
