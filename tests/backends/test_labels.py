@@ -10,6 +10,7 @@ from explorer import backends
 from explorer.backends.base import Backend
 from explorer.backends.native.runner import KEPT_ROWS, Runner
 from explorer.models.unet import UNet, UNetConfig
+from tests.backends.here import compiled_here
 
 CPU = torch.device("cpu")
 HERE = [
@@ -38,7 +39,7 @@ def error(one: torch.Tensor, other: torch.Tensor) -> float:
 def test_labels_are_told_by_every_backend(backend: Backend, precision: str, labels: list[int]) -> None:
     network = own()
     x, t = torch.randn(5, 1, 16, 16, generator=torch.Generator().manual_seed(4)), torch.full((5,), 400)
-    with torch.inference_mode():
+    with torch.inference_mode(), compiled_here():
         run = backend.prepare(network, CPU, precision)
         for told in (torch.tensor(labels), torch.tensor(labels).flip(0)):
             assert error(run(x, t, told), network(x, t, told)) < (1e-5 if precision == "fp32" else 2e-2)

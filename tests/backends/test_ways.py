@@ -15,6 +15,7 @@ from explorer import backends
 from explorer.backends.packed import PackedConvolution
 from explorer.checkpoints.files import load
 from explorer.models.unet import UNet, UNetConfig
+from tests.backends.here import compiled_here
 
 CPU = torch.device("cpu")
 CLOSE = {"fp32": 1e-5, "bf16": 1e-2}
@@ -56,7 +57,7 @@ def test_it_says_what_the_module_says(name: str, precision: str, kind: str, chec
     network = networks(checkpoints)[kind]
     before = copy.deepcopy(network.state_dict())
     torch.manual_seed(1)
-    with torch.inference_mode():
+    with torch.inference_mode(), compiled_here():
         run = backend.prepare(network, CPU, precision)
         for samples, t in ((1, 1), (5, 700)):
             x, times = torch.randn(samples, 1, 28, 28), torch.full((samples,), t)
@@ -86,7 +87,7 @@ def test_nothing_is_sent_to_the_makers_of_a_backend(checkpoints: Mapping[str, Pa
     assert openvino is not None
     if openvino.missing():
         pytest.skip(openvino.missing())
-    with torch.inference_mode():
+    with torch.inference_mode(), compiled_here():
         openvino.prepare(load(checkpoints["mnist-ddpm-c"]).network, CPU, "bf16")(torch.zeros(1, 1, 28, 28), torch.ones(1).long())
     assert sys.modules["openvino_telemetry"] is None
 
