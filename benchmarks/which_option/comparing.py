@@ -1,4 +1,7 @@
-"""What the results of retrained.py show: figures of each option over seeds, and differences of every two on the seeds that both have."""
+"""What the results of retrained.py show: figures of each option over seeds, and ratios of every two on the seeds that both have.
+
+Distances are taken by their logarithms: seeds differ in proportion, and those of plain Option A are thousands of times the others'.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,14 @@ MEASURES = {"kid": "KID", "fid_infinity": "FID∞"}
 ENOUGH_SEEDS = 2
 
 
+def _log(distances: Any) -> np.ndarray:
+    """Of distances without bias, which can fall to zero and below by chance where samples are as good as data (ValueError)."""
+    found = np.array(distances, dtype=float)
+    if not (found > 0).all():
+        raise ValueError(f"a distance of {found.min():g} has no ratio: these networks are too near to the data to be compared so")
+    return np.log(found)
+
+
 @dataclass(frozen=True)
 class Measured:
     """Cells of the seeds of one option, in the order of the seeds.
@@ -31,18 +42,19 @@ class Measured:
     cells: dict[int, dict[str, Any]]
 
     def over_seeds(self, key: str) -> Replicates:
-        """A figure with its interval."""
-        return replicates([cell[key] for cell in self.cells.values()], [np.array(cell[f"{key}_left_out"]) for cell in self.cells.values()])
+        """A figure with its interval; of a distance the logarithm."""
+        scale = _log if key in MEASURES else np.array
+        return replicates([float(scale(c[key])) for c in self.cells.values()], [scale(c[f"{key}_left_out"]) for c in self.cells.values()])
 
     def seeds_with(self, other: Measured) -> list[int]:
         """Seeds of both."""
         return [seed for seed in self.cells if seed in other.cells]
 
-    def less(self, other: Measured, key: str) -> Replicates:
-        """The figure less that of another option, on the seeds of both: the same initial weights, images and noise."""
+    def against(self, other: Measured, key: str) -> Replicates:
+        """The logarithm of a distance through that of another option, on the seeds of both: the same initial weights, images and noise."""
         both = [(self.cells[seed], other.cells[seed]) for seed in self.seeds_with(other)]
         without = f"{key}_left_out"
-        return replicates([a[key] - b[key] for a, b in both], [np.array(a[without]) - np.array(b[without]) for a, b in both])
+        return replicates([float(_log(a[key]) - _log(b[key])) for a, b in both], [_log(a[without]) - _log(b[without]) for a, b in both])
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from matplotlib.ticker import LogLocator, NullLocator, ScalarFormatter
 from networks import BUDGET, FAMILIES, LECTURE, RESULTS, SEEDS, Network
 from PIL import Image
 from shipped_page import COLOURS, INK, STYLE
-from verdicts import TITLES, chance_words, claim, plus_minus, would_tell
+from verdicts import TITLES, chance_words, claim, with_interval, would_tell
 
 BEGIN, END = "<!-- trained anew: written by benchmarks/which_option/retrained.py -->", "<!-- end of trained anew -->"
 COMMAND = "python benchmarks/which_option/retrained.py --page docs/which-option-is-best.md"
@@ -70,7 +70,8 @@ def words(known: Sequence[Panel]) -> str:
             "Networks of one seed share initial weights, order of images, t and eps, and the noise of their samples; two seeds share "
             "nothing.",
             "KID and FID∞ (FID extrapolated to infinitely many samples) have no bias from the number of samples; both are 0 for real "
-            "images, but for chance. Intervals are Student's 95 % over seeds: they cover other samples *and* networks trained again. "
+            "images, but for chance. Means and intervals are of their logarithms, as seeds differ in proportion (a choice made when two "
+            "seeds had been seen). Intervals are Student's 95 % over seeds: they cover other samples *and* networks trained again. "
             f"{chance_words(known)}. The classifier can be sure of what is no digit: that share stands beside distances.",
             "It is about this network at this budget: a wider one, or a longer training, may order the options otherwise.",
         ]
@@ -84,7 +85,7 @@ def table(own: Sequence[Panel]) -> str:
         for one in panel.options:
             figures = [one.over_seeds(key) for key in MEASURES]
             shares = one.over_seeds("confident")
-            cells = [plus_minus(figure) for figure in figures]
+            cells = [with_interval(figure) for figure in figures]
             rows.append([str(panel.steps), one.option, str(len(one.cells)), *cells, f"{100 * shares.mean:.0f} ± {100 * shares.half:.0f} %"])
     return _markdown(["steps", "option", "seeds", *MEASURES.values(), "read with confidence"], rows)
 
@@ -94,14 +95,14 @@ def differences(own: Sequence[Panel]) -> str:
     rows = []
     for panel in own:
         for one, other in panel.pairs():
-            gaps = [one.less(other, key) for key in MEASURES]
-            cells = [text for gap in gaps for text in (_bold(gap.tells, plus_minus(gap, "+")), would_tell(gap))]
-            rows.append([str(panel.steps), f"{one.option} - {other.option}", *cells])
+            gaps = [one.against(other, key) for key in MEASURES]
+            cells = [text for gap in gaps for text in (_bold(gap.tells, with_interval(gap)), would_tell(gap))]
+            rows.append([str(panel.steps), f"{one.option} / {other.option}", *cells])
     head = [text for name in MEASURES.values() for text in (name, "would tell")]
     return (
-        "Distance of one option less that of another, on the same seeds; below zero the first is nearer to the data, **bold** where "
-        "the interval leaves zero out. Where it does not: how many seeds, or how many samples of each of the networks that there are, "
-        'would tell, were the difference what it is here ("no samples": the seeds differ by more than samples could mend).\n\n'
+        "Distance of one option through that of another, on the same seeds; below one the first is nearer to the data, **bold** where "
+        "the interval leaves one out. Where it does not: how many seeds, or how many samples of each of the networks that there are, "
+        'would tell, were the ratio what it is here ("no samples": the seeds differ by more than samples could mend).\n\n'
         + _markdown(["steps", "", *head], rows)
     )
 
@@ -114,7 +115,7 @@ def contact_sheet(panel: Panel, path: Path) -> None:
 
 
 def draw(known: Sequence[Panel], path: Path) -> None:
-    """KID above FID_inf, a column for each family and number of steps: a dot for each seed, a bar for the mean and its interval."""
+    """KID above FID_inf, a column for each family and number of steps: a dot for each seed, a bar for their mean and its interval."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(2.6 * len(known), 5.2), layout="constrained")
         axes = figure.subplots(len(MEASURES), len(known), squeeze=False, sharey="row")
@@ -140,9 +141,8 @@ def _dots(axes: Axes, at: int, one: Measured, key: str) -> None:
     values = [cell[key] for cell in one.cells.values()]
     aside = np.linspace(-0.12, 0.12, len(values))
     axes.plot(at + aside, values, "o", color=colour, markersize=4)
-    low, high = max(found.interval[0], min(values) / 2), found.interval[1]
-    axes.plot([at, at], [low, high], color=colour, linewidth=1)
-    axes.plot([at - 0.2, at + 0.2], [found.mean] * 2, color=colour, linewidth=2)
+    axes.plot([at, at], np.exp(found.interval), color=colour, linewidth=1)
+    axes.plot([at - 0.2, at + 0.2], [np.exp(found.mean)] * 2, color=colour, linewidth=2)
 
 
 def _range(counts: set[int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from comparing import ENOUGH_SEEDS, MEASURES, Measured, Panel
@@ -23,7 +24,7 @@ def claim(panel: Panel) -> str:
 
 
 def _against(best: Measured, other: Measured) -> str:
-    gaps = [best.less(other, key) for key in MEASURES]
+    gaps = [best.against(other, key) for key in MEASURES]
     if all(gap.tells and gap.mean < 0 for gap in gaps):
         return f"{best.option} is nearer to the data than {other.option}"
     if all(gap.tells and gap.mean > 0 for gap in gaps):
@@ -37,13 +38,21 @@ def _against(best: Measured, other: Measured) -> str:
 def _lean(gap: Replicates, best: str, other: str) -> str:
     if gap.tells:
         return f"says that {best if gap.mean < 0 else other} is nearer"
-    return f"leaves it open, {plus_minus(gap, sign='+')}"
+    return f"leaves it open, {with_interval(gap)} times"
 
 
-def plus_minus(figure: Replicates, sign: str = "") -> str:
-    """Mean and half width, whole from 10 on."""
-    form = ".0f" if abs(figure.mean) >= 10 or figure.half >= 10 else ".1f"
-    return f"{figure.mean:{sign}{form}} ± {figure.half:{form}}"
+def with_interval(figure: Replicates) -> str:
+    """What has this logarithm, and its interval."""
+    low, high = figure.interval
+    return f"{_short(figure.mean)} ({_short(low)} to {_short(high)})"
+
+
+def _short(logarithm: float) -> str:
+    """Three digits of a number; beyond a billion, or below a billionth, its power of ten alone."""
+    if abs(logarithm) > math.log(1e9):
+        return f"10^{logarithm / math.log(10):.0f}"
+    number = math.exp(logarithm)
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
 
 
 def would_tell(gap: Replicates, now: int = BUDGET.samples) -> str:
@@ -63,6 +72,6 @@ def _round(count: int) -> int:
 
 def chance_words(panels: Sequence[Panel]) -> str:
     """How many intervals there are, how many leave zero out, and how many would by chance."""
-    gaps = [one.less(other, key) for panel in panels for one, other in panel.pairs() for key in MEASURES]
+    gaps = [one.against(other, key) for panel in panels for one, other in panel.pairs() for key in MEASURES]
     told = sum(gap.tells for gap in gaps)
-    return f"{told} of {len(gaps)} intervals leave zero out, where {0.05 * len(gaps):.1f} are expected to if nothing differs"
+    return f"{told} of {len(gaps)} intervals leave one out, where {0.05 * len(gaps):.1f} are expected to if nothing differs"
