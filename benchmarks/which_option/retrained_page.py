@@ -10,7 +10,7 @@ import numpy as np
 from comparing import ENOUGH_SEEDS, MEASURES, Measured, Panel, panels, seeds_words
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullLocator, ScalarFormatter
+from matplotlib.ticker import LogLocator, NullLocator
 from networks import BUDGET, FAMILIES, LECTURE, RESULTS, SEEDS, Network
 from PIL import Image
 from shipped_page import COLOURS, INK, STYLE
@@ -118,18 +118,24 @@ def draw(known: Sequence[Panel], path: Path) -> None:
     """KID above FID_inf, a column for each family and number of steps: a dot for each seed, a bar for their mean and its interval."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(2.6 * len(known), 5.2), layout="constrained")
-        axes = figure.subplots(len(MEASURES), len(known), squeeze=False, sharey="row")
+        axes = figure.subplots(len(MEASURES), len(known), squeeze=False)
         for row, (key, name) in zip(axes, MEASURES.items(), strict=True):
+            first = {panel.family: place for place, panel in reversed([*zip(row, known, strict=True)])}
             for place, panel in zip(row, known, strict=True):
+                if place is not first[panel.family]:
+                    place.sharey(first[panel.family])
+                    place.tick_params(labelleft=False)
                 for at, one in enumerate(panel.options):
                     _dots(place, at, one, key)
                 place.set_xticks(range(len(panel.options)), [one.option for one in panel.options])
                 place.set_xlim(-0.6, len(panel.options) - 0.4)
                 place.set_yscale("log")
-                place.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-                place.yaxis.set_major_formatter(ScalarFormatter())
-                place.yaxis.set_minor_locator(NullLocator())
                 place.grid(axis="y")
+            for place in first.values():
+                low, high = place.get_ylim()
+                place.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 4, 5, 7) if high < 10 * low else (1,)))
+                place.yaxis.set_major_formatter("{x:,.0f}")
+                place.yaxis.set_minor_locator(NullLocator())
             row[0].set_ylabel(name)
         for place, panel in zip(axes[0], known, strict=True):
             place.set_title(f"{panel.family}, {panel.steps} steps")
