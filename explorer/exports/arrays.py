@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -18,6 +18,7 @@ from explorer.exports.atomic import whole
 from explorer.exports.pictures import RECIPE_KEY
 from explorer.half_written import neighbour
 from explorer.recipe import Recipe, encode_recipe
+from explorer.spoilt_zip import SPOILT_ZIP
 
 PIECE = 2**23
 MAX_RECIPE_BYTES = 2**26
@@ -154,7 +155,7 @@ def space_needed(sizes: Sequence[int]) -> int:
 
 def recipe_text(path: Path) -> str:
     """The array "recipe" of an .npz, empty if it has none (BadInput if it is too large)."""
-    with np.load(path, allow_pickle=False) as archive:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:  # numpy does not close what it cannot read
         if RECIPE_KEY not in archive.files:
             return ""
         if archive.zip.getinfo(f"{RECIPE_KEY}.npy").file_size > MAX_RECIPE_BYTES:
@@ -167,5 +168,5 @@ def may_be_ours(path: Path) -> bool:
     try:
         with ZipFile(path) as archive:
             return f"{RECIPE_KEY}.npy" in archive.namelist()
-    except BadZipFile:
+    except SPOILT_ZIP:
         return False

@@ -51,7 +51,7 @@ def _films_differ(one: Path, other: Path) -> Difference:
 
 
 def _check_arrays(path: Path) -> None:
-    with np.load(path, allow_pickle=False) as archive:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         for name in archive.files:
             kind = archive[name].dtype.kind
             if name != "recipe" and kind not in "biuf":
@@ -59,7 +59,10 @@ def _check_arrays(path: Path) -> None:
 
 
 def _arrays_differ(one: Path, other: Path) -> Difference:
-    with np.load(one, allow_pickle=False) as first, np.load(other, allow_pickle=False) as second:
+    with (
+        one.open("rb") as file, np.load(file, allow_pickle=False) as first,
+        other.open("rb") as file_of_other, np.load(file_of_other, allow_pickle=False) as second,
+    ):  # fmt: skip
         names = [name for name in first.files if name != "recipe"]
         if sorted(names) != sorted(name for name in second.files if name != "recipe"):
             return Difference("the arrays' names differ")

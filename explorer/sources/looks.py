@@ -8,6 +8,7 @@ from pathlib import Path
 from explorer.checkpoints.header import NONE, read_header
 from explorer.errors import BadInput
 from explorer.regular_file import is_regular
+from explorer.spoilt_zip import SPOILT_ZIP
 
 HEAD = 4096
 MAX_MEMBERS = 100_000
@@ -78,7 +79,7 @@ def _zip(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()[:MAX_MEMBERS]
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError):
+    except SPOILT_ZIP:
         return "a zip archive that is damaged or cut short"
     return next((what for ending, what in MEMBERS if any(name.endswith(ending) for name in names)), "a zip archive")
 

@@ -13,6 +13,7 @@ from typing import Any
 from explorer.regular_file import is_regular
 from explorer.sources.diffusers.layout import OF_TRAINING
 from explorer.sources.tensor_file import OLD_MAGIC, Content, Outline, Unknown, bare, outline
+from explorer.spoilt_zip import SPOILT_ZIP
 
 PEEKED = 4 << 20
 """Bytes of a bare pickle that are looked through for names."""
@@ -65,7 +66,7 @@ def _archive(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError):
+    except SPOILT_ZIP:
         return ""
     if any(name.endswith("/constants.pkl") or "/code/" in name for name in names):
         return f"a TorchScript archive, which holds a program that would have to be run: {EXPORT}"

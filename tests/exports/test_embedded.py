@@ -171,6 +171,17 @@ def test_what_another_program_calls_a_recipe_is_none(tmp_path: Path) -> None:
     assert not may_have_recipe(tmp_path / "cake.gif")
 
 
+def test_an_archive_of_a_version_that_nobody_knows_is_none(tmp_path: Path, recipe: Recipe) -> None:
+    path = tmp_path / "a.npz"
+    _arrays(path, recipe)
+    whole = bytearray(path.read_bytes())
+    whole[whole.index(b"PK\x01\x02") + 6] = 210  # 21.0 is needed to unpack it
+    path.write_bytes(whole)
+    assert not may_have_recipe(path)
+    with pytest.raises(BadInput, match=r"a\.npz"):
+        read_recipe(path)
+
+
 def test_files_without_a_recipe(tmp_path: Path) -> None:
     Image.fromarray(FILM[0]).save(tmp_path / "a.png")
     np.savez(tmp_path / "a.npz", x=np.arange(3))

@@ -15,6 +15,7 @@ from explorer.sources.diffusers.layout import STEM, read_json
 from explorer.sources.looks import looks_like
 from explorer.sources.tensor_file import MAX_PICKLE, outline
 from explorer.sources.tensor_reading import read_safe, unpickled
+from explorer.spoilt_zip import SPOILT_ZIP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,7 +115,7 @@ def _check_zip(file: Path) -> None:
             members = archive.infolist()
     except OSError as error:
         raise BadInput(f"{file}: cannot be read: {error.strerror}") from None
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError):
+    except SPOILT_ZIP:
         raise BadInput(f"{file}: should be weights, and is {_by_look(file)}") from None
     pickles = [member for member in members if member.filename.endswith("data.pkl")]
     if len(pickles) != 1 or any("/code/" in member.filename for member in members):
