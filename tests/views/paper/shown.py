@@ -186,7 +186,7 @@ def gradients(plot: GradientBars) -> Numbers:
 
 def rungs(plot: RungTable) -> Numbers:
     plot.set_rungs((Rung("a", "vae", 0.0, 1.0, False, 0.04, -98.0, 6.5, (3.0, 3.5), 2, 0.75, 0.97, 8.5),), 0)
-    return {"squared error": [0.04], "KL [nats]": [6.5], "share read as digits": [0.75], "kinds of digits": [8.5]}
+    return {"squared error": [0.04], "KL [nats]": [6.5], "share read as digits": [0.75], "different digits": [8.5]}
 
 
 def branches(plot: BranchTree) -> Numbers:
