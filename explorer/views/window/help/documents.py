@@ -14,7 +14,7 @@ PAGES = {
     "latent-models.md": tr("The latent models"), "which-option-is-best.md": tr("Which option is best?"),
     "which-option.md": tr("How the options were trained"), "checkpoints.md": tr("Other people's checkpoints"),
     "python.md": tr("From Python"), "checkpoint-format.md": tr("Checkpoint format"),
-    "session-format.md": tr("Session format"), "elsewhere.md": tr("The engine elsewhere"),
+    "session-format.md": tr("Session format"), "elsewhere.md": tr("The engine elsewhere"), "scale.md": tr("Sweeps"),
 }  # fmt: skip
 
 

@@ -68,8 +68,8 @@ def test_each_opens_in_its_workspace_and_is_shown(example: Example, open_app: Ap
     assert session.workspace == session_of(example).workspace == explorer.window.current.workspace_name
     changed = [name for name in undone(session) if getattr(session, name).recipe != getattr(before, name).recipe]
     assert [name for name in changed if name != "notes"] == [part_of(session.workspace)]
+    qtbot.waitUntil(lambda: explorer.window.banner.message == example.title)  # which goes by itself once it could be read
     qtbot.waitUntil(lambda: explorer.window.current.idle and not explorer.client.busy)
-    assert explorer.window.banner.message == example.title
     explorer.store.undo()
     assert all(getattr(explorer.store.session, name).recipe == getattr(before, name).recipe for name in undone(before))
 
