@@ -99,6 +99,15 @@ def until_held(steps: Steps, gate: Gate) -> None:
         next(steps)
 
 
+def others_are_answered_meanwhile(engine: Engine, key: LaneKey, steps: Steps, gate: Gate) -> None:
+    """While a step is held there are cancel points, and a question of the same chain is answered; then it goes on."""
+    until_held(steps, gate)
+    assert [next(steps) for _ in range(5)] == [None] * 5, "cancel points within one evaluation"
+    (shown,) = ask(engine, ShowStep((key,), 1000, "x_t"))
+    assert isinstance(shown, StepShown)
+    gate.is_open.set()
+
+
 def in_turns(*every: Steps) -> list[Outcome]:
     """The last outcome of each, all of them answered in turns, as the loop does."""
     left, ends = dict(enumerate(every)), {}
@@ -134,11 +143,7 @@ def held(recipe: ChainRecipe, whole: np.ndarray, monkeypatch: pytest.MonkeyPatch
 def test_while_it_is_computed_others_are_answered(held: tuple[Engine, LaneKey, Gate], recipe: ChainRecipe, whole: np.ndarray) -> None:
     engine, key, gate = held
     steps = engine.handle(SampleChain(recipe), "reverse.chain")
-    until_held(steps, gate)
-    assert [next(steps) for _ in range(5)] == [None] * 5, "cancel points within one evaluation"
-    (shown,) = ask(engine, ShowStep((key,), 1000, "x_t"))
-    assert isinstance(shown, StepShown)
-    gate.is_open.set()
+    others_are_answered_meanwhile(engine, key, steps, gate)
     *progress, end = [outcome for outcome in steps if outcome is not None]
     assert isinstance(end, ChainFinished)
     assert all(isinstance(each, ChainProgress) for each in progress)
@@ -329,11 +334,7 @@ def test_while_a_step_of_a_branch_is_computed_others_are_answered(
     gate.reached.clear()
     gate.is_open.clear()
     steps = engine.handle(SampleChain(left(recipe, name)), "reverse.chain")
-    until_held(steps, gate)
-    assert [next(steps) for _ in range(5)] == [None] * 5, "cancel points within one evaluation"
-    (shown,) = ask(engine, ShowStep((key,), 1000, "x_t"))
-    assert isinstance(shown, StepShown)
-    gate.is_open.set()
+    others_are_answered_meanwhile(engine, key, steps, gate)
     *_, end = steps
     assert isinstance(end, ChainFinished)
 
@@ -392,11 +393,7 @@ def test_while_a_picture_goes_up_to_its_noise_others_are_answered(
     gate.reached.clear()
     up = risen(recipe, mnist_test[0][3])
     steps = engine.handle(SampleChain(up), "reverse.chain")
-    until_held(steps, gate)
-    assert [next(steps) for _ in range(5)] == [None] * 5, "cancel points within one evaluation"
-    (shown,) = ask(engine, ShowStep((key,), 1000, "x_t"))
-    assert isinstance(shown, StepShown)
-    gate.is_open.set()
+    others_are_answered_meanwhile(engine, key, steps, gate)
     progress = [outcome.lanes[0].prepared for outcome in steps if isinstance(outcome, ChainProgress)]
     assert progress[:STEPS] == [1, 2, 3, 4]
     own = started()
