@@ -4,6 +4,7 @@
     python tools/pictures.py objective-dark       # one
 
 Each is what `generative-explorer render` draws: by its options, or of a session that is made here where there are none for it.
+Pictures of measured results are drawn where they are measured: this only says by which command.
 """
 
 from __future__ import annotations
@@ -90,6 +91,9 @@ BY_SESSION: dict[str, Callable[[], Session]] = {
     "branches-dark": branches, "latent-linked-dark": linked, "training-dark": training, "training-time-dark": training_time,
 }  # fmt: skip
 
+WHICH_OPTION = "benchmarks/which_option/retrained.py --report --page docs/which-option-is-best.md"
+BY_BENCHMARK = {f"which-option-samples-{family}": WHICH_OPTION for family in ("plain", "linear")}
+
 
 def draw(name: str) -> None:
     """Draw one, in the place of what is there."""
@@ -110,6 +114,8 @@ def draw(name: str) -> None:
 if __name__ == "__main__":
     known = {**BY_OPTIONS, **BY_SESSION}
     wanted = sys.argv[1:] or sorted(known)
+    for name in BY_BENCHMARK.keys() & wanted:
+        sys.exit(f"{name}: drawn by python {BY_BENCHMARK[name]}")
     unknown = [name for name in wanted if name not in known]
     if unknown:
         sys.exit(f"{', '.join(unknown)}: no such picture; there are {', '.join(sorted(known))}")
