@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import queue
@@ -140,6 +141,11 @@ class Apart(Generic[T]):
         """Whether it has raised."""
         return self._done.is_set() and bool(self._failed)
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anybody waits for it."""
+        return self._waiting > 0
+
     def waited_for(self) -> Work[T]:
         """What the call returns or raises, with a None for each cancel point until then; only for the thread that had it begun."""
         bell, self.given_up = bell_here(), False
@@ -199,6 +205,16 @@ class Pace(Generic[T]):
     def drop(self) -> None:
         """Leave the step that is under way to itself."""
         self._apart = None
+
+    def at_rest(self) -> Work[None]:
+        """Wait for a step that all who wanted it have given up: it may still change what the next ones are made of."""
+        apart = self._apart
+        if apart is None:
+            return
+        with contextlib.suppress(Exception):  # if it fails, so will who asks again
+            yield from apart.waited_for()
+        if self._apart is apart and not apart.is_wanted:
+            self._apart = None
 
     def step(self, call: Callable[[], T]) -> Work[T]:
         """What a call makes, with a None for each cancel point meanwhile.

@@ -20,15 +20,16 @@ from explorer.diffusion.bound import Figure, Tally, difference, excess, walk
 from explorer.diffusion.exact_classes import ExactOfClasses
 from explorer.diffusion.exact_predictor import ExactPredictor
 from explorer.diffusion.noise import shared_noise
+from explorer.diffusion.objective import Reading as Read
 from explorer.diffusion.objective import read
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.strata import STREAM, Design, cut, shuffled
 from explorer.engine.arrays import read_only
-from explorer.engine.aside import aside
+from explorer.engine.aside import Pace, aside
 from explorer.engine.desk import Desk
 from explorer.engine.models.data_sets import exact_predictor, stamp
 from explorer.engine.models.models import Models
-from explorer.engine.models.predictors import chosen_schedule, limit_of, told_data
+from explorer.engine.models.predictors import can_be_apart, chosen_schedule, limit_of, told_data
 from explorer.engine.objective.messages import (
     BoundShown,
     DenoisedShown,
@@ -71,9 +72,14 @@ class _Run:
 
     lane: Lane
     tally: Tally
+    pace: Pace[int | None]
     walk: Iterator[int]
     visits: int
     values: int
+
+    def visit(self) -> Steps:
+        """Go on by one batch."""
+        yield from self.pace.step(partial(next, self.walk, None))
 
     @property
     def done(self) -> int:
@@ -100,7 +106,7 @@ class Bounds:
 
     def __init__(self, models: Models) -> None:
         self._models = models
-        self._tallies: OrderedDict[TallyKey, Tally] = OrderedDict()
+        self._tallies: OrderedDict[TallyKey, tuple[Tally, Pace[int | None]]] = OrderedDict()
         self._sets: OrderedDict[tuple[object, ...], ImageSet] = OrderedDict()
 
     @classmethod
@@ -125,7 +131,7 @@ class Bounds:
         known = yield from self.opened(recipe)
         runs = []
         for lane in recipe.lanes:
-            runs.append(self._run(lane, recipe, known))
+            runs.append((yield from self._run(lane, recipe, known)))
             yield None
         ideals: dict[tuple[Lane, bool], _Run] = {}
         beside: list[_Run | None] = [None] * len(runs)
@@ -133,14 +139,14 @@ class Bounds:
             ideal = self._ideal_lane(lane, recipe), known.labels is not None and self._is_told_classes(lane)
             if ideal not in ideals:
                 yield from self._models.ready([ideal[0]])
-                ideals[ideal] = self._run(ideal[0], recipe, known, of_classes=ideal[1])
+                ideals[ideal] = yield from self._run(ideal[0], recipe, known, of_classes=ideal[1])
                 yield None
             beside[i] = ideals[ideal]
         every = [*runs, *ideals.values()]
         reported = time.monotonic()
         while unfinished := [run for run in every if run.done < run.visits]:
             # the one that is behind goes first: lanes stay abreast, and a new lane catches up
-            next(min(unfinished, key=lambda run: run.done / run.visits).walk, None)
+            yield from min(unfinished, key=lambda run: run.done / run.visits).visit()
             now = time.monotonic()
             if now - reported >= REPORT_SECONDS:
                 reported = now
@@ -149,23 +155,28 @@ class Bounds:
                 yield None
         yield _shown(recipe, runs, beside, every, partial=False)
 
-    def _run(self, lane: Lane, recipe: BoundRecipe, known: ImageSet, of_classes: bool = False) -> _Run:
+    def _run(self, lane: Lane, recipe: BoundRecipe, known: ImageSet, of_classes: bool = False) -> Generator[None, None, _Run]:
         predictor = self._ideal_of_classes(lane, known) if of_classes else self.predictor(lane, known)
-        tally = self._tally(lane, recipe, known, predictor.schedule.T, of_classes)
+        tally, pace = self._tally(lane, recipe, known, predictor, of_classes)
+        yield from pace.at_rest()
         design = tally.design
         one = recipe.image is not None
         rounds = recipe.images if one else -(-min(recipe.images, len(known.images)) // BLOCK)
         images = source(known, self._models.device)
         steps = walk(predictor, images, tally, rounds, limit_of(lane.sampler))
-        return _Run(lane, tally, steps, rounds * design.visits, int(np.prod(known.image_shape)))
+        return _Run(lane, tally, pace, steps, rounds * design.visits, int(np.prod(known.image_shape)))
 
-    def _tally(self, lane: Lane, recipe: BoundRecipe, known: ImageSet, T: int, of_classes: bool) -> Tally:
+    def _tally(
+        self, lane: Lane, recipe: BoundRecipe, known: ImageSet, predictor: Predictor, of_classes: bool
+    ) -> tuple[Tally, Pace[int | None]]:
+        """What is known so far, and the pace of all who add to it."""
         key = TallyKey(lane, known.sha256, recipe.split, recipe.seed, recipe.image, recipe.strata, of_classes)
         found = self._tallies.get(key)
         if found is None:
             # every image in its order: how many are taken is up to the walk
             order = (recipe.image,) if recipe.image is not None else shuffled(len(known.images), len(known.images), recipe.seed)
-            found = self._tallies[key] = Tally(Design(cut(T, recipe.strata), recipe.seed, order, BLOCK))
+            design = Design(cut(predictor.schedule.T, recipe.strata), recipe.seed, order, BLOCK)
+            found = self._tallies[key] = Tally(design), Pace(can_be_apart(self._models.device, predictor))
             while len(self._tallies) > KEPT:
                 self._tallies.popitem(last=False)
         self._tallies.move_to_end(key)
@@ -267,7 +278,8 @@ class Bounds:
             eps = shared_noise(request.recipe.seed, [request.image], t, x0.shape[1:], x0.device, STREAM)
             level = float(predictor.schedule.alpha_bar[t])
             x_t = level**0.5 * x0 + (1 - level) ** 0.5 * eps
-            found = read(predictor, x0, t, eps, limit_of(lane.sampler))
+            pace: Pace[Read] = Pace(can_be_apart(self._models.device, predictor))
+            found = yield from pace.step(partial(read, predictor, x0, t, eps, limit_of(lane.sampler)))
             noisy.append(x_t)
             guesses.append(found.x0_hat)
             nats.append(float(found.nats[0]))

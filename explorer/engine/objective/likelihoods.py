@@ -6,7 +6,8 @@ import copy
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
+from functools import partial
+from typing import Any, Self
 
 import numpy as np
 
@@ -17,9 +18,10 @@ from explorer.diffusion.matching import MatchedPredictor
 from explorer.diffusion.ode_likelihood import Flow
 from explorer.diffusion.predictor import NetworkPredictor, Predictor
 from explorer.diffusion.strata import shuffled
+from explorer.engine.aside import Pace
 from explorer.engine.desk import Desk
 from explorer.engine.models.models import Models
-from explorer.engine.models.predictors import through_network
+from explorer.engine.models.predictors import can_be_apart, through_network
 from explorer.engine.objective.bounds import Bounds
 from explorer.engine.objective.likelihood_messages import LaneLikelihood, LikelihoodShown, MeasureLikelihood
 from explorer.engine.objective.messages import Estimate
@@ -40,6 +42,7 @@ class _Run:
     lane: Lane
     predictor: Predictor
     tally: FlowTally
+    pace: Pace[Any]
     walk: Iterator[int]
     wanted: int
     values: int
@@ -55,7 +58,7 @@ class Likelihoods:
 
     def __init__(self, models: Models, bounds: Bounds) -> None:
         self._models, self._bounds = models, bounds
-        self._tallies: OrderedDict[tuple[object, ...], FlowTally] = OrderedDict()
+        self._tallies: OrderedDict[tuple[object, ...], tuple[FlowTally, Pace[Any]]] = OrderedDict()
 
     @classmethod
     def at(cls, desk: Desk) -> Self:
@@ -82,31 +85,37 @@ class Likelihoods:
         runs = []
         for lane in recipe.lanes:
             predictor = _exact_arithmetic(through_network(self._bounds.predictor(lane, known), self._models.device))
-            tally = self._tally(lane, recipe, flow, known.sha256, len(known.images))
+            tally, pace = self._tally(lane, recipe, flow, known.sha256, len(known.images), predictor)
+            yield from pace.at_rest()
             wanted = min(flow.images, len(tally.order))
-            runs.append(_Run(lane, predictor, tally, walk(predictor, images, tally, wanted), wanted, values))
+            runs.append(_Run(lane, predictor, tally, pace, walk(predictor, images, tally, wanted), wanted, values))
             yield None
         seconds = 0.0
         for run in runs:
             left = run.tally.order[run.tally.images : run.wanted][: block_size(values)]
             if left:
-                seconds += seconds_for(run.predictor, images(left), run.tally.flow, left, run.wanted - run.tally.images)
+                rest = run.wanted - run.tally.images
+                seconds += yield from run.pace.step(partial(seconds_for, run.predictor, images(left), run.tally.flow, left, rest))
             yield None
         yield _shown(request, runs, seconds, partial=True)
         while unfinished := [run for run in runs if run.tally.images < run.wanted]:
-            if next(min(unfinished, key=lambda run: run.tally.images / run.wanted).walk):
+            run = min(unfinished, key=lambda run: run.tally.images / run.wanted)
+            if (yield from run.pace.step(partial(next, run.walk))):
                 yield _shown(request, runs, seconds, partial=True)
             else:
                 yield None
         yield _shown(request, runs, seconds, partial=False)
 
-    def _tally(self, lane: Lane, recipe: BoundRecipe, flow: FlowChoice, data: str, known: int) -> FlowTally:
+    def _tally(
+        self, lane: Lane, recipe: BoundRecipe, flow: FlowChoice, data: str, known: int, predictor: Predictor
+    ) -> tuple[FlowTally, Pace[Any]]:
+        """What was found so far, and the pace of all who add to it."""
         key = (lane, data, recipe.split, recipe.seed, recipe.image, flow.steps, flow.solver, flow.probes, flow.probe, flow.dequantise)
         found = self._tallies.get(key)
         if found is None:
             order = (recipe.image,) if recipe.image is not None else shuffled(known, known, recipe.seed)
             chosen = Flow(flow.steps, flow.solver, flow.probes, flow.probe, flow.dequantise, recipe.seed)
-            found = self._tallies[key] = FlowTally(chosen, order)
+            found = self._tallies[key] = FlowTally(chosen, order), Pace(can_be_apart(self._models.device, predictor))
             while len(self._tallies) > KEPT:
                 self._tallies.popitem(last=False)
         self._tallies.move_to_end(key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-import torch
 
 from explorer.checkpoints.files import file_sha256
 from explorer.engine import aside
@@ -25,7 +23,6 @@ from explorer.engine.chain.network.messages import InspectUNet
 from explorer.engine.engine import Engine
 from explorer.engine.forward.messages import ShowStepBack
 from explorer.engine.models.models import Models
-from explorer.engine.thread.messages import StartEngine
 from explorer.engine.thread.requests import Outcome, Payload, Steps
 from explorer.models.roles import Dissectable
 from explorer.models.trace import traced
@@ -45,8 +42,9 @@ from explorer.recipe import (
 )
 from explorer.recipe.forward import ForwardImage, ForwardSchedule
 from explorer.recipe.start import Inverted, Start
+from tests.engine.gated import Gate, ask, started, until_held
 
-STEPS, SAMPLES, TIMEOUT, ENOUGH = 4, 2, 300, 100
+STEPS, SAMPLES = 4, 2
 
 
 @pytest.fixture
@@ -55,48 +53,12 @@ def recipe(checkpoints: Mapping[str, Path]) -> ChainRecipe:
     return ChainRecipe((Lane(file_sha256(path), str(path), "C", Sampler(STEPS)),), 77, SAMPLES)
 
 
-class Gate:
-    """What every evaluation of a network on another thread waits for."""
-
-    def __init__(self, network: torch.nn.Module) -> None:
-        self.is_open, self.reached, self.evaluations, self.problem = threading.Event(), threading.Event(), 0, ""
-        self.first = 1
-        network.register_forward_pre_hook(lambda *given: self._pass(*given))  # copies of the network have it, too
-
-    def _pass(self, _module: torch.nn.Module, _args: tuple[object, ...]) -> None:
-        if threading.current_thread() is not threading.main_thread():
-            self.evaluations += 1
-            assert self.evaluations < ENOUGH, "they never come to an end"
-            if self.evaluations < self.first:
-                return
-            self.reached.set()
-            assert self.is_open.wait(TIMEOUT)
-            if self.problem:
-                raise RuntimeError(self.problem)
-
-
-def started() -> Engine:
-    engine = Engine()
-    ask(engine, StartEngine(device="cpu", precision="fp32", kept_budget=0))
-    return engine
-
-
-def ask(engine: Engine, payload: Payload, channel: str = "test") -> list[Outcome]:
-    return [outcome for outcome in engine.handle(payload, channel) if outcome is not None]
-
-
 def states(engine: Engine, key: LaneKey) -> np.ndarray:
     """The last state and what was expected of the one before."""
     (last,), (before,) = ask(engine, ShowStep((key,), 0, "x_t")), ask(engine, ShowStep((key,), 250, "x0_hat"))
     assert isinstance(last, StepShown)
     assert isinstance(before, StepShown)
     return np.concatenate([last.frames[0].tiles, before.frames[0].tiles])
-
-
-def until_held(steps: Steps, gate: Gate) -> None:
-    """Go on until a step is under way on a thread of its own."""
-    while not gate.reached.is_set():
-        next(steps)
 
 
 def others_are_answered_meanwhile(engine: Engine, key: LaneKey, steps: Steps, gate: Gate) -> None:
