@@ -13,8 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 from networks import BUDGET, FAMILIES, LECTURE, RESULTS, SEEDS, Network
 from PIL import Image
-from shipped_page import COLOURS, INK, STYLE
+from shipped_page import INK, STYLE
 from verdicts import TITLES, chance_words, claim, with_interval, would_tell
+
+from explorer.exports.colours import OPTION_COLOURS
 
 BEGIN, END = "<!-- trained anew: written by benchmarks/which_option/retrained.py -->", "<!-- end of trained anew -->"
 COMMAND = "python benchmarks/which_option/retrained.py --page docs/which-option-is-best.md"
@@ -143,7 +145,7 @@ def draw(known: Sequence[Panel], path: Path) -> None:
 
 
 def _dots(axes: Axes, at: int, one: Measured, key: str) -> None:
-    found, colour = one.over_seeds(key), COLOURS.get(one.option, INK)
+    found, colour = one.over_seeds(key), OPTION_COLOURS.get(one.option, INK)
     values = [cell[key] for cell in one.cells.values()]
     aside = np.linspace(-0.12, 0.12, len(values))
     axes.plot(at + aside, values, "o", color=colour, markersize=4)

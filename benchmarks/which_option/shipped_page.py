@@ -11,8 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MultipleLocator, NullLocator, PercentFormatter, ScalarFormatter
 
+from explorer.exports.colours import OPTION_COLOURS
+
 BEGIN, END = "<!-- figures: written by benchmarks/which_option/shipped.py -->", "<!-- end of figures -->"
-COLOURS = {"A": "#E69F00", "B": "#56B4E9", "C": "#009E73", "V": "#B8AE00"}
 ASIDE, CLIPPED_ASIDE = 0.09, 0.03
 """Between options at one number of steps, and to what is clipped, in octaves: intervals would hide each other."""
 INK = "#888888"
@@ -137,7 +138,7 @@ def _lines(axes: Axes, cells: Sequence[dict[str, Any]], key: str) -> None:
         for clip in (False, True):
             line = sorted((c for c in cells if c["option"] == option and c["clip"] == clip), key=lambda c: c["steps"])
             aside = 2 ** (ASIDE * (place - (len(options) - 1) / 2) + (CLIPPED_ASIDE if clip else 0))
-            colour = COLOURS.get(option, INK)
+            colour = OPTION_COLOURS.get(option, INK)
             axes.errorbar(
                 [c["steps"] * aside for c in line], [c[key] for c in line],
                 yerr=[[c[key] - c[bounds][0] for c in line], [c[bounds][1] - c[key] for c in line]],

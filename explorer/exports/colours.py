@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-OPTION_COLOURS = {"A": "#E69F00", "B": "#56B4E9", "C": "#009E73", "V": "#F0E442", "exact": "#CC79A7"}
-"""Lanes, in colours that colour-blind people tell apart (Okabe and Ito)."""
+OPTION_COLOURS = {"A": "#E69F00", "B": "#56B4E9", "C": "#009E73", "V": "#D55E00", "exact": "#CC79A7"}
+"""Lanes, in colours that colour-blind people tell apart (Okabe and Ito), and that are seen on dark and on white.
+
+`tests/widgets/look/test_theme.py` measures it.
+"""
 
 SIGNED_STOPS: dict[str, tuple[tuple[int, int, int], ...]] = {
     "dark": ((140, 208, 255), (52, 120, 176), (24, 26, 32), (190, 110, 20), (255, 205, 110)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtGui import QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication, QCompleter, QFrame, QLineEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer.exports.colours import OPTION_COLOURS
 from explorer.resources import resource
 from explorer.widgets.look.fonts import load_fonts, math_font, mono_font, text_font
 from explorer.widgets.look.icons import app_icon, icon
@@ -154,6 +156,18 @@ def test_every_two_classes_differ(name: str, seen: str, least: float) -> None:
     assert len(places) == CLASSES
     nearest, pair = min((float(np.linalg.norm(places[i] - places[j])), (i, j)) for i in range(CLASSES) for j in range(i))
     assert nearest > least, pair
+
+
+@pytest.mark.parametrize("seen", SEEN)
+def test_every_two_lanes_differ(seen: str) -> None:
+    for one, other in combinations(OPTION_COLOURS.values(), 2):
+        assert np.linalg.norm(oklab(one, seen) - oklab(other, seen)) > 0.07, (one, other)
+
+
+@BOTH
+def test_every_lane_is_seen_on_a_plot(tokens: Tokens) -> None:
+    for option, colour in OPTION_COLOURS.items():
+        assert contrast(colour, tokens.card) > 2.2, option
 
 
 def test_formulas_grow_with_the_text(qtbot: QtBot) -> None:
