@@ -83,5 +83,6 @@ def report_exceptions_to(banner: Banner) -> None:
         log.note(f"in the window: {detail}", fault=True)
         hint = "The rest goes on. If it happens again, copy the details into a report."
         banner.say(f"something went wrong in the window: {error or kind.__name__}", hint, detail)
+        traceback.clear_frames(trace)  # Python keeps the last one: a painter in it would go on, and end the process when it goes
 
     sys.excepthook = report

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import faulthandler
 import hashlib
 import logging
 import os
 import re
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -14,7 +16,6 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import msgspec
 import psutil
@@ -30,6 +31,8 @@ HARMLESS = re.compile("This plugin does not support (propagateSizeHints|raise|gr
 """Of the platform that draws nothing; the tests pass over the same."""
 MORE = {"top-level widgets": 60, "threads": 6, "descriptors": 30}
 """By how much of each a window may have more than it had when all of it was built."""
+DEEP = 12
+"""Lines of where a window stood."""
 GROWTH_BYTES = 300 * 2**20
 """By how much a window may grow after warming up."""
 
@@ -183,8 +186,18 @@ class Watchdog(QObject):
             return 0.0
 
     def _stack(self) -> str:
-        frame: Any = sys._current_frames().get(self._main.ident or 0)
-        return "".join(traceback.format_stack(frame)[-12:])
+        """Where the window's thread stands, the innermost first.
+
+        Not by sys._current_frames: what is in a frame that this thread holds goes here when it is let go, and a painter that goes
+        while another paints ends the process.
+        """
+        with tempfile.TemporaryFile() as file:
+            faulthandler.dump_traceback(file, all_threads=True)
+            file.seek(0)
+            threads = file.read().decode(errors="replace").split("\n\n")
+        own = f"{self._main.ident:x} "
+        found = next((thread for thread in threads if own in thread.partition("\n")[0]), "")
+        return "\n".join(found.splitlines()[1:][:DEEP])
 
 
 class _Faults(logging.Handler):

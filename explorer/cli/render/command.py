@@ -6,8 +6,10 @@ import contextlib
 import os
 import re
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -139,7 +141,12 @@ def _hushed() -> Iterator[None]:
 def exceptions_to(problems: list[BaseException]) -> Iterator[None]:
     """Keep what the window's own code raises: Qt goes on after it, and what is waited for may never come."""
     before = sys.excepthook
-    sys.excepthook = lambda kind, error, trace: problems.append(error)
+
+    def keep(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        problems.append(error)
+        traceback.clear_frames(trace)  # a painter in one would go on, and end the process when it goes
+
+    sys.excepthook = keep
     try:
         yield
     finally:
