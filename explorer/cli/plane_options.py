@@ -139,10 +139,14 @@ def choose(options: PlaneOptions, opened: Checkpoint, model: LatentModel) -> Cho
     from msgspec.structs import replace
 
     from explorer.checkpoints.locate import source_of
+    from explorer.sampling.codes import SHEET_COLUMNS
+    from explorer.sampling.plane_codes import codes_of
 
     base = PlaneRecipe(opened.sha256, source_of(opened.path), slice=options.slice(), told=opened.card.told)
     if options.prior is not None:
-        return _prior(options, model, replace(base, prior=PriorSamples(options.prior, options.seed)))
+        recipe = replace(base, prior=PriorSamples(options.prior, options.seed))
+        columns = min(SHEET_COLUMNS, math.ceil(math.sqrt(options.prior)))
+        return Chosen(codes_of(recipe, model, None), columns, recipe)
     plane = _plane(options, opened, model, base.slice)
     dimensions = model.config.code if plane is None else 2
     for code in options.z:
@@ -151,10 +155,12 @@ def choose(options: PlaneOptions, opened: Checkpoint, model: LatentModel) -> Cho
             where = f"{opened.path.name} has codes" if plane is None else "a place on a plane is a code"
             raise BadInput(f"--z {typed}: {where} of {dimensions} numbers, not {len(code)}" + _hint(plane, dimensions, len(code)))
     if options.grid is not None:
-        return _grid(options, dimensions, plane, base)
-    if options.path is not None:
-        return _path(options, model, plane, base)
-    return _typed(options, plane, base)
+        recipe, columns = _grid(options, dimensions, base)
+    elif options.path is not None:
+        recipe, columns = _path(options, model, base)
+    else:
+        recipe, columns = _typed(options, base)
+    return Chosen(codes_of(recipe, model, plane), columns, recipe)
 
 
 def _hint(plane: PlaneSlice | None, dimensions: int, given: int) -> str:
@@ -162,8 +168,8 @@ def _hint(plane: PlaneSlice | None, dimensions: int, given: int) -> str:
 
 
 def _plane(options: PlaneOptions, opened: Checkpoint, model: LatentModel, wanted: Slice | None) -> PlaneSlice | None:
-    from explorer.engine.latent.plane import open_plane
     from explorer.engine.models.models import Models
+    from explorer.sampling.plane_codes import plane_at
 
     code = model.config.code
     if wanted is None:
@@ -171,12 +177,7 @@ def _plane(options: PlaneOptions, opened: Checkpoint, model: LatentModel, wanted
             raise BadInput(f"--grid needs a plane, and {opened.path.name} has codes of {code} numbers: add --slice components, or another")
         return None
     check_dimensions(opened, code)
-    opening = open_plane(str(opened.path), wanted, Models(next(model.parameters()).device))
-    while True:
-        try:
-            next(opening)
-        except StopIteration as end:
-            return end.value.slice
+    return plane_at(str(opened.path), wanted, Models(next(model.parameters()).device), opened.card.told)
 
 
 def check_dimensions(opened: Checkpoint, code: int) -> None:
@@ -187,73 +188,38 @@ def check_dimensions(opened: Checkpoint, code: int) -> None:
         )
 
 
-def _codes(places: np.ndarray, plane: PlaneSlice | None) -> np.ndarray:
-    import numpy as np
-
-    return np.asarray(places if plane is None else plane.lift(places), np.float32)
-
-
-def _typed(options: PlaneOptions, plane: PlaneSlice | None, base: PlaneRecipe) -> Chosen:
+def _typed(options: PlaneOptions, base: PlaneRecipe) -> tuple[PlaneRecipe, int]:
     import numpy as np
 
     from explorer.sampling.codes import SHEET_COLUMNS, recipe_of_codes
 
-    places = np.array(options.z)
-    codes = _codes(places, plane)
-    return Chosen(codes, min(len(codes), SHEET_COLUMNS), recipe_of_codes(places, base))
+    return recipe_of_codes(np.array(options.z), base), min(len(options.z), SHEET_COLUMNS)
 
 
-def _prior(options: PlaneOptions, model: LatentModel, recipe: PlaneRecipe) -> Chosen:
-    from explorer.latent.prior import prior_codes
-    from explorer.sampling.codes import SHEET_COLUMNS
-
-    assert options.prior is not None
-    codes = prior_codes(options.seed, range(options.prior), model.config.code).numpy()
-    return Chosen(codes, min(SHEET_COLUMNS, math.ceil(math.sqrt(len(codes)))), recipe)
-
-
-def _grid(options: PlaneOptions, dimensions: int, plane: PlaneSlice | None, base: PlaneRecipe) -> Chosen:
+def _grid(options: PlaneOptions, dimensions: int, base: PlaneRecipe) -> tuple[PlaneRecipe, int]:
     from msgspec.structs import replace
-
-    from explorer.latent.plane import cell_centres
 
     assert options.grid is not None
     x, y = options.z[0] if options.z else (0.0,) * dimensions
     reach = options.extent
     try:
         grid = PlaneGrid((x - reach, x + reach, y - reach, y + reach), options.grid, options.grid)
-        centres = cell_centres(grid.extent, grid.columns, grid.rows)
     except ValueError as error:
         raise BadInput(str(error)) from None
-    return Chosen(_codes(centres, plane), options.grid, replace(base, grid=grid))
+    return replace(base, grid=grid), options.grid
 
 
-def _path(options: PlaneOptions, model: LatentModel, plane: PlaneSlice | None, base: PlaneRecipe) -> Chosen:
+def _path(options: PlaneOptions, model: LatentModel, base: PlaneRecipe) -> tuple[PlaneRecipe, int]:
     import numpy as np
-    import torch
     from msgspec.structs import replace
 
-    from explorer.latent.decoder import Decoder
-    from explorer.latent.geodesic import CODES, relax
-    from explorer.latent.interpolation import line, spherical
-    from explorer.latent.strokes import resample
     from explorer.sampling.codes import SHEET_COLUMNS
+    from explorer.sampling.plane_codes import way
 
     assert options.path is not None
-    start, end = np.array(options.z)
-    if options.path is PathKind.spherical:
-        first, last = _codes(np.array(options.z), plane).astype(np.float64)
-        codes = spherical(first, last, options.frames)
-    elif options.path is PathKind.line:
-        codes = _codes(line(start, end, options.frames), plane)
-    else:
-        decoder = Decoder(model, plane)
-        with torch.inference_mode():
-            straight = torch.from_numpy(line(start, end, CODES)).to(next(model.parameters()))
-            *_, relaxed = relax(decoder, straight)
-        codes = _codes(resample(relaxed.path.double().cpu().numpy(), options.frames), plane)
-    codes = np.asarray(codes, np.float32)
-    if len(start) != 2:
-        return Chosen(codes, min(len(codes), SHEET_COLUMNS), replace(base, codes=tuple(tuple(map(float, code)) for code in codes)))
-    stroke = Stroke("path", (options.z[0], options.z[1]), options.frames, options.path.value)  # type: ignore[arg-type]
-    return Chosen(codes, min(len(codes), SHEET_COLUMNS), replace(base, strokes=(stroke,)))
+    columns = min(options.frames, SHEET_COLUMNS)
+    if len(options.z[0]) == 2:
+        stroke = Stroke("path", (options.z[0], options.z[1]), options.frames, options.path.value)  # type: ignore[arg-type]
+        return replace(base, strokes=(stroke,)), columns
+    codes = way(options.path.value, np.array(options.z), options.frames, model, None)
+    return replace(base, codes=tuple(tuple(map(float, code)) for code in codes)), columns

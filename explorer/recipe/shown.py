@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from explorer.recipe.chain import MAX_LANES, MAX_SAMPLES, ExactProcess
+from explorer.recipe.plane import MAX_CELLS
 from explorer.recipe.quantities import QUANTITIES, check_name, own
 from explorer.recipe.sampler import MAX_STEPS
 
@@ -52,6 +53,8 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
         this could be said.
     decoded : bool
         Of lanes whose states are codes: these are drawn as what they decode to.
+    columns : int
+        Of a sheet of decodings (`decode`), how many stand in a row; 0 where the export is none.
     """
 
     t: int = 0
@@ -68,6 +71,7 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
     by_channel: bool = False
     decoded: bool = False
     names: tuple[str, ...] = ()
+    columns: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be (ValueError)."""
@@ -79,6 +83,8 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
             raise ValueError(f"samples that are drawn are in 0..{MAX_SAMPLES - 1}")
         if min(self.scale, self.frames, self.fps) < 0 or self.scale > MAX_SCALE or not self.fps <= MAX_FPS:
             raise ValueError(f"scale, frames and fps are at least 0, the scale at most {MAX_SCALE}, fps {MAX_FPS}")
+        if not 0 <= self.columns <= MAX_CELLS:
+            raise ValueError(f"a sheet has 1 to {MAX_CELLS} columns, not {self.columns}")
         if len(self.names) > MAX_LANES or not all(len(name) <= MAX_NAME for name in self.names):
             raise ValueError(f"there are names of at most {MAX_LANES} lanes, each of at most {MAX_NAME} letters")
         check_name(self.quantity, tuple(QUANTITIES))

@@ -19,7 +19,7 @@ from explorer.exports.sheet import Sheet
 from explorer.latent.decoder import Decoder
 from explorer.latent.elbo import elbo, gaussian_kl, reconstruction_error
 from explorer.models.roles import LatentModel
-from explorer.recipe import PlaneRecipe, Point, Recipe
+from explorer.recipe import PlaneRecipe, Point, Recipe, Shown
 from explorer.sampling.writing import MAX_SHEET_PIXELS
 
 BLOCK = 256
@@ -123,6 +123,7 @@ def write_decodings(
     out: Path, kind: Drawn | Stored, codes: np.ndarray, pictures: np.ndarray, recipe: Recipe, columns: int, scale: int | None = None
 ) -> None:
     """A sheet of decodings, or the arrays z (M, code) and x (M, C, H, W) (BadInput if it is too large or cannot be written)."""
+    recipe = replace(recipe, shown=Shown(scale=scale or 0, columns=columns))
     if isinstance(kind, Stored):
         with kind.write(out, recipe) as archive:
             archive.put("z", codes)

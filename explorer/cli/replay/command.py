@@ -71,7 +71,7 @@ def replay(
         _check_whole(export, compared)
     engines = engines_for(recipe.arithmetic, device)
     if recipe.plane is not None:
-        ways = [_plane_way(export, recipe.plane, engines[0], out, recipe.shown)]  # decoders are always run in fp32
+        ways = [_plane_way(export, recipe, recipe.plane, engines[0], out, scale)]  # decoders are always run in fp32
     else:
         assert recipe.chain is not None
         chain = found(recipe.chain)
@@ -106,14 +106,19 @@ def _check_whole(export: Path, compared: Comparison) -> None:
         raise BadInput(f"{export}: cannot be read: {error}") from None
 
 
-def _plane_way(export: Path, plane: PlaneRecipe, engine: Engine, out: Path, shown: Shown | None) -> Callable[[], None]:
-    """A strip of decodings, or a page of the plane: what the Latent workspace exports."""
-    from explorer.cli.replay.plane import make_page, make_strips
-    from explorer.exports.kinds import pages
+def _plane_way(export: Path, recipe: Recipe, plane: PlaneRecipe, engine: Engine, out: Path, scale: int | None) -> Callable[[], None]:
+    """A sheet of `decode`; a strip of decodings or a page of the plane, which the Latent workspace exports."""
+    from explorer.cli.replay.plane import make_page, make_sheet, make_strips
+    from explorer.exports.kinds import pages, single
 
     paths = tuple(checkpoint_path(model.source, model.checkpoint, model.told) for model in plane.models)
+    shown = recipe.shown
+    if scale is not None:
+        shown = msgspec.structs.replace(shown if shown is not None else Shown(), scale=scale)
     if out.suffix.lower() in pages():
         return partial(make_page, plane, paths[0], engine, out)
+    if shown is not None and shown.columns and out.suffix.lower() in single():
+        return partial(make_sheet, msgspec.structs.replace(recipe, shown=shown), plane, paths[0], engine, out)
     return partial(make_strips, export, plane, paths, engine, out, shown)
 
 

@@ -1,4 +1,4 @@
-"""`replay` of the Latent workspace: strokes, paths, samples and draws decoded again, and planes as pages."""
+"""`replay` of decodings: sheets of `decode`, the Latent workspace's strokes, paths, samples and draws, and planes as pages."""
 
 from __future__ import annotations
 
@@ -15,6 +15,21 @@ if TYPE_CHECKING:
 
 FRAMES_PER_SECOND = 16.0
 """Of a film at the window's usual speed."""
+
+
+def make_sheet(recipe: Recipe, plane: PlaneRecipe, path: str, engine: Engine, out: Path) -> None:
+    """Decode what `decode` decoded, and write it as it did; the checkpoint lies at `path` (BadInput as of `codes_of`)."""
+    from explorer.engine.models.models import Models
+    from explorer.exports.kinds import single
+    from explorer.sampling.codes import autoencoder, decoded, write_decodings
+    from explorer.sampling.plane_codes import codes_of, plane_at
+
+    models = engine.of(Models)
+    model = autoencoder(models.checkpoint(path, plane.told), models.device)
+    codes = codes_of(plane, model, None if plane.slice is None else plane_at(path, plane.slice, models, plane.told))
+    assert recipe.shown is not None
+    kind, columns, scale = single()[out.suffix.lower()], min(recipe.shown.columns, len(codes)), recipe.shown.scale or None
+    write_decodings(out, kind, codes, decoded(model, codes), recipe, columns, scale)
 
 
 def make_strips(export: Path, plane: PlaneRecipe, paths: tuple[str, ...], engine: Engine, out: Path, shown: Shown | None = None) -> None:
@@ -54,7 +69,7 @@ def make_strips(export: Path, plane: PlaneRecipe, paths: tuple[str, ...], engine
         if tiles is not None:
             strips.append(tiles)
     if not strips:
-        raise BadInput(f"{export}: its recipe has no strip; what `decode` wrote is made again by the same `decode`")
+        raise BadInput(f"{export}: its recipe has no strip of decodings")
     fps, scale = (shown.fps, shown.scale) if shown is not None else (0.0, 0)
     for _ in engine.handle(ExportStrip(str(out), tuple(strips), Recipe(plane=plane, shown=shown), fps or FRAMES_PER_SECOND, scale)):
         pass

@@ -16,7 +16,7 @@ from explorer.engine.latent.messages import CodesDrawn, StrokeShown
 from explorer.engine.latent.strips import strip_questions
 from explorer.engine.thread.messages import StartEngine
 from explorer.exports.embedded import read_recipe
-from explorer.recipe import Arithmetic, Encoded, PlaneModel, PlaneRecipe, Point, PriorSamples, Recipe, Stroke, encode_recipe
+from explorer.recipe import Arithmetic, Encoded, PlaneModel, PlaneRecipe, Point, PriorSamples, Recipe, Shown, Stroke, encode_recipe
 from explorer.recipe.told import Told
 
 ENDS = ((-1.0, 0.5), (0.8, -0.4))
@@ -75,10 +75,68 @@ def test_more_pictures_than_the_window_can_show_are_refused(
     assert not (tmp_path / "many.png").exists()
 
 
-def test_what_has_no_strip_is_refused(refused: Callable[..., str], run: Callable[..., Any], tmp_path: Path) -> None:
-    assert run("decode", "--checkpoint", "mnist-pca-2d", "--z", "0,0", "--device", "cpu", "--out", tmp_path / "z.png").status == 0
-    assert read_recipe(tmp_path / "z.png").arithmetic == Arithmetic("fp32", "cpu")
-    assert "no strip" in refused("replay", tmp_path / "z.png", "--out", tmp_path / "again.png")
+SHEETS: dict[str, tuple[object, ...]] = {
+    "codes": ("mnist-vae-2d", "--z", "-1,0.5", "--z", "0.8,-0.4", "--z", "0,0"),
+    "a grid": ("mnist-vae-2d", "--grid", "4", "--z", "0.5,0", "--extent", "2"),
+    "samples": ("mnist-vae-2d", "--prior", "7", "--seed", "3", "--scale", "2"),
+    "a line": ("mnist-vae-2d", "--z", "-1,0.5", "--z", "0.8,-0.4", "--path", "line", "--frames", "5"),
+    "an arc": ("mnist-vae-2d", "--z", "-1,0.5", "--z", "0.8,-0.4", "--path", "spherical", "--frames", "20"),
+    "a geodesic": ("mnist-vae-2d", "--z", "-1,0.5", "--z", "0.8,-0.4", "--path", "geodesic", "--frames", "5"),
+    "codes of more numbers": ("mnist-vae-16d", "--z", ",".join(["0.5"] * 16)),
+    "an arc of more numbers": ("mnist-vae-16d", "--z", ",".join(["0.5"] * 16), "--z", ",".join(["-1"] * 16), "--path", "spherical"),
+    "a grid on a plane": ("mnist-vae-16d", "--grid", "3", "--slice", "random", "--seed", "5"),
+    "a geodesic on a plane": ("mnist-vae-16d", "--z", "0,0", "--z", "1,1", "--slice", "axes", "--path", "geodesic", "--frames", "4"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SHEETS)
+@pytest.mark.parametrize("ending", [".png", ".npz"])
+def test_what_decode_wrote_is_made_again(run: Callable[..., Any], tmp_path: Path, what: str, ending: str) -> None:
+    first, again = tmp_path / f"first{ending}", tmp_path / f"again{ending}"
+    checkpoint, *options = SHEETS[what]
+    assert run("decode", "--checkpoint", checkpoint, *options, "--device", "cpu", "--out", first).status == 0
+    found = run("replay", first, "--out", again, "--json")
+    assert found.json["identical"] is True, found.json["says"]
+    assert read_recipe(again) == read_recipe(first)
+
+
+def test_what_python_wrote_is_made_again_with_its_columns(run: Callable[..., Any], tmp_path: Path) -> None:
+    import explorer
+
+    explorer.decode("mnist-pca-2d", [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)], device="cpu").save(tmp_path / "first.png", columns=2)
+    assert run("replay", tmp_path / "first.png", "--out", tmp_path / "again.png", "--json").json["identical"] is True
+
+
+def test_arrays_of_a_sheet_are_another_kind_of_file(run: Callable[..., Any], tmp_path: Path) -> None:
+    import numpy as np
+
+    first, arrays = tmp_path / "first.png", tmp_path / "again.npz"
+    assert run("decode", "--checkpoint", "mnist-pca-2d", "--z", "0,0.5", "--device", "cpu", "--out", first).status == 0
+    assert run("replay", first, "--out", arrays, "--json").json["identical"] is None
+    with np.load(arrays, allow_pickle=False) as found:
+        assert found["z"].tolist() == [[0, 0.5]]
+
+
+@pytest.mark.parametrize(
+    ("plane", "says"),
+    [
+        ({"strokes": (ARC,)}, "no path between two codes"),
+        ({}, "names no codes"),
+        ({"codes": ((0.0, 1.0, 2.0),)}, "codes of 2 numbers, the recipe's have 3"),
+    ],
+)
+def test_a_sheet_that_cannot_be_is_refused(
+    refused: Callable[..., str], planes: tuple[PlaneRecipe, tuple[str, ...]], tmp_path: Path, plane: dict[str, Any], says: str
+) -> None:
+    recipe = Recipe(plane=PlaneRecipe(planes[0].checkpoint, planes[0].source, **plane), shown=Shown(columns=2))
+    (tmp_path / "odd.json").write_text(encode_recipe(recipe))
+    assert says in refused("replay", tmp_path / "odd.json", "--out", tmp_path / "again.png", "--device", "cpu")
+
+
+def test_what_has_no_strip_is_refused(refused: Callable[..., str], planes: tuple[PlaneRecipe, tuple[str, ...]], tmp_path: Path) -> None:
+    plane = PlaneRecipe(planes[0].checkpoint, planes[0].source, points=(Point("P1", 0.0, 0.0),))
+    (tmp_path / "points.json").write_text(encode_recipe(Recipe(plane=plane)))
+    assert "no strip" in refused("replay", tmp_path / "points.json", "--out", tmp_path / "again.png", "--device", "cpu")
 
 
 def test_what_was_told_of_its_file_is_part_of_the_recipe(run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
