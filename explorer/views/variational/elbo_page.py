@@ -195,7 +195,8 @@ class ElboPage(QWidget):
             rows.append(BoundRow(tr("test images"), OF_TEST, test.log_likelihood, float(test.kl.sum())))
         self.bars.set_rows(rows, math.nan)
         pictures = (None, None, None) if image is None else (image.image, image.reconstruction, image.nats if image.nats.size else None)
-        names = ((var("x"),), (var("x", "", "hat"),), (words(tr("nats")),))
+        white = tr("nats") if image is None or not image.nats.size else tr("nats, white: {most:.1f}", most=image.most_nats)
+        names = ((var("x"),), (var("x", "", "hat"),), (words(white),))
         for tile, picture, name in zip(self.tiles, pictures, names, strict=True):
             tile.show_picture(picture, name)
 

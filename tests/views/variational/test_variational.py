@@ -208,6 +208,7 @@ def test_the_terms_of_an_image_stand_beside_those_of_the_test_images(qtbot: QtBo
     assert elbo.bars.rows[0].elbo == pytest.approx(shown.elbo)
     assert page.inspector.elbo.rows.said("ELBO") == f"{shown.elbo:.2f} nats".replace("-", "−")
     assert page.inspector.elbo.rows.said("active") == "2 of 2"
+    assert elbo.tiles[2].accessibleName() == f"nats, white: {shown.most_nats:.1f}", "how much the brightest pixel costs"
     qtbot.keyClick(page, Qt.Key.Key_BracketRight)
     settle(qtbot, page)
     assert state_of(page).unit == 1
