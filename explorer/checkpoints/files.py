@@ -19,7 +19,7 @@ from explorer.checkpoints.reading import read_card as read_card
 from explorer.datasets.images import file_sha256 as file_sha256
 from explorer.errors import BadInput
 from explorer.half_written import neighbour
-from explorer.models.registry import build, expected_tensors, parse_config
+from explorer.models.registry import build, parse_config
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,9 @@ def load(path: Path) -> Checkpoint:
     """
     card = read_card(path)
     config = parse_config(card.network.name, card.network.config)
-    expected = expected_tensors(card.network.name, config)
+    with torch.device("meta"):
+        network = build(card.network.name, config)
+    expected = network.state_dict()
     try:
         with safe_open(path, framework="pt") as file:
             _check_tensors(path, {name: file.get_slice(name) for name in file.keys()}, expected)  # noqa: SIM118
@@ -52,8 +54,6 @@ def load(path: Path) -> Checkpoint:
     for name, tensor in tensors.items():
         if tensor.is_floating_point() and not torch.isfinite(tensor).all():
             raise BadInput(f"{path}: its weights {name} are not finite")
-    with torch.device("meta"):
-        network = build(card.network.name, config)
     network.load_state_dict(tensors, assign=True)
     network.requires_grad_(False).eval()
     return Checkpoint(path, card, network, file_sha256(path))

@@ -14,6 +14,7 @@ from explorer.checkpoints.card import Metric
 from explorer.datasets.images import to_unit_range
 from explorer.latent.elbo import elbo, gaussian_kl_terms, importance_weighted_bound, reconstruction_error
 from explorer.models.roles import LatentModel
+from explorer.rows import Rows
 from explorer.variational.terms import active_units, spread
 
 BLOCK = 100
@@ -89,9 +90,9 @@ def measure(
     """
     if not len(images) or draws < 0:
         raise ValueError(f"at least one image and no negative number of draws, not {len(images)} and {draws}")
-    rows = []
+    rows = Rows(len(images))
     kl_terms = torch.zeros(model.config.code, dtype=torch.float64)
-    codes = []
+    codes = Rows(len(images))
     for x, noise in blocks(model, images, draws, seed):
         row = [reconstruction_error(model, x)]
         if model.config.variational:
@@ -99,19 +100,19 @@ def measure(
             row += [terms.value, terms.log_likelihood, terms.kl]
             mean, log_variance = model.encode(x)
             assert log_variance is not None
-            codes.append(mean.double().cpu().numpy())
+            codes.add(mean.double().cpu().numpy())
             kl_terms += gaussian_kl_terms(mean, log_variance).double().sum(0).cpu()
             if draws:
                 row.append(importance_weighted_bound(model, x, noise[:, 1:]))
-        rows.append(torch.stack(row).double().cpu())
+        rows.add(torch.stack(row, 1).double().cpu().numpy())
         if progress is not None:
-            progress(sum(r.shape[1] for r in rows), len(images))
-    table = torch.cat(rows, dim=1)
+            progress(rows.filled, len(images))
+    table = torch.from_numpy(rows.array.T)
     means = [float(m) for m in table.mean(1)]
     if len(means) == 1:
         return TestElbo(len(images), means[0])
     per_dimension = tuple((kl_terms / len(images)).tolist())
-    active = int(active_units(spread(np.concatenate(codes))).sum())
+    active = int(active_units(spread(codes.array)).sum())
     error = _standard_error(table[1])
     found = TestElbo(len(images), means[0], means[1], means[2], means[3], per_dimension, error, active_units=active)
     return replace(found, iwae=means[4], iwae_error=_standard_error(table[4]), draws=draws) if draws else found

@@ -14,6 +14,7 @@ from explorer.checkpoints.locate import locate
 from explorer.datasets.mnist import mnist
 from explorer.errors import BadInput
 from explorer.models.roles import ImageReader
+from explorer.rows import Rows
 
 JUDGE = "mnist-classifier"
 BLOCK = 100
@@ -113,18 +114,18 @@ class Judge:
         report : callable, optional
             Told the size of each block when it is done.
         """
-        features, probabilities = [], []
+        features, probabilities = Rows(len(images)), Rows(len(images))
         with torch.inference_mode():
             for start in range(0, len(images), BLOCK):
                 block = torch.as_tensor(np.array(images[start : start + BLOCK]))  # a copy: MNIST's own arrays are read-only
                 x = block.to(self.device, torch.float32)
                 x = x / 127.5 - 1 if block.dtype == torch.uint8 else x
                 found = self.classifier.features(x)
-                features.append(found.cpu().numpy())
-                probabilities.append(self.classifier.logits_of(found).softmax(1).cpu().numpy())
+                features.add(found.cpu().numpy())
+                probabilities.add(self.classifier.logits_of(found).softmax(1).cpu().numpy())
                 if report is not None:
                     report(len(block))
-        return Readings(np.concatenate(features), np.concatenate(probabilities))
+        return Readings(features.array, probabilities.array)
 
 
 _real: dict[tuple[str, torch.device], Readings] = {}

@@ -66,6 +66,17 @@ def refused(run: Callable[..., Ran]) -> Callable[..., str]:
 
 
 @pytest.fixture
+def few_real_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the judge says of 1,000 training images, again and again, for that of the 60,000: reading these takes a minute."""
+    from explorer.datasets.mnist import mnist
+    from explorer.evaluation import judge as judging
+
+    judge = judging.Judge.open(torch.device("cpu"))
+    read = judge.read(mnist("train")[0][:1000])
+    monkeypatch.setitem(judging._real, (judge.sha256, judge.device), read[np.arange(12_000) % 1000])
+
+
+@pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """A ddpm of random weights, of 3 x 8 x 8 images, T = 20."""
     config = {"channels": 3, "width": 8, "multipliers": [1], "timesteps": 20}

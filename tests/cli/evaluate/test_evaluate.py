@@ -31,14 +31,6 @@ OTHER = Path("other pictures.npy")
 
 
 @pytest.fixture
-def few_real_images(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the judge says of 1,000 training images, again and again, for that of the 60,000: reading these takes a minute."""
-    judge = judging.Judge.open(torch.device("cpu"))
-    read = judge.read(mnist("train")[0][:1000])
-    monkeypatch.setitem(judging._real, (judge.sha256, judge.device), read[np.arange(12_000) % 1000])
-
-
-@pytest.fixture
 def copy(tmp_path: Path) -> Callable[[str], Path]:
     """A shipped checkpoint that may be written to."""
 
@@ -127,6 +119,7 @@ def test_kid_to_other_images_is_that_of_all_pairs(run: Callable[..., Any], tmp_p
     assert far["command"].endswith(f"--metric kid --images 20 --dataset {squares} --steps 3 --seed 1")
 
 
+@pytest.mark.usefixtures("few_real_images")
 def test_fid_of_a_sweep_is_the_same(run: Callable[..., Any], tmp_path: Path) -> None:
     of_both = ("--checkpoint", "mnist-ddpm-c")
     run("sweep", *of_both, "--samples", 4, "--grid", "seed=2 steps=3", "--figure", "fid", "--out", tmp_path, "--workers", 1)

@@ -85,6 +85,7 @@ def test_an_exact_lane_follows_the_mean_under_another_sampler(run: Callable[...,
     assert "for the sampler dpm++2m follow the mean" in refused(*exact, "--force", "--follow", "draw")
 
 
+@pytest.mark.usefixtures("few_real_images")
 def test_evaluating_says_the_sampler_and_how_to_measure_again(run: Callable[..., Any]) -> None:
     ran = run("evaluate", "--checkpoint", C, "--metric", "fid", "--images", 8, "--steps", 2, "--sampler", "dpm++2m", "--json")
     assert ran.json["sampler"] == "dpm++2m"

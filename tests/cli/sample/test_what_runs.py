@@ -79,6 +79,7 @@ def test_more_samples_than_are_walked_abreast_are_run_by_what_runs_batches_of_an
         assert run.backend == "torch"
 
 
+@pytest.mark.usefixtures("few_real_images")
 def test_evaluate_takes_it_too(run: Run) -> None:
     measured(BLOCK)
     asked: list[int] = []

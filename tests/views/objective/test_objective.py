@@ -321,17 +321,18 @@ def test_fields_of_the_inspector(qtbot: QtBot, open_objective: Opener, lane: Lan
 
 
 def test_a_bar_for_every_timestep(qtbot: QtBot, open_objective: Opener, lane: LaneMaker) -> None:
-    page = open_objective((lane("C"),), images=1)
+    T = 60
+    page = open_objective((msgspec.structs.replace(lane("C"), schedule=ScheduleChoice("linear", T)),), images=1)
     assert len(page.chart.figure.bars[0].values) == 3
     qtbot.keyClick(page.chart, Qt.Key.Key_E)
     settle(qtbot, page)
     (bars,) = page.chart.figure.bars
     (bound,) = page.controller.bound.lanes
     assert page.actions_["every"].isChecked()
-    assert page.inspector.bars.value() == 1000
-    np.testing.assert_array_equal(bars.starts, np.arange(1, 1001))
+    assert page.inspector.bars.value() == T
+    np.testing.assert_array_equal(bars.starts, np.arange(1, T + 1))
     assert np.isfinite(bars.values).all(), "one draw of each is a term of each"
-    assert bound.seen == 4000
+    assert bound.seen == 4 * T
     assert running(bound)[0] == pytest.approx(bound.total.value)
     page.context.store.undo()
     settle(qtbot, page)

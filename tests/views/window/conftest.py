@@ -1,4 +1,4 @@
-"""The whole window on shipped models, with chains so short that they are there at once."""
+"""The whole window on shipped models, with chains and bounds so short that they are there at once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def _short(state: ChainState) -> ChainState:
 
 def _beginning(session: Session, entries: Sequence[LibraryEntry]) -> tuple[Session, str]:
     filled, told = shipped_beginning(session, entries)
-    return msgspec.structs.replace(filled, reverse=_short(filled.reverse), compare=_short(filled.compare)), told
+    few = msgspec.structs.replace(filled.objective.recipe, images=4, strata=3)
+    objective = msgspec.structs.replace(filled.objective, recipe=few)
+    return msgspec.structs.replace(filled, reverse=_short(filled.reverse), compare=_short(filled.compare), objective=objective), told
 
 
 class Strays(QObject):
