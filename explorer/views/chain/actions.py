@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from explorer.recipe.quantities import offered
-from explorer.widgets.controls.actions import Actions, Do
+from explorer.widgets.controls.actions import Actions, Do, Under
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
@@ -83,7 +83,7 @@ def groups(several: bool) -> tuple[tuple[Do, ...], ...]:
         )
         for row in offered(several)
     )
-    return TIME, tuple(quantities), TRAINED, CHECKING, SAMPLING
+    return TIME, Under(tr("&Quantity"), *quantities), TRAINED, CHECKING, SAMPLING
 
 
 class PlayLook(QObject):

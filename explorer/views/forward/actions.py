@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from explorer.views.shared.playing_actions import PlayingActions
-from explorer.widgets.controls.actions import Do
+from explorer.widgets.controls.actions import Do, Under
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
@@ -29,7 +29,8 @@ OF_IMAGES = (
         Do("type", tr("Go to t&imestep…"), "Ctrl+G", tr("Type the timestep to go to")),
         Do("end", tr("Go to 0"), "End", tr("Go to x₀, the image"), "mdi6.skip-forward", label=tr("To 0")),
     ),
-    (
+    Under(
+        tr("Pa&ge"),
         Do("noise", tr("Show Noise"), "1", tr("x_t at once by Property 1, and step by step with the same noise"), one_of="page"),
         Do("schedule", tr("Show Schedule"), "2", tr("beta, alpha_bar and log SNR; bend them, and see what x_T is then"), one_of="page"),
         Do("pixels", tr("Show Pixels"), "3", tr("Two pixels over many images, as they turn into N(0, I)"), one_of="page"),
@@ -71,10 +72,12 @@ OF_IMAGES = (
         Do("train", tr("Use this schedule in &Training"), "Shift+U", tr("Begin a new run of training with this schedule")),
     ),
 )
+IN_TWO = tr("T&wo dimensions")
 ON_PLANE = tr("this is of Two dimensions (7)")
 GROUPS: tuple[tuple[Do, ...], ...] = (
     *OF_IMAGES,
-    (
+    Under(
+        IN_TWO,
         Do("learn", tr("&Learn the points"), "T", tr("A small network learns them, live; off: it stops where it is"), checkable=True,
            needs=ON_PLANE),
         *(
@@ -85,18 +88,23 @@ GROUPS: tuple[tuple[Do, ...], ...] = (
             )
         ),
     ),
-    (
+    Under(
+        IN_TWO,
         Do("by_ddpm", tr("Particles by DDPM"), "", tr("Ancestral sampling: fresh noise in each step"), one_of="sampler", needs=ON_PLANE),
         Do("by_ode", tr("Particles by the ODE"), "", tr("The probability-flow ODE: no noise but x_T; the same q(x_t) at every t"),
            one_of="sampler", needs=ON_PLANE),
         Do("by_both", tr("Particles by both"), "", tr("DDPM and ODE from the same x_T"), one_of="sampler", needs=ON_PLANE),
     ),
-    (
+    Under(
+        IN_TWO,
         Do("layer_density", tr("Density"), "Y", tr("Draw q(x_t) as brightness"), checkable=True, needs=ON_PLANE),
         Do("layer_points", tr("Points"), "O", tr("Draw the points that q(x₀) is made of"), checkable=True, needs=ON_PLANE),
         Do("layer_arrows", tr("Arrows"), "F", tr("Draw the score, √(1 − ᾱ) ∇ log q(x_t), as arrows"), checkable=True, needs=ON_PLANE),
         Do("layer_paths", tr("Paths"), "H", tr("Draw where some of the particles have been since x_T"), checkable=True, needs=ON_PLANE),
         Do("layer_particles", tr("Particles"), "K", tr("Draw the particles at t"), checkable=True, needs=ON_PLANE),
+    ),
+    Under(
+        IN_TWO,
         Do("pen", tr("Draw points"), "", tr("Draw points with the mouse, with Shift rub them out; else the mouse moves them  (P)"),
            "ph.pencil-simple", checkable=True, label=tr("Draw"), needs=ON_PLANE),
         Do("open_points", tr("Open points…"), "Shift+E", tr("Points of an .npy, .npz, .csv or .txt file; dropping it does the same"),

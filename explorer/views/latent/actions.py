@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.widgets.controls.actions import Do
+from explorer.widgets.controls.actions import Do, Under
 from explorer.widgets.look.language import tr
 
 BRUSH = tr("Paint a path; its decodings play in the strip. Shift: a straight line")
@@ -23,7 +23,8 @@ ARROWS = tr("Arrows of the score, grad log p of the noised codes, at the timeste
 NO_DDPM, NO_CHAINS = tr("no DDPM of this model's codes is known here: train ddpm --in makes one"), tr("there are no chains")
 SELECTED, ENCODED = tr("nothing is selected"), tr("nothing is encoded")
 GROUPS = (
-    (  # named as in the session
+    Under(
+        tr("&Tool"),  # its actions are named as in the session
         Do("move", tr("&Move"), ("V", "M"), tr("Select, drag and add points; drag strokes"), "ph.cursor", one_of="tool"),
         Do("stroke", tr("Paint &stroke"), "B", BRUSH, "ph.scribble-loop", one_of="tool", label=tr("Stroke")),
         Do(
@@ -98,7 +99,8 @@ GROUPS = (
             needs=tr("there is no model"),
         ),
     ),
-    (
+    Under(
+        tr("Layer&s and samples"),
         Do("codes", tr("&Codes"), "C", tr("The codes of the test images, coloured by class"), checkable=True),
         Do("manifold", tr("Mani&fold"), "G", tr("Decodings of a grid of codes, finer as you zoom in"), checkable=True),
         Do("prior", tr("P&rior"), "P", PRIOR, checkable=True, needs=tr("an AE has no prior")),
@@ -107,19 +109,22 @@ GROUPS = (
         Do("sample", tr("Sa&mple the prior"), "N", SAMPLE, "ph.dice-five", label=tr("Sample"), needs=tr("there is no model")),
         Do("no_samples", tr("Remove sampl&es"), "", tr("Take the random codes off the plane"), needs=tr("there are none")),
     ),
-    (
+    Under(
+        tr("Chains of &codes"),
         Do("walk_codes", tr("Reverse chains of co&des"), "Shift+N", CHAINS, needs=NO_DDPM),
         Do("arrows", tr("Sc&ores"), "Shift+S", ARROWS, checkable=True, needs=NO_CHAINS),
         Do("last_chain", tr("Chain before"), "Shift+,", tr("The chain before this one in the strip"), needs=NO_CHAINS),
         Do("next_chain", tr("Next chain"), "Shift+.", tr("The next chain in the strip"), needs=NO_CHAINS),
         Do("no_chains", tr("Remove c&hains"), "", tr("Take the chains off the plane"), needs=NO_CHAINS),
     ),
-    (
+    Under(
+        tr("&Zoom"),
         Do("fit", tr("&Fit"), "F", tr("Show all codes and the prior"), "ph.corners-out"),
         Do("zoom_in", tr("Zoom &in"), ("+", "="), tr("Enlarge about the middle; the wheel enlarges about the pointer")),
         Do("zoom_out", tr("Zoom &out"), "-", tr("Make smaller about the middle; the wheel does so about the pointer")),
     ),
-    (
+    Under(
+        tr("Pict&ure"),
         Do(
             "encode",
             tr("&Encode image…"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from explorer.views.chain.actions import LOOKS, groups
-from explorer.widgets.controls.actions import Do
+from explorer.widgets.controls.actions import Do, Under
 from explorer.widgets.look.language import tr
 
 ERASE = tr("Branch: make a region anew from this t down, keeping the rest (RePaint)")
@@ -13,8 +13,10 @@ BESIDE = tr("The branch and the lane that it leaves, side by side")
 ABOVE_ZERO = tr("at t = 0 nothing is left to change: go back to an earlier step; without its checkpoint a chain goes nowhere")
 A_LANE = tr("there is no model, or its checkpoint is missing: open one")
 A_BRANCH = tr("no branch is shown")
+BRANCH = tr("Branc&h")
 GROUPS = (
-    (
+    Under(
+        BRANCH,
         Do(
             "fresh",
             tr("New noise from &here"),
@@ -50,7 +52,8 @@ GROUPS = (
             needs=A_LANE,
         ),
     ),
-    (
+    Under(
+        BRANCH,
         Do("compare", tr("Open in &Compare beside its parent"), "C", BESIDE, icon="mdi6.view-column-outline", needs=A_BRANCH),
         Do("add", tr("A&dd to Compare"), "Shift+C", tr("One more lane of Compare; branch after branch can be added"), needs=A_LANE),
         Do("parent", tr("Back to the paren&t"), "Backspace", tr("Show the lane that this branch leaves"), needs=A_BRANCH),

@@ -28,7 +28,7 @@ from explorer.widgets.look.theme import Theme
 MOST_ROWS = 8
 """Lines of the tree that are shown at once unless the person gives it more room; the others are scrolled to."""
 SMALL = 40
-HINT = tr("Change something here and go on: every branch is kept.")
+HINT = tr("Every change is kept, as a branch.")
 HINT_TIP = tr("Change something at this step and go on from there: every branch is kept, beside the chain that it leaves.")
 
 

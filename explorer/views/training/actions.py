@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.widgets.controls.actions import Do
+from explorer.widgets.controls.actions import Do, Under
 from explorer.widgets.look.language import tr
 
 RELATIVE = tr(
@@ -11,6 +11,7 @@ RELATIVE = tr(
 )
 NOT_ON_STEP = tr("the Step page is not in front")
 NO_MODEL = tr("a snapshot of a diffusion model is not shown")
+CURVES, ONE_STEP = tr("&Curves"), tr("Tra&ining step")
 GROUPS = (
     (
         Do("runs", tr("Show r&uns"), "4", tr("Runs, their curves, and what their snapshots make"), one_of="page"),
@@ -41,12 +42,14 @@ GROUPS = (
             needs=tr("recorded runs, and those at work, are kept"),
         ),
     ),
-    (
+    Under(
+        CURVES,
         Do("loss", tr("&Loss"), "1", tr("Loss against the updates: as reported every ten updates, and smoothed"), one_of="curve"),
         Do("gradient_norm", tr("&Gradient norm"), "2", tr("L2 norm of the gradient before it is clipped"), one_of="curve"),
         Do("learning_rate", tr("Learning &rate"), "3", tr("Warm-up, then half a cosine to 0"), one_of="curve"),
     ),
-    (
+    Under(
+        CURVES,
         Do("log", tr("Lo&garithmic values"), "G", tr("Values on a logarithmic scale"), checkable=True),
         Do("raw", tr("As repor&ted"), "R", tr("Draw the values as they were reported behind the smoothed ones"), checkable=True),
         Do("relative", tr("Re&lative to its scale"), "E", RELATIVE, checkable=True),
@@ -56,7 +59,8 @@ GROUPS = (
         Do("later", tr("La&ter snapshot"), "Right", tr("What the model made later in training"), needs=tr("it is the last snapshot")),
         Do("newest", tr("Ne&west snapshot"), "End", tr("Follow the training"), needs=tr("the newest is shown")),
     ),
-    (
+    Under(
+        ONE_STEP,
         Do("first_line", tr("&First line"), "Home", tr("Before anything is computed"), "mdi6.skip-backward", label=tr("First"),
         needs=NOT_ON_STEP),
         Do("line_back", tr("Line &back"), ",", tr("One line of Algorithm 1 back"), "mdi6.step-backward", label=tr("Back"),
@@ -64,17 +68,20 @@ GROUPS = (
         Do("line_on", tr("Line &on"), ".", tr("One line of Algorithm 1 on"), "mdi6.step-forward", label=tr("On"), needs=NOT_ON_STEP),
         Do("last_line", tr("L&ast line"), "Shift+End", tr("The whole step"), "mdi6.skip-forward", label=tr("Last"), needs=NOT_ON_STEP),
     ),
-    (
+    Under(
+        ONE_STEP,
         Do("update", tr("&Update"), "U", tr("θ ← θ − η ∇ℓ on the copy, and the step that comes then"), needs=NOT_ON_STEP),
         Do("back_update", tr("Update &back"), "Shift+U", tr("One update less"), needs=tr("no update was made")),
         Do("restart", tr("&As it was"), "Backspace", tr("The copy as the checkpoint is: no update"), needs=tr("no update was made")),
         Do("all", tr("All t&imesteps"), "T", tr("One update goes down the loss of every t: the lecture's first form"), checkable=True),
     ),
-    (
+    Under(
+        ONE_STEP,
         Do("before", tr("Output &before the update"), "B", tr("Output and error as the weights are now"), one_of="after"),
         Do("after", tr("Output a&fter the update"), "A", tr("Output and error as the update leaves them"), one_of="after"),
     ),
-    (
+    Under(
+        ONE_STEP,
         Do("image", tr("Random i&mage"), "I", tr("Any of the test images"), "mdi6.shuffle-variant", label=tr("Random")),
         Do("open_image", tr("Open ima&ge…"), "Shift+E", tr("Train on a picture file; dropping it does the same"), "ph.image",
         label=tr("Open")),

@@ -138,7 +138,7 @@ class TrainingWorkspace(Workspace):
         self.segments.chosen.connect(self._show_page)
         a.on("lay_open", lambda: self._open_in("step"))
         self.step.status_changed.connect(self.status_changed)
-        self._inspector.addActions(list(a.by_name.values()))
+        a.add_to(self._inspector)
         a.on("new", lambda: self._put(edits.ask_for_run(self._state)))
         a.on("open", self._ask_for_folder)
         a.on("hold", self.controller.hold)
@@ -208,11 +208,8 @@ class TrainingWorkspace(Workspace):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """On the Step page, Left and Right go line by line."""
-        by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if by is None or self._state.page != "step" or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        if not self.step.goes_by_line(event):
             super().keyPressEvent(event)
-        else:
-            self.step.by_line(by)
 
     def may_close(self) -> bool:
         """Ask what becomes of runs that are at work here; False if the window shall stay."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from explorer.views.shared.playing_actions import PlayingActions
-from explorer.widgets.controls.actions import Do
+from explorer.widgets.controls.actions import Do, Under
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 
@@ -24,13 +24,15 @@ GROUPS = (
         label=tr("Start")),
         Do("end", tr("To the &end"), "End", tr("q after 200 steps, or the last network"), "mdi6.skip-forward", label=tr("End")),
     ),
-    (
+    Under(
+        tr("Pa&ge"),
         Do("kl", tr("Show &KL"), "1", tr("Two densities, and a Gaussian fitted to the other"), one_of="page"),
         Do("inference", tr("Show &Inference"), "2", tr("The true p(z|x) of an image, beside the encoder's q(z|x)"), one_of="page"),
         Do("elbo", tr("Show EL&BO"), "3", tr("Reconstruction and the KL of each number of the code"), one_of="page"),
         Do("ladder", tr("Show &From AE to VAE"), "4", tr("The steps from an autoencoder to a VAE, under the same points"), one_of="page"),
     ),
-    (
+    Under(
+        tr("&KL"),
         Do("line", tr("Over a &line"), "5", tr("Densities of one dimension"), one_of="dimensions"),
         Do("plane", tr("Over a pl&ane"), "6", tr("Densities of two dimensions"), one_of="dimensions"),
         Do("seek", tr("Follow KL(&q ‖ p)"), "Q", tr("Gradient steps on KL(q ‖ p): q seeks a mode of p"), one_of="direction"),
@@ -45,7 +47,8 @@ GROUPS = (
         Do("begin", tr("Begin the fit &here"), "B", tr("q as it is at this step is where the fit begins"), "mdi6.flag-outline",
         label=tr("Begin")),
     ),
-    (
+    Under(
+        tr("&Inference"),
         Do("random", tr("&Random image"), "R", tr("The posterior of any of the test images"), "mdi6.shuffle-variant", label=tr("Random")),
         Do("open", tr("Open &image…"), "E", tr("The posterior of a picture file; dropping it does the same"), "ph.image", label=tr("Open")),
         Do("paste", tr("Paste i&mage"), "Ctrl+V", tr("The posterior of the picture in the clipboard"), "ph.clipboard", label=tr("Paste")),

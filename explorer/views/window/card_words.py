@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +49,7 @@ def summary(entry: LibraryEntry) -> str:
     if card.kind in ("vae", "ae") and "code" in card.network.config:
         said = tr("{config}-D codes", config=card.network.config["code"])
     if card.latent is not None:
-        code = " × ".join(map(str, card.latent.shape))
+        code = _shape(card.latent.shape)
         said = tr("{said}, in codes of {code}", said=said, code=code) if said else tr("codes of {code}", code=code)
     return " · ".join(part for part in (KIND_WORDS[card.kind], said) if part)
 
@@ -140,9 +140,15 @@ def _file(entry: LibraryEntry) -> tuple[Row, ...]:
 
 
 def _data(card: Card) -> tuple[Row, ...]:
+    name = Row(tr("data set"), card.data.name)
+    if card.latent is not None:  # what it is trained on has no bounds
+        return name, Row(tr("codes"), _shape(card.latent.shape)), Row(tr("decoded"), _shape(card.latent.images))
     low, high = card.data.value_range
-    shape = " × ".join(str(side) for side in card.data.shape)
-    return Row(tr("data set"), card.data.name), Row(tr("images"), tr("{shape}, in [{low:g}, {high:g}]", shape=shape, low=low, high=high))
+    return name, Row(tr("images"), tr("{shape}, in [{low:g}, {high:g}]", shape=_shape(card.data.shape), low=low, high=high))
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return " × ".join(map(str, shape))
 
 
 def _training(training: TrainingCard | None) -> tuple[Row, ...]:

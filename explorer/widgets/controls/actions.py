@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Self
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence, QShortcutEvent
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from explorer.widgets.controls.segments import Segment
 from explorer.widgets.look.icons import icon
@@ -78,6 +80,52 @@ class Do:
     needs: str = ""
 
 
+class Under(tuple[Do, ...]):
+    """A group that lies in a menu of its own within the menu; neighbours under the same title share it, with a line between.
+
+    Parameters
+    ----------
+    title : str
+        Of that menu; "&" before its letter.
+    rows : Do
+    """
+
+    title: str
+
+    def __new__(cls, title: str, *rows: Do) -> Self:  # noqa: D102
+        made = super().__new__(cls, rows)
+        made.title = title
+        return made
+
+
+class _KeyedAction(QAction):
+    """An action that leaves its key to the menu or the list of choices that is open: Qt would have the page under it act."""
+
+    def event(self, event: QEvent) -> bool:
+        popup = QApplication.activePopupWidget()
+        if popup is None or not isinstance(event, QShortcutEvent):
+            return super().event(event)
+        pressed = event.key()[0]
+        key, modifiers = pressed.key(), pressed.keyboardModifiers()
+        text = chr(key.value) if Qt.Key.Key_Space <= key <= Qt.Key.Key_AsciiTilde else ""
+        text = text if modifiers & Qt.KeyboardModifier.ShiftModifier else text.lower()
+        target = popup.focusWidget() or popup
+        keeper = _Keeper()
+        target.installEventFilter(keeper)
+        QCoreApplication.sendEvent(target, QKeyEvent(QEvent.Type.KeyPress, key, modifiers, text))
+        return True
+
+
+class _Keeper(QObject):
+    """Keeps a key from the shortcuts while it is handed on: it has been there."""
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return False
+
+
 class Actions(QObject):
     """The actions of a workspace or of the window, made from what it declares.
 
@@ -97,7 +145,8 @@ class Actions(QObject):
         context: Qt.ShortcutContext = Qt.ShortcutContext.WidgetWithChildrenShortcut,
     ) -> None:  # fmt: skip
         super().__init__(owner)
-        self._theme, self._groups, self._context = theme, groups, context
+        self._theme, self._owner, self._groups, self._context = theme, owner, groups, context
+        self._submenus: dict[str, QMenu] = {}
         self._choices: dict[str, QActionGroup] = {}
         self.by_name: dict[str, QAction] = {row.name: self._made(owner, row, prefix) for group in groups for row in group}
         owner.addActions(list(self.by_name.values()))
@@ -105,7 +154,7 @@ class Actions(QObject):
         self.dress()
 
     def _made(self, owner: QWidget, row: Do, prefix: str) -> QAction:
-        action = QAction(row.text, owner, checkable=row.checkable or bool(row.one_of))
+        action = _KeyedAction(row.text, owner, checkable=row.checkable or bool(row.one_of))
         action.setObjectName(f"{prefix}{row.name}")
         action.setIconVisibleInMenu(False)
         if row.label:
@@ -149,8 +198,25 @@ class Actions(QObject):
         widget.addActions(list(self.by_name.values()))
 
     def menu(self) -> list[QAction]:
-        """The menu, with a line between the groups."""
-        return separated(self, ([self.by_name[row.name] for row in group if row.in_menu] for group in self._groups))
+        """The menu, with a line between the groups; menus within it stand together."""
+        parts: list[list[QAction]] = []
+        after_submenu = False
+        for title, groups in groupby(self._groups, lambda group: group.title if isinstance(group, Under) else ""):
+            shown = [[self.by_name[row.name] for row in group if row.in_menu] for group in groups]
+            if title and after_submenu:
+                parts[-1].append(self._submenu(title, shown))
+            else:
+                parts += [[self._submenu(title, shown)]] if title else shown
+            after_submenu = bool(title)
+        return separated(self, parts)
+
+    def _submenu(self, title: str, groups: Sequence[Sequence[QAction]]) -> QAction:
+        """What opens the menu within the menu; made once."""
+        if title not in self._submenus:
+            menu = self._submenus[title] = QMenu(title, self._owner)
+            menu.setToolTipsVisible(True)
+            menu.addActions(separated(menu, groups))
+        return self._submenus[title].menuAction()
 
     def dress(self, _tokens: object = None) -> None:
         """Give the actions their icons, in the theme's colours."""

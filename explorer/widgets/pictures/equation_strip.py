@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.recipe import glossary
@@ -205,8 +205,18 @@ class EquationStrip(QWidget):
                 rect = QRectF(left, MARGIN, self.width() - MARGIN - left, self._side)
                 painter.setFont(text_font(13))
             else:
-                text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(rect.width()))  # it has one line
+                text = self._in_one_line(painter.fontMetrics(), int(rect.width()))
             painter.drawText(rect, flags | Qt.AlignmentFlag.AlignLeft, text)
+
+    def _in_one_line(self, metrics: QFontMetrics, width: int) -> str:
+        """Of the note all that there is room for; what the network puts out is seen in the pictures too."""
+        fits = (text for text in (self._note, self._equation.note) if text and metrics.horizontalAdvance(text) <= width)
+        return next(fits, None) or metrics.elidedText(self._equation.note or self._note, Qt.TextElideMode.ElideRight, width)
+
+    @property
+    def written_note(self) -> str:
+        """The note as it stands under two lines."""
+        return self._in_one_line(QFontMetrics(text_font(12)), int(self.width() - 2 * MARGIN))
 
     # --- gestures ---
 

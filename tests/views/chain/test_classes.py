@@ -167,6 +167,8 @@ def test_a_sweep_over_classes_and_one_over_guidance(lane: Lane, open_page: Opene
     dialog.accept()
     settle(page, qtbot)
     assert [each.labels for each in page.part.recipe.lanes] == [(0,), (1,), (2,), (NO_CLASS,)]
+    assert page.widgets.quantities.button("guidance").isVisible()
+    assert page.window().minimumSizeHint().width() <= 1280, "a narrow screen has the whole row of what can be shown"
     page.context.store.undo()
     assert page.part.recipe.lanes == (lane,)
 

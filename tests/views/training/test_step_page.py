@@ -123,6 +123,11 @@ def test_the_keys_go_line_by_line_and_what_a_line_makes_appears(qtbot: QtBot, op
     assert view.graph.reached == {"unet", "x0", "t", "eps", "x_t", "target"}
     qtbot.keyClick(page, Qt.Key.Key_Comma)
     assert view.line == 5
+    page.inspector.step.models.setFocus()  # as after choosing a network: it leaves these keys to the page
+    qtbot.keyClick(page.inspector.step.models, Qt.Key.Key_Right)
+    qtbot.keyClick(page.inspector.step.models, Qt.Key.Key_Right)
+    qtbot.keyClick(page.inspector.step.models, Qt.Key.Key_Left)
+    assert view.line == 6
     qtbot.mouseClick(view.algorithm, Qt.MouseButton.LeftButton, pos=view.algorithm.area_of(7).center().toPoint())
     assert view.line == 7
     placed = view.graph.placed
@@ -158,7 +163,10 @@ def test_all_timesteps_tell_how_far_they_are_and_show_what_belongs_together(
     assert "test image 4" in view.algorithm.lines[2].numbers
     falls = int((shown.by_timestep_after < shown.by_timestep).sum())
     assert f"It falls at {falls} of 1000 timesteps." in view.facts["losses"].text()
-    assert [curve.name for curve in view.losses.figure.curves] == ["before", "after"]
+    figure = view.losses.figure
+    assert [curve.name for curve in figure.curves] == ["before", "after"]
+    assert next(value for value, _ in figure.rows) == 0
+    assert len(figure.rows) > 1, "the axis has numbers"
 
 
 def test_a_number_that_has_no_room_is_told_in_brief(qtbot: QtBot, open_step: Opener, checkpoints: Mapping[str, Path]) -> None:

@@ -190,3 +190,10 @@ def test_figures_and_sections_are_for_people() -> None:
     assert [figure(v) for v in (5.1234567, 0.98765, 1e-7, 12345678.0, 0.0)] == ["5.123", "0.9877", "1e-07", "1.23e+07", "0"]
     assert [file_size(v) for v in (999, 123_456, 5_912_345)] == ["1 kB", "123 kB", "5.9 MB"]
     assert sections(LibraryEntry("/x", "x", False, 0, "", None, "why")) == ()
+
+
+def test_a_card_of_codes_says_their_shape_and_not_that_they_are_images(shelf: Shelf) -> None:
+    (data,) = (section for section in sections(shelf.choose("mnist-ldm-16d")) if section.title == "Data")
+    assert [(row.name, row.value) for row in data.rows] == [("data set", "mnist"), ("codes", "16 × 1 × 1"), ("decoded", "1 × 28 × 28")]
+    (data,) = (section for section in sections(shelf.choose("mnist-ddpm-c")) if section.title == "Data")
+    assert [(row.name, row.value) for row in data.rows] == [("data set", "mnist"), ("images", "1 × 28 × 28, in [-1, 1]")]

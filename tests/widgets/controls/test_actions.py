@@ -6,10 +6,10 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMenu, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.widgets.controls.actions import Actions, Do
+from explorer.widgets.controls.actions import Actions, Do, Under
 from explorer.widgets.look.theme import Theme
 
 GROUPS = (
@@ -73,3 +73,54 @@ def test_a_windows_keys_may_be_the_platforms_and_act_wherever_the_focus_is(qtbot
     qtbot.keySequence(field, keys)
     qtbot.keyClick(field, Qt.Key.Key_F9)
     assert told == ["open", "look"], "though the owner has no focus"
+
+
+def test_groups_under_a_title_lie_in_a_menu_within_the_menu(qtbot: QtBot) -> None:
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    rows = {name: Do(name, name.upper(), "", name, in_menu=name != "f") for name in "abcdefg"}
+    groups = ((rows["a"],), Under("&Two", rows["b"]), Under("&Two", rows["c"]), Under("Last", rows["d"], rows["f"]), (rows["e"], rows["g"]))
+    actions = Actions(Theme("dark"), owner, groups)
+    menu = actions.menu()
+    assert [None if row.isSeparator() else row.text() for row in menu] == ["A", None, "&Two", "Last", None, "E", "G"]
+    two, last = (row.menu() for row in menu[2:4])
+    assert isinstance(two, QMenu)
+    assert isinstance(last, QMenu)
+    assert [None if row.isSeparator() else row.text() for row in two.actions()] == ["B", None, "C"]
+    assert two.toolTipsVisible()
+    assert [row.text() for row in last.actions()] == ["D"]
+    assert actions.menu()[2].menu() is two, "made once"
+
+
+def test_a_key_is_of_the_list_or_the_menu_that_is_open(qtbot: QtBot) -> None:
+    owner, theme = QWidget(), Theme("dark")
+    qtbot.addWidget(owner)
+    choice = QComboBox()
+    choice.addItems(["one", "two", "three", "four", "two more"])
+    column = QVBoxLayout(owner)
+    column.addWidget(choice)
+    done: list[str] = []
+    actions = Actions(theme, owner, ((Do("tell", "Tell", "T", ""), Do("first", "First", "Home", ""), Do("leave", "Leave", "Esc", "")),))
+    for name in actions:
+        actions.on(name, partial(done.append, name))
+    owner.show()
+    with qtbot.waitActive(owner):
+        owner.activateWindow()
+    choice.setFocus()
+    choice.showPopup()
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is not None)
+    qtbot.keyClick(choice.view(), Qt.Key.Key_T)
+    assert choice.view().currentIndex().data() == "two", "found by its letter"
+    qtbot.keyClick(choice.view(), Qt.Key.Key_Home)
+    assert choice.view().currentIndex().data() == "one"
+    qtbot.keyClick(choice.view(), Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
+    menu = QMenu(owner)
+    menu.addAction("&Take").triggered.connect(lambda: done.append("taken"))
+    menu.popup(owner.mapToGlobal(owner.rect().topLeft()))
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is menu)
+    qtbot.keyClick(menu, Qt.Key.Key_T)
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
+    assert done == ["taken"]
+    qtbot.keyClick(choice, Qt.Key.Key_T)
+    assert done == ["taken", "tell"], "and with none open it is the page's"

@@ -93,3 +93,19 @@ def test_the_picture_of_a_term_has_its_equation_under_it(strip: EquationStrip, q
     popup = strip.window().findChild(PicturePopup)
     assert popup is not None
     assert plain(popup._equation).startswith("x\u0302_0 = ")
+
+
+def test_under_two_lines_the_note_is_told_whole_or_without_what_the_pictures_say(qtbot: QtBot) -> None:
+    load_fonts()
+    strip = EquationStrip(Theme("dark"), "stack")
+    qtbot.addWidget(strip)
+    note = "in one line (Property 3): mean = (x − 0.1 ε) / 0.9"
+    strip.set_equation(Equation(STEP, STEP, "Option C: the network puts out ε", note))
+    written = {}
+    for width in (900, 400, 120):
+        strip.resize(width, strip.sizeHint().height())
+        written[width] = strip.written_note
+    assert written[900] == f"Option C: the network puts out ε · {note}"
+    assert written[400] == note
+    assert written[120].startswith("in one")
+    assert written[120].endswith("…")

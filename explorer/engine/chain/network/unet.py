@@ -25,11 +25,14 @@ from explorer.errors import BadInput
 from explorer.models.anatomy import INPUT, OUTPUT, Anatomy
 from explorer.models.roles import anatomy_of, outside_of
 from explorer.models.trace import traced
+from explorer.models.vector_mlp import VectorMlp
 from explorer.recipe.quantities import QUANTITIES
 
 OUTPUT_NAMES = {Option.A: "mean", Option.B: "x0_hat", Option.C: "eps_hat", Option.V: "v"}
 NO_NETWORK = "This lane has no U-Net: its steps come from the data set itself. Choose a lane that has a network."
 NO_ANATOMY = "What this network is made of is not known here: another tool built it. Choose a lane whose U-Net is of this app."
+
+OF_CODES = "This network is no U-Net: it walks codes, through layers without pictures in them. Choose a lane that walks images."
 
 
 def inspect(request: InspectUNet, desk: Desk) -> Steps:
@@ -50,7 +53,7 @@ def inspect(request: InspectUNet, desk: Desk) -> Steps:
         return
     network, parts = own.network, anatomy_of(own.network, *lane.image_shape[1:])
     if parts is None:
-        yield UNetAbsent(request.key, NO_ANATOMY)
+        yield UNetAbsent(request.key, OF_CODES if isinstance(network, VectorMlp) else NO_ANATOMY)
         return
     for frame in lane.frame(k):
         if frame is None:

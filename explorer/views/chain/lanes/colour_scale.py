@@ -15,7 +15,8 @@ from explorer.widgets.look.language import tr
 from explorer.widgets.look.sharp import to_image
 from explorer.widgets.look.theme import Theme
 
-BAR = QSize(96, 10)
+BAR, LEAST_BAR, NUMBERS = QSize(96, 10), 24, 56
+"""The bar, how short it becomes where a row is full, and the room of both numbers, in pixels."""
 Channels = Literal["grey", "each", "mean"]
 """Whether the images are grey, or in colour and signed quantities are shown of each channel by itself, or of their mean."""
 
@@ -47,7 +48,7 @@ class ColourScale(QWidget):
         self._scale = 1.0
         self._diverging = False
         self._channels: Channels = "grey"
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("Colour scale"))
         theme.changed.connect(self.update)
         self.set_scale(1.0, False)
@@ -83,7 +84,11 @@ class ColourScale(QWidget):
 
     def sizeHint(self) -> QSize:
         """Bar and two numbers."""
-        return QSize(BAR.width() + 56, 24)
+        return QSize(BAR.width() + NUMBERS, 24)
+
+    def minimumSizeHint(self) -> QSize:
+        """A shorter bar: the names of what is shown need their room more."""
+        return QSize(LEAST_BAR + NUMBERS, 24)
 
     def _bar(self) -> QImage:
         if self._diverging and self._channels != "each":
@@ -108,7 +113,7 @@ class ColourScale(QWidget):
         painter.setPen(QColor(self._theme.tokens.muted))
         middle = self.height() / 2
         painter.drawText(QRectF(0, 0, 24, self.height()), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"−{self._scale:g}")
-        bar = QRectF(28, middle - BAR.height() / 2, BAR.width(), BAR.height())
+        bar = QRectF(NUMBERS / 2, middle - BAR.height() / 2, self.width() - NUMBERS, BAR.height())
         if self._channels == "each":
             bar.adjust(0, -1, 0, 1)  # three stripes of four pixels
         painter.drawImage(bar, self._bar())

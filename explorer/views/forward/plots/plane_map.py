@@ -232,10 +232,18 @@ class PlaneMap(Plot):
         painter.setClipping(False)
         self._draw_legend(painter)
         if self._message:
-            painter.setFont(text_font(12))
-            painter.setPen(QColor(tokens.muted))
-            inside = area.adjusted(24, 24, -24, -24)
-            painter.drawText(inside, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
+            self._draw_message(painter, area)
+
+    def _draw_message(self, painter: QPainter, area: QRectF) -> None:
+        """On a ground of its own: there may be points under it."""
+        tokens, inside = self._theme.tokens, area.adjusted(24, 24, -24, -24)
+        how = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.setFont(text_font(12))
+        painter.setPen(QColor(tokens.border))
+        painter.setBrush(QColor(tokens.card))
+        painter.drawRoundedRect(painter.boundingRect(inside, how, self._message).adjusted(-10, -6, 10, 6), 6, 6)
+        painter.setPen(QColor(tokens.muted))
+        painter.drawText(inside, how, self._message)
 
     def _brightness(self) -> QImage:
         """The density, from the card's colour to the accent; kept until either is another."""

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
-from explorer.views.latent.plane.paint import THUMBNAIL, TWO_DEVIATIONS, draw_words
+from explorer.views.latent.plane.paint import THUMBNAIL, TWO_DEVIATIONS, draw_words, written_width
 from explorer.views.latent.plane.picture_stack import Placed
 from explorer.views.latent.plane.viewport import Viewport, tick_step
 from explorer.widgets.look.language import tr
@@ -110,13 +110,13 @@ def draw_code(painter: QPainter, view: Viewport, place: tuple[float, float], ima
         painter.drawEllipse(at, 6, 6)
     if image is None:
         return
-    left = at.x() + 14 if at.x() + 18 + THUMBNAIL <= view.width else at.x() - 14 - THUMBNAIL
+    width = max(THUMBNAIL, 6 + written_width(painter, words))
+    left = at.x() + 14 if at.x() + 18 + width <= view.width else at.x() - 14 - width
     top = min(max(at.y() + 12, 4), view.height - THUMBNAIL - 22)
-    rect = QRectF(left, top, THUMBNAIL, THUMBNAIL)
     plate = QPainterPath()
-    plate.addRoundedRect(rect.adjusted(-2, -2, 2, 18 if words else 2), 5, 5)
+    plate.addRoundedRect(QRectF(left, top, width, THUMBNAIL).adjusted(-2, -2, 2, 18 if words else 2), 5, 5)
     painter.fillPath(plate, QColor(0, 0, 0, 225))
-    draw_sharp(painter, rect, image)
+    draw_sharp(painter, QRectF(left + (width - THUMBNAIL) / 2, top, THUMBNAIL, THUMBNAIL), image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(frame, 2))
     painter.drawPath(plate)

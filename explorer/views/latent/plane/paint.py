@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from shiboken6 import wrapInstance
 
 from explorer.latent.plane import PRIOR_MASSES, Extent, prior_radius
@@ -100,6 +100,13 @@ def draw_words(painter: QPainter, baseline: QPointF, text: str, colour: QColor, 
     image, offset = _written(text, painter.font().family(), text_pixels(pixels), colour.rgba(), halo.rgba(), ratio)
     at = baseline + offset
     painter.drawImage(QPointF(round(at.x() * ratio) / ratio, round(at.y() * ratio) / ratio), image)
+
+
+def written_width(painter: QPainter, text: str, pixels: int = 10) -> float:
+    """Pixels that small words take."""
+    font = QFont(painter.font().family())
+    font.setPixelSize(text_pixels(pixels))
+    return QFontMetricsF(font).horizontalAdvance(text)
 
 
 @lru_cache(maxsize=512)

@@ -92,10 +92,10 @@ def short(value: float) -> str:
 
 
 def change(before: float, after: float) -> str:
-    """Such as "−2.1 %"; empty while one of them is not known."""
+    """Such as "−2.1 %", which no line breaks; empty while one of them is not known."""
     if not (math.isfinite(before) and math.isfinite(after)) or before == 0:
         return ""
-    return f"{100 * (after / before - 1):+.1f} %".replace("-", "−")
+    return f"{100 * (after / before - 1):+.1f}\N{NO-BREAK SPACE}%".replace("-", "−")
 
 
 def after_updates(updates: int) -> str:

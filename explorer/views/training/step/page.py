@@ -23,6 +23,7 @@ from explorer.widgets.look.language import tr
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.density_plot import Curve, DensityFigure, DensityPlot
+from explorer.widgets.plots.ticks import round_ticks
 
 GAP = 10
 LEAST_SPAN = 10
@@ -187,7 +188,8 @@ class StepPage(QWidget):
             curves.append(Curve(tr("after"), t, _smooth(shown.by_timestep_after)[1], colour, "dash"))
         top = 1.1 * float(np.quantile(before, 0.995))
         marks = ((shown.t, self._theme.tokens.accent),)
-        return DensityFigure(0.0, float(shown.T), curves=tuple(curves), top=top, marks=marks, ticks=ticks, axis="t")
+        rows = tuple(round_ticks(0.0, top)) if curves else ()
+        return DensityFigure(0.0, float(shown.T), curves=tuple(curves), top=top, marks=marks, ticks=ticks, rows=rows, beside=True, axis="t")
 
     def _by_update(self, shown: TrainingStepShown) -> DensityFigure:
         colour = OPTION_COLOURS.get(shown.option, self._theme.tokens.accent)

@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog
 
 from explorer.endings import PICTURE_FILES
@@ -58,6 +59,7 @@ class StepPart(QObject):
         self._trouble = ""
         context.library.changed.connect(self._library_changed)
         context.theme.changed.connect(self._dress)
+        inspector.installEventFilter(self)
         self._connect()
 
     def _connect(self) -> None:
@@ -95,9 +97,17 @@ class StepPart(QObject):
     def _go(self, line: int) -> None:
         self._context.store.update(training=edits.go_to_line(self._state, line, self.page.lines))
 
-    def by_line(self, count: int) -> None:
-        """So many lines on."""
-        self._go(self.page.line + count)
+    def goes_by_line(self, event: QKeyEvent) -> bool:
+        """Left and Right go line by line while the page is in front: whether it was one of them."""
+        by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if by is None or self._state.page != "step" or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return False
+        self._go(self.page.line + by)
+        return True
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Keys that nothing in the inspector has taken, such as its list of networks once one is chosen, do as on the page."""
+        return isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self.goes_by_line(event)
 
     def _change(self, field: str, value: object, follows: bool) -> None:
         self._put(edits.with_step(self._state, **{field: value}), WORDS[field], f"training.step.{field}" if follows else "")

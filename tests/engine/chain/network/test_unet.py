@@ -192,6 +192,16 @@ def test_a_lane_without_a_network_says_so(engine: Engine) -> None:
     assert "no U-Net" in outcome.reason
 
 
+def test_a_network_of_codes_is_this_apps_and_said_to_be_no_unet(engine: Engine, checkpoints: Mapping[str, Path]) -> None:
+    path = checkpoints["mnist-ldm-2d"]
+    recipe = ChainRecipe((Lane(load(path).sha256, str(path), "C", Sampler(2)),), 0, 1)
+    ask(engine, SampleChain(recipe))
+    outcome = ask(engine, InspectUNet(lane_keys(recipe)[0], 500, 0))[-1]
+    assert isinstance(outcome, UNetAbsent)
+    assert "walks codes" in outcome.reason
+    assert "another tool" not in outcome.reason
+
+
 def test_on_another_schedule_the_network_is_told_the_timestep_of_the_same_noise(engine: Engine, keys: dict[str, LaneKey]) -> None:
     lane = msgspec.structs.replace(keys["C"].lane, schedule=ScheduleChoice("cosine", 1000))
     recipe = ChainRecipe((lane,), 5, SAMPLES)

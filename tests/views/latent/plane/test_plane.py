@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -14,7 +14,9 @@ from explorer.latent.strokes import distance
 from explorer.recipe import Point, Stroke
 from explorer.views.latent.plane import paint
 from explorer.views.latent.plane.chain_marks import Walked
+from explorer.views.latent.plane.overlays import draw_code
 from explorer.views.latent.plane.plane import Plane
+from explorer.views.latent.plane.viewport import Viewport
 from explorer.widgets.look.theme import CLASS_COLOURS, DARK, Theme
 
 LEFT, MIDDLE, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
@@ -369,3 +371,20 @@ def test_another_view_under_a_pointer_that_lies_still_is_another_place(plane: Pl
     QApplication.sendEvent(plane, QEvent(QEvent.Type.Leave))
     plane.zoom(2)
     assert places[-1] is None
+
+
+def test_the_words_under_a_codes_image_stay_on_their_plate(qtbot: QtBot) -> None:
+    view, frame = Viewport(300, 200), QColor("#ff0000")
+    picture, bare = (QImage(300, 200, QImage.Format.Format_RGB32) for _ in range(2))
+    image = QImage(28, 28, QImage.Format.Format_RGB32)
+    for canvas, words in ((picture, "#6272 · digit number three"), (bare, "")):
+        canvas.fill(QColor("#00ff00"))
+        painter = QPainter(canvas)
+        draw_code(painter, view, (0.0, 0.0), image, words, frame)
+        painter.end()
+    row = 100 + 12 + 56 + 8
+    drawn = [x for x in range(300) if picture.pixelColor(x, row) != QColor("#00ff00")]
+    assert max(drawn) - min(drawn) > 100, "all of it"
+    edge = [picture.pixelColor(x, row) for x in drawn[-4:]]
+    assert any(colour.red() > 200 and colour.blue() < 60 for colour in edge), "what is furthest right is its frame"
+    assert bare.pixelColor(150 + 14 + 80, row) == QColor("#00ff00")
