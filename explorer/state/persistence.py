@@ -17,7 +17,7 @@ from explorer.paths import state_folder
 from explorer.recipe import MAX_SAMPLES, MAX_STEPS
 from explorer.recipe.quantities import QUANTITIES, check_name, own
 from explorer.regular_file import read_whole
-from explorer.state.session import MEGABYTE, ChainState, Session
+from explorer.state.session import MEGABYTE, PLOTS_OF_SEVERAL, ChainState, Session
 
 SESSION_VERSION = 1
 MAX_SESSION_BYTES = 256 * 2**20
@@ -233,6 +233,8 @@ def check_session(session: Session) -> None:
         raise ValueError(f"default_steps {session.default_steps} is out of range")
     for state in (session.reverse, session.compare):
         _check_chain(state)
+    if session.reverse.plot in PLOTS_OF_SEVERAL:
+        raise ValueError(f"the reverse chain has no plot {session.reverse.plot!r}: it has one lane")
     if session.latent.frame < 0:
         raise ValueError("the latent workspace's frame is negative")
 

@@ -24,6 +24,8 @@ WORKSPACES = ("reverse-chain", "compare", "latent", "forward", "objective", "tra
 ThemeName = Literal["system", "dark", "light"]
 ClassColours = Literal["bright", "safe"]
 PlotName = Literal["levels", "coefficients", "norms", "distance x_t", "distance x0_hat", "ssim x_t", "ssim x0_hat", "ideal"]
+PLOTS_OF_SEVERAL: tuple[PlotName, ...] = ("distance x_t", "distance x0_hat", "ssim x_t", "ssim x0_hat")
+"""Plots of lanes beside a reference, which Reverse chain has not."""
 CurvesOf = Literal["sample", "all"]
 ToolName = Literal["move", "stroke", "line", "circle", "geodesic"]
 FieldName = Literal["", "density", "error", "elbo", "magnification", "classes"]

@@ -69,6 +69,7 @@ BAD = {
     "no such sample": changed(selected=-2),
     "no such lane": changed(lane=5),
     "no such quantity": changed(quantity="x_1"),
+    "a plot of several lanes": changed(plot="ssim x_t"),
     "a difference of differences": changed(difference_of="difference"),
     "eta out of range": changed(recipe={"lanes": [{"checkpoint": "a", "source": "b", "sampler": {"eta": 2.0}}]}),
     "no memory": msgspec.json.encode(msgspec.structs.replace(FULL, session=Session(frame_budget=1))),

@@ -16,6 +16,8 @@ from explorer.widgets.plots.plot import Plot
 DPI = 96
 """Pixels of a plot in an inch of paper."""
 POINTS = 72 / DPI
+MARGIN = 8
+"""Around a plot: in the window it lies in a card that has one."""
 SVG = "http://www.w3.org/2000/svg"
 FALLBACKS = {FONT_FAMILY: "'Helvetica Neue', Arial, sans-serif", MATH_FAMILY: "'Times New Roman', serif", MONO_FAMILY: "monospace"}
 """What a reader takes that has not our fonts."""
@@ -23,11 +25,12 @@ FALLBACKS = {FONT_FAMILY: "'Helvetica Neue', Arial, sans-serif", MATH_FAMILY: "'
 
 def picture_of(plot: Plot, scale: float = 2.0) -> QImage:
     """A plot as it is seen, with so many pixels for each of the screen's."""
-    size = plot.paper_size
+    size = _page_of(plot)
     image = QImage(size * scale, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(scale)
     image.fill(QColor(plot.theme.tokens.card))
     painter = QPainter(image)
+    painter.translate(MARGIN, MARGIN)
     plot.draw_on_paper(painter)
     painter.end()
     return image
@@ -35,7 +38,7 @@ def picture_of(plot: Plot, scale: float = 2.0) -> QImage:
 
 def svg_of(plot: Plot, title: str, said: str = "") -> bytes:
     """A plot as SVG: lines, and text with fonts to fall back on; what is a picture stays one."""
-    size, kept, clips = plot.paper_size, QBuffer(), list[QPolygonF]()
+    size, kept, clips = _page_of(plot), QBuffer(), list[QPolygonF]()
     kept.open(QIODevice.OpenModeFlag.WriteOnly)
     generator = QSvgGenerator()
     generator.setOutputDevice(kept)
@@ -50,7 +53,7 @@ def svg_of(plot: Plot, title: str, said: str = "") -> bytes:
 
 def pdf_of(plot: Plot, title: str) -> bytes:
     """A plot as a PDF of one page of its size, with the fonts that it needs."""
-    size, kept = plot.paper_size, QBuffer()
+    size, kept = _page_of(plot), QBuffer()
     kept.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(kept)
     writer.setTitle(title)
@@ -62,10 +65,15 @@ def pdf_of(plot: Plot, title: str) -> bytes:
     return bytes(kept.data().data())
 
 
+def _page_of(plot: Plot) -> QSize:
+    return plot.paper_size + 2 * QSize(MARGIN, MARGIN)
+
+
 def _paint(plot: Plot, size: QSize, painter_on: Callable[[], PaperPainter]) -> None:
     with plot.theme.on_paper():
         painter = painter_on()
         painter.fillRect(QRectF(0, 0, size.width(), size.height()), QColor("white"))
+        painter.translate(MARGIN, MARGIN)
         plot.draw_on_paper(painter)
         painter.end()
 

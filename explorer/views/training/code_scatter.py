@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import CLASSES, Theme, text_pixels
-from explorer.widgets.plots.plot import Plot
+from explorer.widgets.plots.plot import Plot, classes_of
 from explorer.widgets.plots.table import Column
 from explorer.widgets.plots.ticks import even_ticks
 
@@ -64,6 +64,10 @@ class CodeScatter(Plot):
             return ()
         classes = [Column(tr("class"), self._labels)] if self._labels is not None else []
         return [Column("z_1", self._codes[:, 0]), Column("z_2", self._codes[:, 1]), *classes]
+
+    def classes(self) -> Sequence[int]:
+        """Those of the images."""
+        return classes_of(self._labels)
 
     def sizeHint(self) -> QSize:
         """Square."""

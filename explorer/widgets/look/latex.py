@@ -38,8 +38,10 @@ TOGETHER = ("dy", "ds", "dx", "dt")
 _UP, _DOWN, _ACCENT = (f"[{''.join(table)}]" for table in (SUPERSCRIPTS, SUBSCRIPTS, ACCENTS))
 _LETTER = rf"(?!{_UP}|{_DOWN})[^\W\d_]"
 _WORD = rf"(?:{_LETTER}){{2,}}(?!{_ACCENT})"
+_NAME = r"[^\W_]+(?:[-_.][^\W_]+)*-[^\W_]+(?:[-_.][^\W_]+)*"
 _TOKEN = re.compile(
-    rf"(?P<up>{_UP}+)|(?P<down>{_DOWN}+)|(?P<number>\d[\d.]*)|(?P<words>{_WORD}(?: {_WORD})*)"
+    rf"(?P<up>{_UP}+)|(?P<down>{_DOWN}+)|(?P<number>\d[\d.]*(?:e(?P<power>[-−+]?\d+))?)|(?P<name>(?={_LETTER}){_NAME})"
+    rf"|(?P<words>{_WORD}(?: (?:{_WORD}|{_LETTER}(?= {_WORD})))*)"
     rf"|(?P<letter>{_LETTER})(?P<accent>{_ACCENT}?)|(?P<space>\s+)|(?P<sign>.)",
     re.DOTALL,
 )
@@ -72,7 +74,10 @@ class HasEquations(Protocol):
 
 @dataclass(slots=True)
 class _Atom:
-    """A piece that a root, an index or a power takes whole; `kind` is "open", "close", "root", "function", "space" or empty."""
+    """A piece that a root, an index or a power takes whole.
+
+    `kind` is "open", "close", "root", "function", "space", "words" (whose `tex` is the words themselves), "number", "name" or empty.
+    """
 
     tex: str
     kind: str = ""
@@ -100,27 +105,32 @@ def _atoms_of(text: str, before: Sequence[_Atom] = ()) -> list[_Atom]:
     atoms: list[_Atom] = []
     text = "".join(_taken_apart(sign) for sign in text)
     for match in _TOKEN.finditer(text):
-        kind = match.lastgroup if match["letter"] is None else "letter"
+        kind = next(name for name in ("up", "down", "number", "name", "words", "letter", "space", "sign") if match[name] is not None)
         if kind in ("up", "down"):
             table, sign = (SUPERSCRIPTS, "^") if kind == "up" else (SUBSCRIPTS, "_")
             last = (atoms or list(before) or [_Atom("{}")])[-1]
+            if last.kind == "words":
+                last.tex, last.kind = _text(last.tex), ""
             last.tex += f"{sign}{{{''.join(table[each] for each in match[0])}}}"
         elif kind == "letter":
             letter, accent = LETTERS.get(match["letter"], match["letter"]), ACCENTS.get(match["accent"])
             atoms.append(_Atom(rf"\{accent}{{{letter}}}" if accent else letter))
         elif kind == "words":
-            atoms += _of_words(match[0], text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1])
+            atoms += _of_words(match[0])
+        elif kind == "name":
+            atoms.append(_Atom(match[0], "words"))
         elif kind == "space":
             atoms.append(_Atom("", "space"))
-        elif kind == "sign":
-            atoms.append(_of_sign(match[0]))
+        elif kind == "number" and match["power"]:
+            power = int(match["power"].replace("−", "-"))
+            atoms.append(_Atom(rf"{match[0].partition('e')[0]} \times 10^{{{power}}}", "number"))
         else:
-            atoms.append(_Atom(match[0]))
+            atoms.append(_of_sign(match[0]) if kind == "sign" else _Atom(match[0], kind))
     return atoms
 
 
-def _of_words(words: str, before: str, after: str) -> list[_Atom]:
-    """Functions, operators, and between them words as they are, with the spaces around them."""
+def _of_words(words: str) -> list[_Atom]:
+    """A function or an operator, and the words behind it; else words as they are."""
     if words in FUNCTIONS:
         return [_Atom(rf"\{words}", "function")]
     if words in OPERATORS:
@@ -129,14 +139,18 @@ def _of_words(words: str, before: str, after: str) -> list[_Atom]:
         return [_Atom(words)]
     first, _, rest = words.partition(" ")
     if rest and first in (*FUNCTIONS, *OPERATORS):
-        return [*_of_words(first, "", ""), *_of_words(rest, " ", after)]
-    return [_Atom(rf"\text{{{before if before == ' ' else ''}{words}{after if after == ' ' else ''}}}")]
+        return [*_of_words(first), _Atom("", "space"), *_of_words(rest)]
+    return [_Atom(words, "words")]
+
+
+def _text(words: str) -> str:
+    return rf"\text{{{words.replace('_', chr(92) + '_')}}}"
 
 
 def _of_sign(sign: str) -> _Atom:
     if sign == "√":
         return _Atom(r"\sqrt", "root")
-    kind = "open" if sign in "([" else "close" if sign in ")]" else ""
+    kind = "open" if sign in "([" else "close" if sign in ")]" else "sign"
     return _Atom(SIGNS.get(sign, LETTERS.get(sign, sign)), kind)
 
 
@@ -147,16 +161,23 @@ def _taken_apart(sign: str) -> str:
 
 
 def _joined(atoms: Sequence[_Atom]) -> str:
-    """The atoms in a line, a root over what follows it."""
-    text, at = "", 0
+    """The atoms in a line, a root over what follows it, the spaces around words kept: TeX leaves out those of mathematics."""
+    text, at, last = "", 0, ""
     while at < len(atoms):
-        if atoms[at].kind == "space":
+        atom, spaced = atoms[at], at > 0 and atoms[at - 1].kind == "space"
+        if atom.kind == "space":
             text, at = f"{text.rstrip()} ", at + 1
             continue
-        if atoms[at].kind == "root":
+        if atom.kind == "root":
             part, at = _under_root(atoms, at + 1)
+        elif atom.kind == "words":
+            begins = " " if spaced and text.strip() and last != "words" else ""
+            ends = " " if at + 2 < len(atoms) and atoms[at + 1].kind == "space" else ""
+            part, at = _text(f"{begins}{atom.tex}{ends}"), at + 1
         else:
-            part, at = atoms[at].tex, at + 1
+            apart = atom.kind == "number" and spaced and last in ("", "close")  # it is no factor of what is before it
+            part, at = (rf"\; {atom.tex}" if apart else atom.tex), at + 1
+        last = atom.kind
         # a letter after a command would be a part of its name
         text += f" {part}" if _COMMAND.search(text) and part[:1].isalpha() else part
     return text.strip()
@@ -177,4 +198,4 @@ def _under_root(atoms: Sequence[_Atom], at: int) -> tuple[str, int]:
         inside = atoms[at : end + 1] if whole else atoms[begin + 1 : end]
         power = "" if whole else atoms[end].tex[1:]
         return rf"\sqrt{{{_joined(inside)}}}{power}", end + 1
-    return rf"\sqrt{{{atoms[at].tex}}}", at + 1
+    return rf"\sqrt{{{_joined(atoms[at : at + 1])}}}", at + 1

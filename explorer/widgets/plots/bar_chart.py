@@ -16,9 +16,11 @@ from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.bar_scale import TimeScale, fitting_scale
 from explorer.widgets.plots.table import Column, against
-from explorer.widgets.plots.value_plot import ValuePlot, edges
+from explorer.widgets.plots.value_plot import LINE_HEIGHT, ValuePlot, edges
 
 PANEL_GAP = 12
+PLATE = 210
+"""How much of the ground lies behind a name within a plot, of 255."""
 WIDE_BAR = 7
 """Pixels that a bar needs for its error to be drawn."""
 ALIGNED = {0: Qt.AlignmentFlag.AlignLeft, -30: Qt.AlignmentFlag.AlignHCenter, -60: Qt.AlignmentFlag.AlignRight}
@@ -290,7 +292,12 @@ class BarChart(ValuePlot):
             )
             valued = width + 8 < rect.width()
             right = rect.right() if over else rect.left() + 8 + (width if valued else metrics.horizontalAdvance(each.name))
-            self.draw_name(painter, right, 8 if over else rect.top() + 3, each.name, self._value_words(each) if valued else "")
+            top = 8 if over else rect.top() + 3
+            if not over:  # terms that are large there go through it
+                plate = QColor(self._theme.tokens.card)
+                plate.setAlpha(PLATE)
+                painter.fillRect(QRectF(rect.left() + 4, top, right - rect.left(), LINE_HEIGHT), plate)
+            self.draw_name(painter, right, top, each.name, self._value_words(each) if valued else "")
 
     # --- gestures ---
 

@@ -48,7 +48,7 @@ class Legend(QWidget):
         self._theme = theme
         self._series: tuple[Series, ...] = ()
         self._t = 0
-        self._small = False
+        self._small, self._sign = False, ""
         self._largest: tuple[str, ...] = ()
         self._lines = 1
         self._with_values = False
@@ -62,8 +62,8 @@ class Legend(QWidget):
 
     def set_series(self, series: tuple[Series, ...], t: int) -> None:
         """Show these curves' names, and their values at t."""
-        self._small = any(((s.values > 0) & (s.values < 0.1)).any() for s in series)
         values = np.concatenate([s.values[np.isfinite(s.values)] for s in series] or [np.zeros(0)])
+        self._small, self._sign = bool(((values != 0) & (abs(values) < 0.1)).any()), "−" if (values < 0).any() else ""
         self._largest = tuple(short(float(value)) for value in (values.min(), values.max())) if len(values) else ()
         self._series, self._t = series, t
         self.setAccessibleDescription(", ".join(f"{s.name} {short(s.at(t))}" for s in series))
@@ -85,7 +85,7 @@ class Legend(QWidget):
     def _arrange(self) -> None:
         """Put the names into one line, right to the edge, with their values if these fit; else into two; what is left is counted."""
         metrics = QFontMetrics(text_font(12))
-        widest = ("0.000" if self._small else "00.0", *self._largest)
+        widest = (f"{self._sign}{'0.000' if self._small else '00.0'}", *self._largest)
         self._value_width = max(metrics.horizontalAdvance(words) for words in widest)
         names = [LINE + 6 + metrics.horizontalAdvance(s.name) for s in self._series]
         values = [self._value_width + 6 if len(s.timesteps) else 0 for s in self._series]

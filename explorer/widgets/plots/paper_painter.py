@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
 
 from explorer.widgets.look.theme import DARK, LIGHT
 
 GROUNDS = ("name", "window", "panel", "card", "raised", "hover", "accent_soft", "on_accent", "image_empty")
 """Tokens that nothing of a plot's own colours is: some are in one theme what text is in the other."""
+PIXELS = 2
+"""Of a picture in each of paper's 96 in an inch."""
 CLIP = "@clip "
 """Begins a text that stands for a clip: Qt writes none into an SVG."""
 
@@ -71,6 +74,18 @@ class PaperPainter(QPainter):
         """A path and what fills it."""
         super().fillPath(path, _filled(brush))
 
+    # --- pictures ---
+
+    def drawImage(self, *given: Any) -> None:
+        """A picture; one that is enlarged is enlarged before: what reads a PDF or an SVG would do that smoothly, or not, as it likes."""
+        if len(given) < 2 or not isinstance(given[0], QRectF):
+            super().drawImage(*given)
+            return
+        target, image = given[:2]
+        if len(given) > 2:
+            image = image.copy(given[2].toRect())
+        super().drawImage(target, _enlarged(image, target, self.testRenderHint(QPainter.RenderHint.SmoothPixmapTransform)))
+
     # --- clips ---
 
     def setClipRect(self, *given: Any) -> None:
@@ -113,6 +128,17 @@ class PaperPainter(QPainter):
         super().setPen(QColor("black"))  # without a pen no text is written
         super().drawText(0, 0, f"{CLIP}{clip}")
         super().setPen(pen)
+
+
+def _enlarged(image: QImage, target: QRectF, smooth: bool) -> QImage:
+    """As many pixels as are seen on paper: between its own, or each of them as a square."""
+    size = target.size() * PIXELS
+    if image.isNull() or not (size.width() > image.width() and size.height() > image.height()):
+        return image
+    if smooth:
+        return image.scaled(size.toSize(), mode=Qt.TransformationMode.SmoothTransformation)
+    times = math.ceil(max(size.width() / image.width(), size.height() / image.height()))
+    return image.scaled(image.size() * times, mode=Qt.TransformationMode.FastTransformation)
 
 
 def _filled(brush: Any) -> Any:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QSize, Qt
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from explorer.widgets.look.theme import Theme
+from explorer.widgets.look.theme import CLASSES, Theme, text_pixels
+from explorer.widgets.plots.class_key import CLASS_KEY, draw_class_key
 from explorer.widgets.plots.table import Column
 
 
@@ -41,6 +43,10 @@ class Plot(QWidget):
         """The numbers that are drawn, the axis first; none while nothing is shown."""
         raise NotImplementedError
 
+    def classes(self) -> Sequence[int]:
+        """Classes in whose colours something is drawn; paper has a key to them."""
+        return ()
+
     # --- on paper ---
 
     @property
@@ -51,12 +57,22 @@ class Plot(QWidget):
     @property
     def paper_size(self) -> QSize:
         """Size of the drawing on paper, in pixels of 1/96 inch."""
-        return self.size()
+        return self.size() + QSize(0, text_pixels(CLASS_KEY) if self.classes() else 0)
 
     def draw_on_paper(self, painter: QPainter) -> None:
         """Draw it with what is needed to read it, such as a legend that lies on it or stands beside it."""
+        painter.save()  # what lies on it is drawn as with a painter of its own
         self.draw(painter)
+        painter.restore()
         draw_children(self, painter)
+        if classes := self.classes():
+            draw_class_key(painter, QRectF(0, self.height(), self.width(), text_pixels(CLASS_KEY)), self._theme, classes)
+
+
+def classes_of(labels: np.ndarray | None) -> list[int]:
+    """Those of `Plot.classes` that labels (N,) have; none where colours stand for several, or there is but one."""
+    found = [] if labels is None else np.unique(labels).tolist()
+    return found if len(found) > 1 and found[-1] < CLASSES else []
 
 
 def draw_children(widget: QWidget, painter: QPainter) -> None:

@@ -13,12 +13,14 @@ import explorer.views
 import explorer.widgets.plots
 from explorer.engine.training.messages import BlockGradient
 from explorer.engine.variational.ladder_messages import Rung, RungShown
+from explorer.recipe import Stroke
 from explorer.views.forward.plots.bend_plot import BendPlot
 from explorer.views.forward.plots.chain_map import ChainMap
 from explorer.views.forward.plots.joint_plot import JointPlot
 from explorer.views.forward.plots.plane_map import Cloud, PlaneMap, PlaneScene
 from explorer.views.latent.plane.canvas import PlaneCanvas
 from explorer.views.latent.plane.contents import PlaneContents
+from explorer.views.latent.plane.legend import PlaneLegend
 from explorer.views.latent.plane.plane import Plane
 from explorer.views.reverse_chain.branch_tree import BranchTree, TreeRow
 from explorer.views.training.code_scatter import CodeScatter
@@ -126,6 +128,8 @@ def scatter(plot: CodeScatter) -> Numbers:
 def latent(plot: Plane) -> Numbers:
     plot.set_codes(CODES, LABELS.astype(np.int64))
     plot.set_layers(codes=True, manifold=False, prior=True)
+    plot.set_items((), (Stroke("s", ((-1.0, 0.0), (1.0, 0.0)), 8),), "s")
+    PlaneLegend(plot.theme, plot)
     plot.set_hidden_classes((7,))
     return {"z_1": CODES[[0, 2], 0], "z_2": CODES[[0, 2], 1], "class": [3, 1]}
 

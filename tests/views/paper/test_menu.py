@@ -16,7 +16,7 @@ from shiboken6 import isValid
 
 from explorer.app import Explorer
 from explorer.state.session import WORKSPACES
-from explorer.views.paper.drawing import picture_of
+from explorer.views.paper.drawing import MARGIN, picture_of
 from explorer.views.paper.menu import PaperMenu
 from explorer.views.paper.places import plots_in
 from explorer.views.paper.saving import KINDS
@@ -143,7 +143,7 @@ def test_a_panel_is_copied_twice_as_sharp(open_app: Callable[..., Explorer]) -> 
     assert image.size() == card.size() * 2
     curves = plot.area.toRect().translated(plot.mapTo(card, QPoint(0, 0)))
     pixels = pixels_of(image.copy(curves.x() * 2, curves.y() * 2, curves.width() * 2, curves.height() * 2)).astype(int)
-    within = plot.area.toRect().translated(0, plot.paper_size.height() - plot.height())
+    within = plot.area.toRect().translated(MARGIN, MARGIN + plot.paper_size.height() - plot.height())
     alone = pixels_of(picture_of(plot).copy(within.x() * 2, within.y() * 2, within.width() * 2, within.height() * 2))
     assert np.abs(pixels - alone).mean() < 0.05, "the curves are drawn anew, not enlarged"
 

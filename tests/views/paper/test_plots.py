@@ -5,19 +5,25 @@ from __future__ import annotations
 import csv
 import inspect
 import sys
+from base64 import b64decode
 from xml.etree import ElementTree as Xml
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainterPath, QPen
+from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer.views.forward.plots.joint_plot import JointPlot
 from explorer.views.forward.plots.picture_table import PictureTable
 from explorer.views.forward.plots.pixel_picker import PixelPicker
-from explorer.views.paper.drawing import SVG, pdf_of, picture_of, svg_of
+from explorer.views.paper.drawing import MARGIN, SVG, pdf_of, picture_of, svg_of
+from explorer.views.training.code_scatter import CodeScatter
+from explorer.views.variational.plots.code_plane import CodePlane
 from explorer.views.variational.plots.prior_tiles import PriorTiles
+from explorer.widgets.look.sharp import pixels_of
 from explorer.widgets.look.theme import DARK, LIGHT, Theme
 from explorer.widgets.plots.curve_plot import CurvePlot
 from explorer.widgets.plots.figure import Axes, Figure, Series
@@ -107,7 +113,7 @@ def test_a_pdf_has_one_page_of_its_size(kind: type[Plot], theme: Theme, qtbot: Q
     written = pdf_of(plot, "title")
     assert written.startswith(b"%PDF-1.")
     assert written.rstrip().endswith(b"%%EOF")
-    size = plot.paper_size * 0.75
+    size = (plot.paper_size + 2 * QSize(MARGIN, MARGIN)) * 0.75
     box = written.split(b"/MediaBox [")[1].split(b"]")[0].split()
     assert [round(float(side)) for side in box[2:]] == pytest.approx([size.width(), size.height()], abs=1)
 
@@ -116,9 +122,56 @@ def test_a_pdf_has_one_page_of_its_size(kind: type[Plot], theme: Theme, qtbot: Q
 def test_a_picture_is_twice_as_sharp_and_as_seen(kind: type[Plot], theme: Theme, qtbot: QtBot) -> None:
     plot, _ = made(kind, theme, qtbot)
     image = picture_of(plot)
-    assert image.size() == plot.paper_size * 2
+    assert image.size() == (plot.paper_size + 2 * QSize(MARGIN, MARGIN)) * 2
     colours = {image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
     assert len(colours) > 3, "something is drawn"
+
+
+@pytest.mark.parametrize("kind", SHOWN, ids=lambda kind: kind.__name__)
+def test_a_picture_of_the_screens_sharpness_is_what_the_screen_shows(kind: type[Plot], theme: Theme, qtbot: QtBot) -> None:
+    plot, _ = made(kind, theme, qtbot)
+    svg_of(plot, "a")
+    alone = QImage(plot.size(), QImage.Format.Format_RGB32)
+    alone.fill(QColor(theme.tokens.card))
+    plot.render(alone, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)
+    above = plot.paper_size.height() - plot.height() if isinstance(plot, CurvePlot) else 0  # its legend, which has a widget of its own
+    on_paper = picture_of(plot, 1.0).copy(QRect(QPoint(MARGIN, MARGIN + above), plot.size()))
+    unlike = np.abs(pixels_of(alone).astype(int) - pixels_of(on_paper)).max(axis=2) > 100
+    assert unlike.mean() < 0.002
+
+
+@pytest.mark.parametrize("kind", [JointPlot, CodeScatter, CodePlane], ids=lambda kind: kind.__name__)
+def test_colours_of_classes_have_a_key_on_paper(kind: type[Plot], theme: Theme, qtbot: QtBot) -> None:
+    plot, expected = made(kind, theme, qtbot)
+    labels = expected["class"]
+    assert isinstance(labels, np.ndarray)
+    root = Xml.fromstring(svg_of(plot, "a"))
+    said = [(each.text or "").strip() for each in root.iter(f"{{{SVG}}}text")]
+    key = said[-len(labels) :]
+    assert key == [str(label) for label in sorted(labels)]
+    assert plot.paper_size.height() > plot.height()
+
+
+@pytest.mark.parametrize("smooth", [True, False])
+def test_a_small_picture_is_as_many_pixels_as_are_seen(qapp: object, smooth: bool) -> None:
+    picture = QImage(2, 2, QImage.Format.Format_RGB32)
+    picture.fill(QColor("black"))
+    picture.setPixelColor(1, 0, QColor("white"))
+    kept = QBuffer()
+    kept.open(QIODevice.OpenModeFlag.WriteOnly)
+    generator = QSvgGenerator()
+    generator.setOutputDevice(kept)
+    painter = PaperPainter(generator)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+    painter.drawImage(QRectF(0, 0, 10, 10), picture)
+    painter.end()
+    drawn = next(Xml.fromstring(bytes(kept.data().data())).iter(f"{{{SVG}}}image"))
+    data = next(value for name, value in drawn.items() if name.endswith("href")).partition("base64,")[2]
+    enlarged = QImage.fromData(b64decode(data))
+    assert enlarged.width() >= 20
+    assert (drawn.get("width"), drawn.get("height")) == ("10", "10")
+    colours = {enlarged.pixelColor(x, y).name() for x in range(enlarged.width()) for y in range(enlarged.height())}
+    assert (len(colours) > 2) == smooth, "between its pixels, or each a square"
 
 
 def test_a_curve_ends_at_the_axes_in_an_svg(theme: Theme, qtbot: QtBot) -> None:
@@ -126,7 +179,7 @@ def test_a_curve_ends_at_the_axes_in_an_svg(theme: Theme, qtbot: QtBot) -> None:
     assert isinstance(plot, CurvePlot)
     plot.set_view(plot.view.zoomed(500, 0.25))
     root = Xml.fromstring(svg_of(plot, "a"))
-    frame = plot.area.adjusted(-1, -1, 1, 1).translated(0, plot.paper_size.height() - plot.height())
+    frame = plot.area.adjusted(-1, -1, 1, 1).translated(MARGIN, MARGIN + plot.paper_size.height() - plot.height())
     clips = {each.get("id"): each[0].get("points", "").split() for each in root.iter(f"{{{SVG}}}clipPath")}
     corners = [tuple(map(float, corner.split(","))) for corner in next(iter(clips.values()))]
     assert min(x for x, _ in corners) >= frame.left() - 0.5

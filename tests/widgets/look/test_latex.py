@@ -42,10 +42,30 @@ def test_a_formula_is_written(markup: str) -> None:
 def test_runs_and_signs_in_words() -> None:
     assert latex((var("x", 980), words(" = 0.1234 "), var("x", 0, "hat"))) == r"x_{980} = 0.1234 \hat{x}_{0}"
     assert latex((words("x̂₀ − xₜ₋₁ + ᾱ · xⁱ"),)) == r"\hat{x}_{0} - x_{t-1} + \bar{\alpha} \cdot x^{i}"
-    assert latex((words("∈ {1, …, T} "), words("und früher"))) == r"\in \{1, \ldots, T\} \text{und früher}"
+    assert latex((words("∈ {1, …, T} "), words("und früher"))) == r"\in \{1, \ldots, T\} \text{ und früher}"
     assert latex((var("x", "θ"), words("⁽⁰⁾"))) == r"x_{\theta}^{(0)}"
     assert latex((words("σ log ε"),)) == r"\sigma \log \varepsilon"
     assert latex(()) == ""
+
+
+def test_words_keep_their_distance() -> None:
+    assert latex((words("mean"), words(" "), words("of its own step t → t−1 implies "), var("x", 0, "hat"))) == (
+        r"\text{mean } \text{of its own step } t \rightarrow t-1 \text{ implies } \hat{x}_{0}"
+    )
+    assert latex((words("for "), var("x", 0), words(" ∈ "), var("D"), words(" "), words("do"))) == r"\text{for } x_{0} \in D \text{ do}"
+    assert latex((words("xⁱ ~ w(xₜ); its mean is "), var("x", 0, "hat"))) == r"x^{i} \sim w(x_{t}); \text{ its mean is } \hat{x}_{0}"
+    assert latex((var("σ"), words(" of a mode"))) == r"\sigma \text{ of a mode}"
+    assert latex((words("log p "),)) == r"\log p"
+    assert latex((words("√mean"),)) == r"\sqrt{\text{mean}}"
+    assert latex((words("mean² "), var("x"))) == r"\text{mean}^{2} x"
+
+
+def test_names_and_numbers_are_no_products() -> None:
+    assert latex((words("mnist-ddpm-a, after 3 updates"),)) == r"\text{mnist-ddpm-a}, \text{ after } 3 \text{ updates}"
+    assert latex((words("my-net_2.pt"),)) == r"\text{my-net\_2.pt}"
+    assert latex((words("6.387e−07 → 1.5e+10"),)) == r"6.387 \times 10^{-7} \rightarrow 1.5 \times 10^{10}"
+    assert latex((var("L", "T"), words(" 0.015 nats"))) == r"L_{T} \; 0.015 \text{ nats}"
+    assert latex((words("a − 2 = (b) 3"),)) == r"a - 2 = (b) \; 3"
 
 
 def in_the_source() -> list[str]:

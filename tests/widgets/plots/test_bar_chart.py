@@ -6,12 +6,13 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from pytestqt.qtbot import QtBot
 
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.bar_chart import BarChart, BarFigure, Bars, significant
 from explorer.widgets.plots.bar_scale import TimeScale, ValueScale, fitting_scale, power
+from explorer.widgets.plots.value_plot import LINE_HEIGHT
 
 
 def bars(values: list[float], name: str = "Option A", T: int = 100) -> Bars:
@@ -102,6 +103,18 @@ def test_panels_have_one_lane_each(chart: BarChart) -> None:
         assert not first.intersects(second)
         assert first.size() == second.size()
         assert (first.top() == second.top()) == (name == "beside")
+
+
+def test_a_name_within_a_panel_is_read_over_its_bars(chart: BarChart) -> None:
+    """Where terms are large at the left their line would go through it."""
+    sizes = np.full(10, 10.0)
+    high = Bars("", "#ff0000", np.arange(1, 101, 10), sizes, np.full(10, 0.98), np.full(10, np.nan))
+    chart.set_figure(BarFigure(100, (high, high), panels="stacked", log=False, log_t=False))
+    rect = chart.panels()[0][0]
+    image = chart.grab().toImage()
+    name = QRectF(rect.left() + 6, rect.top() + 4, 8, LINE_HEIGHT - 2).toRect()
+    reds = [image.pixelColor(x, y).red() for x in range(name.left(), name.right()) for y in range(name.top(), name.bottom())]
+    assert max(reds) < 128, "the bars' line is under the plate"
 
 
 @pytest.mark.parametrize("panels", ["together", "stacked", "beside"])

@@ -12,7 +12,7 @@ from explorer.recipe import glossary
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.figure import Series
-from explorer.widgets.plots.legend import LINE, Legend, short
+from explorer.widgets.plots.legend import GAP, LINE, Legend, short
 
 
 def test_the_name_under_the_pointer_is_explained(qtbot: QtBot) -> None:
@@ -42,6 +42,17 @@ def test_large_values_are_shown_whole(qtbot: QtBot) -> None:
     (first, _), (second, _) = legend._places
     metrics = QFontMetrics(text_font(12))
     assert second - first >= sum(metrics.horizontalAdvance(words) for words in (names[0], short(11417.5))) + LINE + 12
+
+
+def test_values_below_zero_are_shown_whole(qtbot: QtBot) -> None:
+    legend = Legend(Theme("dark"))
+    qtbot.addWidget(legend)
+    legend.resize(600, 20)
+    t = np.arange(4)
+    legend.set_series(tuple(Series(name, t, np.array([8.0, -0.025, -2.5, -6.0]), "#ffffff") for name in "ab"), 1)
+    (first, _), (second, _) = legend._places
+    metrics = QFontMetrics(text_font(12))
+    assert second - first >= sum(metrics.horizontalAdvance(words) for words in ("a", short(-0.025))) + LINE + 12 + GAP
 
 
 def test_values_are_said_in_few_characters_with_a_minus() -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import CLASSES, Theme
-from explorer.widgets.plots.plot import Plot
+from explorer.widgets.plots.plot import Plot, classes_of
 from explorer.widgets.plots.table import Column
 
 LIMIT = 4.0
@@ -64,6 +64,10 @@ class JointPlot(Plot):
             return ()
         first, second = self._names
         return Column(first, self._points[:, 0]), Column(second, self._points[:, 1]), Column(tr("class"), self._labels)
+
+    def classes(self) -> Sequence[int]:
+        """Those of the images."""
+        return classes_of(self._labels)
 
     def sizeHint(self) -> QSize:
         """A square."""

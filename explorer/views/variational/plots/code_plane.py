@@ -16,6 +16,7 @@ from explorer.latent.posterior import ellipse
 from explorer.views.variational.plots.square_plane import Extent, SquarePlane
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.theme import Theme
+from explorer.widgets.plots.plot import classes_of
 from explorer.widgets.plots.table import Column
 
 HOLD = 14.0
@@ -94,6 +95,10 @@ class CodePlane(SquarePlane):
         if len(shown.sigmas) == len(shown.codes):
             found += [Column("σ_1", shown.sigmas[:, 0]), Column("σ_2", shown.sigmas[:, 1])]
         return [*found, Column(tr("class"), shown.labels)] if len(shown.labels) else found
+
+    def classes(self) -> Sequence[int]:
+        """Those of the images."""
+        return classes_of(self._shown.labels) if self.columns() and self._shown is not None else ()
 
     # --- geometry
 
