@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS, SEED = 25, 11
+SECONDS, SEED = 60, 11
 HANGS = "60"
 """Seconds; what a wait is on a machine that does much else is no business of a test."""
 
