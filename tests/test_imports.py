@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -88,10 +89,16 @@ def test_the_engine_and_the_training_need_no_qt() -> None:
     assert not {"PySide6"} & modules
 
 
-def imported(source: str, modules: set[str]) -> set[str]:
-    """Those of `modules` that a source imports, in functions and for type checking too."""
+@functools.cache
+def imports(path: Path) -> list[ast.AST]:
+    """Every import of a file, in functions and for type checking too."""
+    return [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom | ast.Import)]
+
+
+def imported(path: Path, modules: set[str]) -> set[str]:
+    """Those of `modules` that a file imports."""
     found = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in imports(path):
         if isinstance(node, ast.ImportFrom):
             found |= {name if (name := f"{node.module}.{alias.name}") in modules else str(node.module) for alias in node.names}
         elif isinstance(node, ast.Import):
@@ -102,7 +109,7 @@ def imported(source: str, modules: set[str]) -> set[str]:
 def test_no_imports_go_in_a_circle() -> None:
     root = Path(str(files("explorer")))
     paths = {".".join(path.relative_to(root.parent).with_suffix("").parts).removesuffix(".__init__"): path for path in root.rglob("*.py")}
-    graph = {name: imported(path.read_text(encoding="utf-8"), set(paths)) for name, path in paths.items()}
+    graph = {name: imported(path, set(paths)) for name, path in paths.items()}
     assert "explorer.state.session" in graph["explorer.state.store"]
     graph["explorer"] = set()  # the public face names what it gives, for type checkers; it imports nothing until it is asked
     assert list(TopologicalSorter(graph).static_order())  # a CycleError names the circle
@@ -114,7 +121,7 @@ def test_a_widget_that_one_workspace_alone_uses_lies_with_it() -> None:
     paths = {".".join(path.relative_to(root.parent).with_suffix("").parts): path for path in root.rglob("*.py")}
     users: dict[str, set[str]] = {name: set() for name in paths if name.startswith("explorer.widgets.")}
     for name, path in paths.items():
-        for used in imported(path.read_text(encoding="utf-8"), set(users)):
+        for used in imported(path, set(users)):
             users[used].add(name)
 
     def rooms(widget: str, seen: frozenset[str] = frozenset()) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import random
 from types import NoneType, UnionType
@@ -49,7 +50,7 @@ def example(hint: Any, chance: random.Random, depth: int = 0) -> Any:
     if hint is Given:
         return given_of(np.full((chance.randrange(1, 3), 2, chance.randrange(1, 5)), chance.random()))
     if hint is Card:
-        return read_card(resource("checkpoints", f"mnist-{chance.choice(('ddpm-c', 'vae-2d', 'classifier'))}.safetensors"))
+        return card(chance.choice(("ddpm-c", "vae-2d", "classifier")))
     if hint is Arithmetic:
         return Arithmetic(chance.choice(("fp32", "bf16")), "cpu", chance.random() < 0.5)
     if hint is RunBy:
@@ -61,6 +62,11 @@ def example(hint: Any, chance: random.Random, depth: int = 0) -> Any:
     if isinstance(hint, type) and (dataclasses.is_dataclass(hint) or issubclass(hint, msgspec.Struct)):
         return made(hint, chance, depth)
     return plain(hint, chance)
+
+
+@functools.cache
+def card(name: str) -> Card:
+    return read_card(resource("checkpoints", f"mnist-{name}.safetensors"))
 
 
 def plain(kind: type, chance: random.Random) -> Any:
@@ -84,10 +90,10 @@ def array(chance: random.Random) -> np.ndarray:
 
 
 def made(kind: Any, chance: random.Random, depth: int) -> Any:
-    hints = {name: hint for name, hint in get_type_hints(kind, include_extras=True).items() if name in fields_of(kind)}
+    hints, defaults = hints_of(kind), defaults_of(kind)
     for attempt in range(TRIES):
         # the more is refused, the more fields are left at what is surely allowed
-        given = {n: h for n, h in hints.items() if n not in defaults_of(kind) or chance.random() > attempt / TRIES}
+        given = {n: h for n, h in hints.items() if n not in defaults or chance.random() > attempt / TRIES}
         try:
             return kind(**{name: example(hint, chance, depth + 1) for name, hint in given.items()})
         except (ValueError, OverflowError):
@@ -95,10 +101,17 @@ def made(kind: Any, chance: random.Random, depth: int) -> Any:
     raise AssertionError(f"no example of {kind.__name__} is allowed")
 
 
+@functools.cache
+def hints_of(kind: Any) -> dict[str, Any]:
+    """Types of its fields; to find them takes longer than to make a value."""
+    return {name: hint for name, hint in get_type_hints(kind, include_extras=True).items() if name in fields_of(kind)}
+
+
 def fields_of(kind: Any) -> tuple[str, ...]:
     return tuple(f.name for f in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else kind.__struct_fields__
 
 
+@functools.cache
 def defaults_of(kind: Any) -> set[str]:
     if dataclasses.is_dataclass(kind):
         missing = dataclasses.MISSING
