@@ -38,6 +38,7 @@ from explorer.training.runs import Run, free_folder
 from explorer.views.training.estimate import beside, memory_words, seconds_per_image, time_words, unknown
 from explorer.views.training.fields import Fields, named
 from explorer.views.training.length import NAMES, fitted, length_words
+from explorer.widgets.controls.scrolled import Scrolled
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.style import inset_numbers, mark
@@ -46,6 +47,8 @@ from explorer.widgets.look.theme import GRID
 TOP = Qt.AlignmentFlag.AlignTop
 ABC = "ABC"
 LABEL_WIDTH = 104
+TITLE = 40
+"""Pixels of a screen that a window's title takes, with some to spare."""
 LENGTH_FIELDS = ("epochs", "images")
 PATIENCE_MS = 300
 UNBOUND = (tr("Data set"), tr("Command"), tr("Time"), tr("Memory"))
@@ -169,9 +172,15 @@ class NewRun(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
         column.setSpacing(3 * GRID)
-        column.addLayout(self._main_form())
-        column.addWidget(self._fold())
-        column.addWidget(self._more())
+        settings = QWidget()
+        inside = QVBoxLayout(settings)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(3 * GRID)
+        inside.addLayout(self._main_form())
+        inside.addWidget(self._fold())
+        inside.addWidget(self._more())
+        self._settings = Scrolled(settings)
+        column.addWidget(self._settings)
         column.addLayout(self._facts())
         column.addStretch(1)
         column.addLayout(self._buttons())
@@ -352,8 +361,13 @@ class NewRun(QDialog):
         mark(self.memory, "muted")
         self.ok.setEnabled(not wrong and not self._waiting)
         self.lengths.setEnabled(shipped(recipe.dataset) is not None)
+        self._settings.fit()
         self.layout().activate()
-        self.resize(self.width(), self.layout().totalHeightForWidth(self.width()))
+        room = self.screen().availableGeometry()
+        self.resize(self.width(), min(self.layout().totalHeightForWidth(self.width()), room.height() - TITLE))
+        below = self.frameGeometry().bottom() - room.bottom()
+        if below > 0 and self.isVisible():  # it has grown: what starts the run is at its lower end
+            self.move(self.x(), max(room.top(), self.y() - below))
 
     def _ask(self) -> None:
         recipe = self.recipes[0]

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.engine.variational.terms_messages import TermsShown, TestTermsShown, UnitShown
 from explorer.exports.colours import OPTION_COLOURS
@@ -24,6 +24,8 @@ from explorer.widgets.plots.density_plot import DensityFigure, DensityPlot
 from explorer.widgets.plots.ticks import round_ticks
 
 GAP = 8
+EDGE, TIGHT = 12, 8
+"""Pixels left and right in a card, and between the pictures of what a number does."""
 ACTIVE = 0.01
 """As of `explorer.variational.terms`, which the window does not import."""
 VALUES = 7
@@ -71,7 +73,7 @@ class ElboPage(QWidget):
         self._trouble = ""
         self.kl = UnitBars(theme, tr("KL of each number of the code"), KL_TIP)
         self.spread = UnitBars(theme, tr("Variance of each number of the mean code"), SPREAD_TIP, log=True)
-        self.bars = GapBars(theme, tr("Terms of the ELBO"), TERMS_TIP)
+        self.bars = GapBars(theme, tr("Terms of the ELBO"), TERMS_TIP, lined=False)
         self.histogram = DensityPlot(
             theme, tr("ELBO of the test images"), tr("How the bounds of the test images are spread, and where this image is")
         )
@@ -85,10 +87,6 @@ class ElboPage(QWidget):
         for tile, tip in zip(self.tiles, TILE_TIPS, strict=True):
             tile.setFixedWidth(TILE)
             tile.setToolTip(tip)
-        for tile in self.unit_tiles:
-            policy = tile.sizePolicy()
-            policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)  # as high as its width asks: they fill a wide card
-            tile.setSizePolicy(policy)
         self._lay_out()
         for bars in (self.kl, self.spread):
             bars.chosen.connect(self.unit_chosen)
@@ -103,7 +101,7 @@ class ElboPage(QWidget):
         grid.addWidget(self._card(self.unit_title, self._row(self.unit_tiles), self.facts["unit"], stretch=0), 2, 0, 1, 2)
         right = Card(self._theme)
         column = QVBoxLayout(right)
-        column.setContentsMargins(12, 8, 12, 8)
+        column.setContentsMargins(EDGE, 8, EDGE, 8)
         column.setSpacing(4)
         column.addWidget(QLabel(tr("−ELBO = −E[log p(x|z)] + Σ KL")))
         column.addWidget(self.bars)
@@ -121,7 +119,7 @@ class ElboPage(QWidget):
         row = QWidget()
         inside = QHBoxLayout(row)
         inside.setContentsMargins(0, 4, 0, 0)
-        inside.setSpacing(8 if len(tiles) == VALUES else 24)
+        inside.setSpacing(TIGHT if len(tiles) == VALUES else 24)
         for tile in tiles:
             inside.addWidget(tile)
         if len(tiles) < VALUES:
@@ -131,13 +129,17 @@ class ElboPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Larger pictures where there is room for them."""
         super().resizeEvent(event)
+        side = TILE if self.height() < HIGH else LARGE_TILE
         for tile in self.tiles:
-            tile.setFixedWidth(TILE if self.height() < HIGH else LARGE_TILE)
+            tile.setFixedWidth(side)
+            tile.wish(side)
+        for tile in self.unit_tiles:  # they fill a wide card
+            tile.wish((self.width() - 2 * EDGE - (VALUES - 1) * TIGHT) // VALUES)
 
     def _card(self, title: QLabel, view: QWidget, fact: QLabel, stretch: int = 1) -> Card:
         card = Card(self._theme)
         column = QVBoxLayout(card)
-        column.setContentsMargins(12, 8, 12, 8)
+        column.setContentsMargins(EDGE, 8, EDGE, 8)
         column.setSpacing(4)
         column.addWidget(title)
         column.addWidget(view, stretch)

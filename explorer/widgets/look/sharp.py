@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 INTEGER_WORTH = 0.75
 """A whole scale is taken where it fills at least this share of the length that a broken one would."""
@@ -74,6 +74,15 @@ def draw_sharp(painter: QPainter, target: QRectF, image: QImage, source: QRectF 
     smaller = target.width() * painter.device().devicePixelRatioF() < part.width() - 1e-6
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smaller)
     painter.drawImage(target, image, part)
+
+
+def draw_frame(painter: QPainter, area: QRectF, colour: QColor) -> None:
+    """The outermost pixels of a picture. A pen would leave a line of it outside where a logical pixel is one and a half of the screen's."""
+    for side in (
+        QRectF(area.left(), area.top(), area.width(), 1), QRectF(area.left(), area.bottom() - 1, area.width(), 1),
+        QRectF(area.left(), area.top(), 1, area.height()), QRectF(area.right() - 1, area.top(), 1, area.height()),
+    ):  # fmt: skip
+        painter.fillRect(side, colour)
 
 
 def device_scale(painter: QPainter) -> float:

@@ -15,7 +15,7 @@ from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.icons import icon
 from explorer.widgets.look.language import tr
-from explorer.widgets.look.sharp import draw_sharp, sharp_scale
+from explorer.widgets.look.sharp import draw_frame, draw_sharp, sharp_scale
 from explorer.widgets.look.style import mark
 from explorer.widgets.look.theme import Theme
 
@@ -248,8 +248,7 @@ class Enlarged(QWidget):
         painter.fillRect(place, QColor(tokens.image_empty))
         draw_sharp(painter, place, large.image)
         if tokens.name == "light":
-            painter.setPen(QColor(tokens.border))
-            painter.drawRect(place.adjusted(0, 0, -1, -1))
+            draw_frame(painter, place, QColor(tokens.border))
         if self._pixel is not None:
             row, column = self._pixel
             w, h = place.width() / large.image.width(), place.height() / large.image.height()

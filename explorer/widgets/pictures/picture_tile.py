@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.math_text import Formula, draw, plain, width_of
-from explorer.widgets.look.sharp import draw_sharp, sharp_scale, to_image
+from explorer.widgets.look.sharp import draw_frame, draw_sharp, sharp_scale, to_image
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.pointed import Pointed
 
@@ -30,6 +30,7 @@ class PictureTile(QWidget):
         self._theme, self._to_right = theme, to_right
         self._image: QImage | None = None
         self._formula: Formula = ()
+        self._wish = 0
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -58,8 +59,15 @@ class PictureTile(QWidget):
         return next((pixels for pixels in sizes if width_of(self._formula, pixels) <= self.width() - 2), LEAST_NAME_PIXELS)
 
     def hasHeightForWidth(self) -> bool:
-        """It is as high as wide, and its name."""
-        return True
+        """It is as high as wide, and its name, unless a side is wished for."""
+        return not self._wish
+
+    def wish(self, side: int) -> None:
+        """Be so high, and its name, or less on a low page: as high as wide is more than such a page has, which then squeezes the rest."""
+        if side != self._wish:
+            self._wish = side
+            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+            self.updateGeometry()
 
     def heightForWidth(self, width: int) -> int:
         """As high as wide, and its name."""
@@ -71,7 +79,7 @@ class PictureTile(QWidget):
 
     def sizeHint(self) -> QSize:
         """About a third of a panel."""
-        return QSize(112, 112 + CAPTION)
+        return QSize(112, (self._wish or 112) + CAPTION)
 
     def minimumSizeHint(self) -> QSize:
         """May be small."""
@@ -89,6 +97,5 @@ class PictureTile(QWidget):
             height = side * self._image.height() / self._image.width()
             draw_sharp(painter, QRectF(left, (side - height) / 2, side, height), self._image)
         if tokens.name == "light":
-            painter.setPen(QColor(tokens.border))
-            painter.drawRect(square.adjusted(0, 0, -1, -1))
+            draw_frame(painter, square, QColor(tokens.border))
         draw(painter, QPointF(left + 1, side + 16), self._formula, self.name_pixels, QColor(tokens.muted))

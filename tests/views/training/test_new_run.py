@@ -8,6 +8,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -231,3 +232,22 @@ def test_where_nothing_can_be_measured_the_settings_say_how_long(qtbot: QtBot) -
     assert form.lengths.currentData() == "own"
     assert form.ok.isEnabled()
     form.close()
+
+
+def test_with_all_settings_the_form_stays_on_its_screen_and_scrolls(form_of: Maker, qtbot: QtBot) -> None:
+    form = form_of(TrainRecipe())
+    form.more.setChecked(False)
+    form.show()
+    low = form.height()
+    form.more.setChecked(True)
+    room = form.screen().availableGeometry().height()
+    assert low < form.height() < room
+    wanted = form._settings.sizeHint().height()
+    form.resize(form.width(), 500)  # as on a lower screen
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+    assert form.height() == 500, "it may be as low as that"
+    assert form.ok.mapTo(form, form.ok.rect().bottomLeft()).y() < 500, "with what starts it in sight"
+    assert form._settings.height() < wanted
+    assert form._settings.verticalScrollBar().maximum() > 0
+    form.more.setChecked(False)
+    assert form.height() == low

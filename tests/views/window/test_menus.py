@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint
 from PySide6.QtGui import QAction, QActionGroup, QShortcut
 from PySide6.QtWidgets import QMenu
@@ -13,8 +12,6 @@ from shiboken6 import isValid
 from explorer.app import Explorer
 from explorer.state.session import WORKSPACES
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
-
-LOW_SCREEN = 768
 
 
 def there(explorer: Explorer) -> int:
@@ -56,27 +53,6 @@ def test_a_letter_opens_one_menu_whatever_the_workspace(open_app: Callable[..., 
         window.choose(name)
         keys = [key.key().toString() for key in window.findChildren(QShortcut) if key.isEnabled() and key.property("menu")]
         assert len(keys) == len(set(keys)) == len(window.menus.shown()), name
-
-
-@pytest.mark.parametrize("text_size", [100, 125])
-def test_every_menu_of_every_workspace_fits_a_low_screen(open_app: Callable[..., Explorer], text_size: int) -> None:
-    window = open_app(workspace="reverse-chain", text_size=text_size).window
-
-    def look(menu: QMenu, where: str) -> None:
-        rows = [row for row in menu.actions() if row.isVisible()]
-        height = sum(menu.actionGeometry(row).height() for row in rows)  # whatever columns Qt makes of them
-        assert height < LOW_SCREEN - window.top_bar.height(), f"{where} > {menu.title()}"
-        for row in rows:
-            inner = row.menu()
-            if isinstance(inner, QMenu):
-                inner.aboutToShow.emit()
-                look(inner, f"{where} > {menu.title()}")
-
-    for name in WORKSPACES:
-        window.choose(name)
-        for menu in window.menus.shown():
-            menu.aboutToShow.emit()
-            look(menu, name)
 
 
 def test_what_lies_in_menus_within_menus_is_all_that_a_workspace_can_do(open_app: Callable[..., Explorer]) -> None:

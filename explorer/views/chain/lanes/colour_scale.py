@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.engine.pictures.tiles import diverging_map
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.language import tr
-from explorer.widgets.look.sharp import to_image
+from explorer.widgets.look.sharp import draw_frame, to_image
 from explorer.widgets.look.theme import Theme
 
 BAR, LEAST_BAR, NUMBERS = QSize(96, 10), 24, 56
@@ -117,8 +117,8 @@ class ColourScale(QWidget):
         if self._channels == "each":
             bar.adjust(0, -1, 0, 1)  # three stripes of four pixels
         painter.drawImage(bar, self._bar())
+        draw_frame(painter, bar, QColor(self._theme.tokens.border))
         painter.setPen(QColor(self._theme.tokens.border))
-        painter.drawRect(bar.adjusted(0, 0, -1, -1))
         if self._diverging:
             painter.drawLine(bar.center().toPoint().x(), int(bar.top()) - 2, bar.center().toPoint().x(), int(bar.top()) - 1)
         painter.setPen(QColor(self._theme.tokens.muted))

@@ -27,7 +27,7 @@ from explorer.views.chain.lanes.grid_geometry import GridGeometry, Pixel, fit_gr
 from explorer.views.chain.lanes.tile_name import draw_name
 from explorer.widgets.controls.wheel import WheelSteps
 from explorer.widgets.look.language import tr
-from explorer.widgets.look.sharp import draw_sharp, mosaic, to_image
+from explorer.widgets.look.sharp import draw_frame, draw_sharp, mosaic, to_image
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.pointed import Pointed
 
@@ -189,9 +189,8 @@ class ImageGrid(QWidget):
             row, column = divmod(index, grid.columns)
             draw_sharp(painter, grid.rect(index), self._picture, QRectF(column * width, row * height, width, height))
         if grid.gap < CLOSE and grid.scale >= EDGE_SCALE:
-            painter.setPen(QPen(QColor(tokens.card), 1))
             for index in range(self._count):  # noise would run together: each gives the edge of its outermost pixels
-                painter.drawRect(grid.rect(index).adjusted(0, 0, -1, -1))
+                draw_frame(painter, grid.rect(index), QColor(tokens.card))
         for index, name in enumerate(self._names[: self._count]):
             draw_name(painter, grid.rect(index), name)
         self._draw_frames(painter)

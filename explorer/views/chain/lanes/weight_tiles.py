@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent, QPe
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.widgets.look.fonts import text_font
-from explorer.widgets.look.sharp import draw_sharp, fitted, to_image
+from explorer.widgets.look.sharp import draw_frame, draw_sharp, fitted, to_image
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.pointed import Pointed
 
@@ -119,8 +119,7 @@ class WeightTiles(QWidget):
                 painter.setPen(QPen(QColor(tokens.accent), 2))
                 painter.drawRect(square.adjusted(1, 1, -1, -1))
             elif tokens.name == "light":
-                painter.setPen(QColor(tokens.border))
-                painter.drawRect(square.adjusted(0, 0, -1, -1))
+                draw_frame(painter, square, QColor(tokens.border))
             length = 0.0 if math.isnan(tile.weight) else square.width() * tile.weight
             painter.fillRect(QRectF(square.left(), square.bottom() + 1, length, 2), QColor(tokens.accent))
             painter.setPen(QColor(tokens.muted))

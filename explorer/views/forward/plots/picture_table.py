@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.widgets.look.fonts import text_font
 from explorer.widgets.look.math_text import Formula, draw, plain, width_of
-from explorer.widgets.look.sharp import draw_sharp, fitted, sharp_scale, to_image
+from explorer.widgets.look.sharp import draw_frame, draw_sharp, fitted, sharp_scale, to_image
 from explorer.widgets.look.theme import Theme
 from explorer.widgets.pictures.pointed import Pointed
 
@@ -178,5 +178,4 @@ class PictureTable(QWidget):
         if image is not None:
             draw_sharp(painter, fitted(area, image), image)
         if tokens.name == "light":
-            painter.setPen(QColor(tokens.border))
-            painter.drawRect(area.adjusted(0, 0, -1, -1))
+            draw_frame(painter, area, QColor(tokens.border))

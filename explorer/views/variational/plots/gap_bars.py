@@ -18,7 +18,7 @@ from explorer.widgets.look.theme import Theme
 from explorer.widgets.plots.plot import Plot
 from explorer.widgets.plots.table import Column
 
-ROW, HEAD, GAP, FOOT = 34, 20, 8, 18
+ROW, HEAD, BARE_HEAD, GAP, FOOT = 34, 20, 4, 8, 18
 NAME = 118
 SWATCH = 10
 LEAST = 46.0
@@ -58,10 +58,16 @@ class GapBars(Plot):
     """For each q: -E_q[log p(x|z)] and KL(q || p(z)), which make up -ELBO, and beyond -log p(x) the gap KL(q || p(z|x)).
 
     Lengths are nats; the scale begins where the reconstruction of the best does not end yet, since all have that much in common.
+
+    Parameters
+    ----------
+    lined : bool
+        There will be a line at -log p(x), whose words have room over the bars.
     """
 
-    def __init__(self, theme: Theme, name: str = NAMED, tip: str = TIP, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, name: str = NAMED, tip: str = TIP, parent: QWidget | None = None, lined: bool = True) -> None:
         super().__init__(parent)
+        self._head = HEAD if lined else BARE_HEAD
         self._theme = theme
         self._rows: tuple[BoundRow, ...] = ()
         self._log_p = math.nan
@@ -106,7 +112,7 @@ class GapBars(Plot):
 
     def sizeHint(self) -> QSize:
         """As high as its rows, from the first two on: a page that is full is not laid out anew for the second."""
-        return QSize(420, HEAD + ROW * max(2, len(self._rows)) + GAP + FOOT)
+        return QSize(420, self._head + ROW * max(2, len(self._rows)) + GAP + FOOT)
 
     def minimumSizeHint(self) -> QSize:
         """Never less high."""
@@ -118,14 +124,14 @@ class GapBars(Plot):
         tokens = self._theme.tokens
         colours = term_colours(tokens)
         low, high = self.scale
-        area = QRectF(NAME, HEAD, self.width() - NAME - 4, self.height() - HEAD - FOOT)
+        area = QRectF(NAME, self._head, self.width() - NAME - 4, self.height() - self._head - FOOT)
 
         def x_of(value: float) -> float:
             return area.left() + (value - low) / (high - low) * area.width()
 
         painter.setFont(text_font(11))
         for number, row in enumerate(self._rows):
-            top = HEAD + number * ROW
+            top = self._head + number * ROW
             painter.setPen(QColor(row.colour))
             painter.drawText(QRectF(0, top, NAME - 8, ROW - 8), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, row.name)
             ends = (low, -row.log_likelihood, -row.elbo)
@@ -155,12 +161,12 @@ class GapBars(Plot):
         if math.isfinite(self._log_p):
             x = x_of(-self._log_p)
             painter.setPen(QPen(QColor(tokens.text), 1, Qt.PenStyle.DashLine))
-            painter.drawLine(QPointF(x, HEAD - 4), QPointF(x, area.bottom() - GAP))
+            painter.drawLine(QPointF(x, self._head - 4), QPointF(x, area.bottom() - GAP))
             words = tr("−log p(x) = {log_p:.2f} nats", log_p=-self._log_p)
             width = painter.fontMetrics().horizontalAdvance(words)
             left = min(max(x - width / 2, area.left()), self.width() - width - 2)
             painter.setPen(QColor(tokens.text))
-            painter.drawText(QRectF(left, 0, width + 2, HEAD - 4), Qt.AlignmentFlag.AlignVCenter, words)
+            painter.drawText(QRectF(left, 0, width + 2, self._head - 4), Qt.AlignmentFlag.AlignVCenter, words)
         self._draw_legend(painter, QRectF(area.left(), area.bottom(), area.width(), FOOT - 4))
 
     def _draw_legend(self, painter: QPainter, place: QRectF) -> None:

@@ -22,6 +22,7 @@ LEFT, TOP, FOOT, RIGHT = 44, 22, 20, 6
 MOST_WIDTH = 44.0
 """Pixels of a unit, however few there are."""
 LEAST_LABEL = 22
+LEAST_TICK = 13.0
 SWATCH = 10
 DECADES = 5
 """Shown of a logarithmic scale, below its largest value."""
@@ -100,7 +101,7 @@ class UnitBars(Plot):
 
     def minimumSizeHint(self) -> QSize:
         """May be small."""
-        return QSize(200, 96)
+        return QSize(200, 76)
 
     @property
     def area(self) -> QRectF:
@@ -130,6 +131,14 @@ class UnitBars(Plot):
             return min(max((math.log10(max(value, low)) - math.log10(low)) / DECADES, 0.0), 1.0)
         return min(max((value - low) / (high - low), 0.0), 1.0)
 
+    @property
+    def ticks(self) -> list[tuple[float, str]]:
+        """Values with a line and a label: as many as a low plot has room for, the lowest first."""
+        low, high = self._ends()
+        every = [(10.0**at, label) for at, label in log_ticks(low, high)] if self._log else even_ticks(low, high)
+        room = self.area.height() / max(1, len(every) - 1)
+        return every[:: max(1, math.ceil(LEAST_TICK / max(room, 1.0)))]
+
     # --- drawing
 
     def draw(self, painter: QPainter) -> None:
@@ -137,9 +146,7 @@ class UnitBars(Plot):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(text_font(10))
         tokens, area = self._theme.tokens, self.area
-        low, high = self._ends()
-        ticks = [(10.0**at, label) for at, label in log_ticks(low, high)] if self._log else even_ticks(low, high)
-        for value, label in ticks:
+        for value, label in self.ticks:
             y = area.bottom() - self._height(value) * area.height()
             painter.setPen(QPen(QColor(tokens.grid_line), 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
