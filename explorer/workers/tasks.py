@@ -108,6 +108,7 @@ def connected(address: str | None, processors: int) -> Iterator[Any]:
         If the cluster may not be used (`cluster.check`).
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "error")  # a refused token is told below, once
     os.environ.setdefault("RAY_DEDUP_LOGS", "0")  # else some of what is told of workers that end comes at exit
     if address is None:
         os.environ.setdefault("RAY_worker_niceness", "0")  # as every command runs: Ray's own 15 waits for all else

@@ -108,6 +108,7 @@ class AtCursor:
     def _take_step(self, outcome: Outcome) -> None:
         looked = self._looked
         if isinstance(outcome, StepShown) and outcome.quantity == looked.state.quantity:
+            looked.run.gone -= {frame.key for frame in outcome.frames}
             if not looked.run.sampling:
                 for frame in outcome.frames:
                     looked.run.saw(frame.key, frame.k)

@@ -18,7 +18,7 @@ from explorer.views.chain.chain_widgets import ChainWidgets
 from explorer.views.chain.classes import Classes
 from explorer.views.chain.controller import ChainController
 from explorer.views.chain.curves_drawn import CurvesDrawn
-from explorer.views.chain.lane_notes import Note, blank_note, failed_note, frame_note, stand_in_note
+from explorer.views.chain.lane_notes import Note, blank_note, failed_note, frame_note, stand_in_note, was_lost
 from explorer.views.chain.lanes.colour_scale import Channels
 from explorer.views.chain.lanes.grid_geometry import Pixel
 from explorer.views.chain.lanes.lane_panel import LanePanel
@@ -255,6 +255,10 @@ class Display(QObject):
         self._widgets.film.set_cursor(t)
         self._widgets.plot.set_cursor(t)
         self._show_t()
+        for key, panel in zip(self._controller.keys, self._panels(), strict=False):
+            frame = self._frames.get(self._controller.seen_of(key))
+            if frame is not None and was_lost(self._controller, frame):  # no other pictures come for a while
+                self._put_note(panel, frame_note(self._controller, frame, False))
 
     def _show_t(self) -> None:
         """The cursor, and what is shown instead where it is not computed."""

@@ -122,11 +122,20 @@ def frame_note(controller: ChainController, frame: LaneFrame, is_reference: bool
     return replace(note, text=tr("reference · {text}", text=note.text), tip=f"{REFERENCE_TIP}\n{note.tip}", short=tr("ref. {t}", t=frame.t))
 
 
+def was_lost(controller: ChainController, frame: LaneFrame) -> bool:
+    """Whether a lane still shows a state that no engine has any more, such as after a connection that broke."""
+    return frame.key in controller.run.gone
+
+
 def _state_note(controller: ChainController, frame: LaneFrame) -> Note:
     plan, done = controller.run.plans.get(frame.key), controller.run.done.get(frame.key, 0)
     timeline = controller.run.timeline()
     if plan is None:
         return Note()
+    if was_lost(controller, frame):
+        if frame.t == controller.state.t:
+            return Note()
+        return Note(f"t = {frame.t}", tr("As it was seen before the engine was lost: it is being computed again"), warning=True)
     wanted, own = own_timestep(plan, controller.state.t, timeline), timeline is None or same_schedule(plan, timeline)
     if frame.t == 0 and controller.t_of(frame.key) != controller.state.t:
         return Note(tr("finished"), tr("It has its image already; the cursor follows the lanes that have not"), short="x₀")

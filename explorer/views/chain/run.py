@@ -55,6 +55,8 @@ class ChainRun(QObject):
     plans : dict of LaneKey to LanePlanned
     done : dict of LaneKey to int
         States 0..done can be shown.
+    gone : set of LaneKey
+        Lanes of which a state is still seen that was lost with its engine.
     preparing : dict of LaneKey to (int, int)
         States made, of how many, before a lane has one of its own.
     failed : dict of LaneKey to str
@@ -80,6 +82,7 @@ class ChainRun(QObject):
         self.recipe = ChainRecipe()
         self.plans: dict[LaneKey, LanePlanned] = {}
         self.done: dict[LaneKey, int] = {}
+        self.gone: set[LaneKey] = set()
         self.preparing: dict[LaneKey, tuple[int, int]] = {}
         self.failed: dict[LaneKey, str] = {}
         self.stopped = False
@@ -126,6 +129,7 @@ class ChainRun(QObject):
     def lose(self) -> bool:
         """The engine has lost every state. Whether they are missed: not where the person had stopped it."""
         missed = bool(self.recipe.lanes) and (not self.stopped or self._broke_off)
+        self.gone |= set(self.done)
         self.done.clear()
         return missed
 

@@ -25,6 +25,8 @@ SIDE_MARGIN = 2
 GAP = 6
 SLACK = 8
 """Of a note: one number or another, the header is as it was."""
+LEAST_TITLE = 20
+"""Pixels below which a title is a mark of what is left out, and a note has its room."""
 LEAST_SUBTITLE = 84
 """Pixels below which a subtitle says nothing."""
 
@@ -127,7 +129,11 @@ class LanePanel(Card):
         note, brief = self._notes
         if metrics.horizontalAdvance(short) + 6 > room - self._beside(note):
             note = brief
+        if self._beside(note) > room:
+            of_note, left = self._note.fontMetrics(), room - SLACK - GAP
+            note = of_note.elidedText(_whole_parts(note, left, of_note), Qt.TextElideMode.ElideRight, left)
         room -= self._beside(note)
+        self._title.setVisible(room >= LEAST_TITLE)
         self._note.setText(note)
         shown = long if metrics.horizontalAdvance(long) + 6 <= room else short
         self._title.setText(shown)
