@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from xml.etree import ElementTree as Xml
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QRectF, QSize, QSizeF
+from PySide6.QtCore import QBuffer, QIODevice, QMargins, QMarginsF, QRect, QRectF, QSize, QSizeF
 from PySide6.QtGui import QColor, QImage, QPageSize, QPainter, QPdfWriter, QPolygonF
 from PySide6.QtSvg import QSvgGenerator
 
@@ -66,7 +66,7 @@ def pdf_of(plot: Plot, title: str) -> bytes:
 
 
 def _page_of(plot: Plot) -> QSize:
-    return plot.paper_size + 2 * QSize(MARGIN, MARGIN)
+    return plot.paper_size.grownBy(QMargins(MARGIN, MARGIN, MARGIN, MARGIN))
 
 
 def _paint(plot: Plot, size: QSize, painter_on: Callable[[], PaperPainter]) -> None:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as Xml
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QMargins, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
@@ -113,7 +113,7 @@ def test_a_pdf_has_one_page_of_its_size(kind: type[Plot], theme: Theme, qtbot: Q
     written = pdf_of(plot, "title")
     assert written.startswith(b"%PDF-1.")
     assert written.rstrip().endswith(b"%%EOF")
-    size = (plot.paper_size + 2 * QSize(MARGIN, MARGIN)) * 0.75
+    size = plot.paper_size.grownBy(QMargins(MARGIN, MARGIN, MARGIN, MARGIN)) * 0.75
     box = written.split(b"/MediaBox [")[1].split(b"]")[0].split()
     assert [round(float(side)) for side in box[2:]] == pytest.approx([size.width(), size.height()], abs=1)
 
@@ -122,7 +122,7 @@ def test_a_pdf_has_one_page_of_its_size(kind: type[Plot], theme: Theme, qtbot: Q
 def test_a_picture_is_twice_as_sharp_and_as_seen(kind: type[Plot], theme: Theme, qtbot: QtBot) -> None:
     plot, _ = made(kind, theme, qtbot)
     image = picture_of(plot)
-    assert image.size() == (plot.paper_size + 2 * QSize(MARGIN, MARGIN)) * 2
+    assert image.size() == plot.paper_size.grownBy(QMargins(MARGIN, MARGIN, MARGIN, MARGIN)) * 2
     colours = {image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
     assert len(colours) > 3, "something is drawn"
 
