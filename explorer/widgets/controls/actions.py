@@ -105,7 +105,7 @@ class _KeyedAction(QAction):
         popup = QApplication.activePopupWidget()
         if popup is None or not isinstance(event, QShortcutEvent):
             return super().event(event)
-        pressed = event.key()[0]
+        pressed = event.key()[0]  # type: ignore[index]  # it is, its stub does not say so
         key, modifiers = pressed.key(), pressed.keyboardModifiers()
         text = chr(key.value) if Qt.Key.Key_Space <= key <= Qt.Key.Key_AsciiTilde else ""
         text = text if modifiers & Qt.KeyboardModifier.ShiftModifier else text.lower()
