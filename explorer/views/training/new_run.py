@@ -38,7 +38,7 @@ from explorer.training.runs import Run, free_folder
 from explorer.views.training.estimate import beside, memory_words, seconds_per_image, time_words, unknown
 from explorer.views.training.fields import Fields, named
 from explorer.views.training.length import NAMES, fitted, length_words
-from explorer.widgets.controls.scrolled import Scrolled
+from explorer.views.training.scrolled import Scrolled
 from explorer.widgets.look.language import tr
 from explorer.widgets.look.number_words import grouped
 from explorer.widgets.look.style import inset_numbers, mark

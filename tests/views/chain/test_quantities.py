@@ -29,6 +29,7 @@ from explorer.recipe.quantities import QUANTITIES, Quantity
 from explorer.views.compare.view import CompareWorkspace
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
 from explorer.views.shared.labels import lane_titles
+from tests.menu_rows import rows_of
 
 Opener = Callable
 LaneMaker = Callable
@@ -59,7 +60,7 @@ def test_a_row_and_a_maker_are_all_of_a_quantity(
     page = open_page(ReverseChainWorkspace, (lane("C", steps=STEPS),), t=500)
     button = page.widgets.quantities.button("sum")
     assert (button.text(), button.toolTip()) == ("Σ", "The state and the noise in it  (8)")
-    assert "Show Σ" in [action.text() for action in page.menu_actions()]
+    assert "Show Σ" in [action.text() for action in rows_of(page.menu_actions())]
     key = page.controller.key
     before = page.display.frames[key]
     QTest.keyClick(QApplication.focusWidget() or page, Qt.Key.Key_8)

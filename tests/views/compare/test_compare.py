@@ -20,6 +20,7 @@ from explorer.checkpoints.files import file_sha256, read_card, save
 from explorer.engine.pictures.tiles import tiles_of
 from explorer.recipe import Lane, ScheduleChoice
 from explorer.views.compare.view import CompareWorkspace
+from tests.menu_rows import rows_of
 from tests.views.compare.hands import LEFT, STEPS, LaneMaker, Opener, choose, lanes, menu_of, press, settle, state
 
 
@@ -210,10 +211,10 @@ def test_a_lane_walks_another_schedule(open_page: Opener, lane: LaneMaker, qtbot
 
 
 def test_the_menu_lists_what_the_keys_do(page: CompareWorkspace) -> None:
-    keys = {action.objectName(): action.shortcut().toString() for action in page.menu_actions() if not action.isSeparator()}
+    keys = {action.objectName(): action.shortcut().toString() for action in rows_of(page.menu_actions())}
     assert keys["play"] == "Space"
     assert keys["difference"] == "6"
-    assert all(isinstance(action, QAction) and action.toolTip() for action in page.menu_actions() if not action.isSeparator())
+    assert all(isinstance(action, QAction) and action.toolTip() for action in rows_of(page.menu_actions()))
 
 
 def sticking_out(page: CompareWorkspace) -> list[str]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint
-from PySide6.QtGui import QAction, QActionGroup, QShortcut
+from PySide6.QtGui import QActionGroup, QShortcut
 from PySide6.QtWidgets import QMenu
 from shiboken6 import isValid
 
 from explorer.app import Explorer
 from explorer.state.session import WORKSPACES
 from explorer.views.reverse_chain.view import ReverseChainWorkspace
+from tests.menu_rows import rows_of
 
 
 def there(explorer: Explorer) -> int:
@@ -58,16 +59,9 @@ def test_a_letter_opens_one_menu_whatever_the_workspace(open_app: Callable[..., 
 def test_what_lies_in_menus_within_menus_is_all_that_a_workspace_can_do(open_app: Callable[..., Explorer]) -> None:
     window = open_app(workspace="reverse-chain").window
 
-    def names(actions: Iterable[QAction]) -> set[str]:
-        found: set[str] = set()
-        for row in actions:
-            inner = row.menu()
-            found |= names(inner.actions()) if isinstance(inner, QMenu) else {row.objectName()}
-        return found
-
     for name in WORKSPACES:
         window.choose(name)
         page = window.current
         offered = {page.action(row.name) for group in page.facts.groups() for row in group if row.in_menu}
-        shown = names([*page.menu_actions(), *page.view_actions()])
+        shown = {action.objectName() for action in rows_of([*page.menu_actions(), *page.view_actions()])}
         assert {action.objectName() for action in offered if action is not None} <= shown, name

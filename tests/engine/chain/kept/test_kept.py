@@ -287,7 +287,7 @@ def test_a_spoilt_file_is_dropped_and_sampled_anew(lane: Callable[..., Lane], sp
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(lane: Callable[..., Lane]) -> None:
-    folders.chains_folder().parent.mkdir(parents=True)
+    folders.chains_folder().parent.mkdir(parents=True, exist_ok=True)
     folders.chains_folder().write_bytes(b"a file where the folder would be")
     engine = started()
     assert isinstance(ask(engine, SampleChain(recipe(lane())))[-1], ChainFinished)
