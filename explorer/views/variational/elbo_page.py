@@ -87,6 +87,8 @@ class ElboPage(QWidget):
         for tile, tip in zip(self.tiles, TILE_TIPS, strict=True):
             tile.setFixedWidth(TILE)
             tile.setToolTip(tip)
+        for tile in (*self.tiles, *self.unit_tiles):
+            tile.wish(TILE)  # until the page has a size: as high as wide they would make the window higher than a low screen
         self._lay_out()
         for bars in (self.kl, self.spread):
             bars.chosen.connect(self.unit_chosen)
