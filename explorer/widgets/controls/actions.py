@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Self
+from typing import ClassVar, Self
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence, QShortcutEvent
@@ -101,10 +101,14 @@ class Under(tuple[Do, ...]):
 class _KeyedAction(QAction):
     """An action that leaves its key to the menu or the list of choices that is open: Qt would have the page under it act."""
 
+    _hands_on: ClassVar[bool] = False
+
     def event(self, event: QEvent) -> bool:
         popup = QApplication.activePopupWidget()
         if popup is None or not isinstance(event, QShortcutEvent):
             return super().event(event)
+        if self._hands_on:
+            return True
         pressed = event.key()[0]  # type: ignore[index]  # it is, its stub does not say so
         key, modifiers = pressed.key(), pressed.keyboardModifiers()
         text = chr(key.value) if Qt.Key.Key_Space <= key <= Qt.Key.Key_AsciiTilde else ""
@@ -112,7 +116,11 @@ class _KeyedAction(QAction):
         target = popup.focusWidget() or popup
         keeper = _Keeper()
         target.installEventFilter(keeper)
-        QCoreApplication.sendEvent(target, QKeyEvent(QEvent.Type.KeyPress, key, modifiers, text))
+        _KeyedAction._hands_on = True  # a key that the menu has no use for comes back as a shortcut
+        try:
+            QCoreApplication.sendEvent(target, QKeyEvent(QEvent.Type.KeyPress, key, modifiers, text))
+        finally:
+            _KeyedAction._hands_on = False
         return True
 
 

@@ -6,7 +6,8 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMainWindow, QMenu, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.widgets.controls.actions import Actions, Do, Under
@@ -124,3 +125,26 @@ def test_a_key_is_of_the_list_or_the_menu_that_is_open(qtbot: QtBot) -> None:
     assert done == ["taken"]
     qtbot.keyClick(choice, Qt.Key.Key_T)
     assert done == ["taken", "tell"], "and with none open it is the page's"
+
+
+def test_a_key_that_an_open_menu_has_no_use_for_is_of_nobody(qtbot: QtBot) -> None:
+    """The menu gives it back to the bar, and it is a shortcut again: without an end, if it were handed on each time."""
+    window, page, theme = QMainWindow(), QWidget(), Theme("dark")
+    qtbot.addWidget(window)
+    window.setCentralWidget(page)
+    actions = Actions(theme, page, ((Do("on", "On", "Right", ""), Do("back", "Back", "Left", "")),))
+    done: list[str] = []
+    for name in actions:
+        actions.on(name, partial(done.append, name))
+    menu = window.menuBar().addMenu("Page")
+    menu.addActions(actions.menu())
+    window.show()
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    page.setFocus()
+    qtbot.mouseClick(window.menuBar(), Qt.MouseButton.LeftButton, pos=window.menuBar().actionGeometry(menu.menuAction()).center())
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is menu)
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Left):
+        QTest.keyClick(menu.windowHandle(), key)
+    assert done == []
+    menu.close()
