@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import ClassVar, Self
+from typing import Self
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence, QShortcutEvent
@@ -101,31 +101,24 @@ class Under(tuple[Do, ...]):
 class _KeyedAction(QAction):
     """An action that leaves its key to the menu or the list of choices that is open: Qt would have the page under it act."""
 
-    _hands_on: ClassVar[bool] = False
-
     def event(self, event: QEvent) -> bool:
         popup = QApplication.activePopupWidget()
         if popup is None or not isinstance(event, QShortcutEvent):
             return super().event(event)
-        if self._hands_on:
-            return True
         pressed = event.key()[0]  # type: ignore[index]  # it is, its stub does not say so
         key, modifiers = pressed.key(), pressed.keyboardModifiers()
         text = chr(key.value) if Qt.Key.Key_Space <= key <= Qt.Key.Key_AsciiTilde else ""
         text = text if modifiers & Qt.KeyboardModifier.ShiftModifier else text.lower()
-        target = popup.focusWidget() or popup
-        keeper = _Keeper()
-        target.installEventFilter(keeper)
-        _KeyedAction._hands_on = True  # a key that the menu has no use for comes back as a shortcut
-        try:
-            QCoreApplication.sendEvent(target, QKeyEvent(QEvent.Type.KeyPress, key, modifiers, text))
-        finally:
-            _KeyedAction._hands_on = False
+        app, keeper = QCoreApplication.instance(), _Keeper()
+        assert app is not None
+        app.installEventFilter(keeper)  # of all: a menu that has no use for a key hands it on to the bar
+        QCoreApplication.sendEvent(popup.focusWidget() or popup, QKeyEvent(QEvent.Type.KeyPress, key, modifiers, text))
+        app.removeEventFilter(keeper)
         return True
 
 
 class _Keeper(QObject):
-    """Keeps a key from the shortcuts while it is handed on: it has been there."""
+    """Keeps a key from the shortcuts while it is handed on: it has been there, and would come back without an end."""
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride:

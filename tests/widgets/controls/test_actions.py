@@ -127,8 +127,8 @@ def test_a_key_is_of_the_list_or_the_menu_that_is_open(qtbot: QtBot) -> None:
     assert done == ["taken", "tell"], "and with none open it is the page's"
 
 
-def test_a_key_that_an_open_menu_has_no_use_for_is_of_nobody(qtbot: QtBot) -> None:
-    """The menu gives it back to the bar, and it is a shortcut again: without an end, if it were handed on each time."""
+def test_a_key_that_an_open_menu_has_no_use_for_is_the_bars(qtbot: QtBot) -> None:
+    """The menu hands it on, where it is a shortcut again: without an end, if that were handed to the menu each time."""
     window, page, theme = QMainWindow(), QWidget(), Theme("dark")
     qtbot.addWidget(window)
     window.setCentralWidget(page)
@@ -138,13 +138,18 @@ def test_a_key_that_an_open_menu_has_no_use_for_is_of_nobody(qtbot: QtBot) -> No
         actions.on(name, partial(done.append, name))
     menu = window.menuBar().addMenu("Page")
     menu.addActions(actions.menu())
+    beside = window.menuBar().addMenu("Beside")
+    beside.addAction("Nothing")
     window.show()
     with qtbot.waitActive(window):
         window.activateWindow()
     page.setFocus()
     qtbot.mouseClick(window.menuBar(), Qt.MouseButton.LeftButton, pos=window.menuBar().actionGeometry(menu.menuAction()).center())
     qtbot.waitUntil(lambda: QApplication.activePopupWidget() is menu)
-    for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Left):
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Right):
         QTest.keyClick(menu.windowHandle(), key)
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is beside)
+    QTest.keyClick(beside.windowHandle(), Qt.Key.Key_Left)
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is menu)
     assert done == []
     menu.close()
