@@ -6,6 +6,7 @@ import threading
 
 import torch
 
+from explorer.engine import aside
 from explorer.engine.engine import Engine
 from explorer.engine.thread.messages import StartEngine
 from explorer.engine.thread.requests import Outcome, Payload, Steps
@@ -47,3 +48,14 @@ def until_held(steps: Steps, gate: Gate) -> None:
     """Go on until a step is under way on a thread of its own."""
     while not gate.reached.is_set():
         next(steps)
+
+
+def left_to_fail(steps: Steps, gate: Gate) -> None:
+    """Give up a step that is held, have it fail then, and let the next ones be."""
+    until_held(steps, gate)
+    steps.close()  # type: ignore[attr-defined]
+    gate.problem = "out of memory"
+    gate.is_open.set()
+    while aside.at_work():
+        pass
+    gate.problem = ""

@@ -42,7 +42,7 @@ from explorer.recipe import (
 )
 from explorer.recipe.forward import ForwardImage, ForwardSchedule
 from explorer.recipe.start import Inverted, Start
-from tests.engine.gated import Gate, ask, started, until_held
+from tests.engine.gated import Gate, ask, left_to_fail, started, until_held
 
 STEPS, SAMPLES = 4, 2
 
@@ -143,13 +143,7 @@ def test_one_that_is_given_up_is_taken_by_the_next_who_asks(
 def test_one_that_is_given_up_and_fails_is_taken_anew(held: tuple[Engine, LaneKey, Gate], recipe: ChainRecipe, whole: np.ndarray) -> None:
     engine, key, gate = held
     steps = engine.handle(SampleChain(recipe), "reverse.chain")
-    until_held(steps, gate)
-    steps.close()  # type: ignore[attr-defined]
-    gate.problem = "out of memory"
-    gate.is_open.set()
-    while aside.at_work():
-        pass
-    gate.problem = ""
+    left_to_fail(steps, gate)
     ask(engine, SampleChain(recipe))
     assert np.array_equal(states(engine, key), whole)
 

@@ -16,7 +16,7 @@ from explorer.engine.objective.messages import BoundShown, DenoisedShown, HeldOu
 from explorer.engine.thread.requests import Payload, Steps
 from explorer.recipe import BoundRecipe, Lane
 from explorer.recipe.objective import FlowChoice
-from tests.engine.gated import Gate, ask, started, until_held
+from tests.engine.gated import Gate, ask, left_to_fail, started, until_held
 
 
 @pytest.fixture
@@ -95,13 +95,7 @@ def test_one_that_is_left_in_the_midst_of_an_evaluation_is_gone_on_with(held: tu
 def test_one_that_fails_after_it_was_left_is_taken_anew(held: tuple[Engine, Gate], recipe: BoundRecipe) -> None:
     engine, gate = held
     steps = engine.handle(MeasureBound(recipe), "objective")
-    until_held(steps, gate)
-    steps.close()  # type: ignore[attr-defined]
-    gate.problem = "out of memory"
-    gate.is_open.set()
-    while aside.at_work():
-        pass
-    gate.problem = ""
+    left_to_fail(steps, gate)
     *_, found = ask(engine, MeasureBound(recipe))
     *_, wanted = ask(started(), MeasureBound(recipe))
     assert figures(found) == figures(wanted)
